@@ -1,0 +1,45 @@
+//! Accounts of people on this host.
+
+use async_trait::async_trait;
+use ds_core::{AccountId, StoreError, Timestamp};
+
+/// A person's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The mail address they log in with, lower case.
+    pub email: String,
+    /// Whether they run this host.
+    pub is_admin: bool,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// The accounts of this host.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Every account, oldest first.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// One account.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+    /// An account and its password hash (PHC string), by mail address in lower case.
+    async fn account_with_password(
+        &self,
+        email: &str,
+    ) -> Result<Option<(Account, String)>, StoreError>;
+    /// Records an account with its password hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the mail address has an account.
+    async fn add_account(&self, account: &Account, password_hash: &str) -> Result<(), StoreError>;
+    /// Records the very first account. Decided in the database, so that of two that race one wins.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if there is an account already.
+    async fn add_first_account(
+        &self,
+        account: &Account,
+        password_hash: &str,
+    ) -> Result<(), StoreError>;
+}

@@ -1,0 +1,200 @@
+//! Where everything is on disk. Every path of an installation is a method here.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{AppId, AppspaceId, JobId, VersionId};
+
+/// The directory that holds all of a host's state.
+///
+/// ```text
+/// <data-dir>/
+///   host.db                        accounts, apps, appspaces, routes, jobs
+///   control.sock                   the running host's control socket
+///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy
+///   appspaces/<id>/data/           files/ (the app's) · avatars/ · appspace-meta.db (members, schema)
+///   appspaces/<id>/log.txt         what the app printed and why its sandboxes ended
+///   staging/<job>/                 work that has not been published yet; emptied at start
+///   runtime/                       sockets and scratch of running sandboxes; emptied at start
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    /// Names a data directory; nothing is created.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self(root.into())
+    }
+
+    /// Creates what is missing, private to the user who runs the host.
+    ///
+    /// # Errors
+    /// If a directory cannot be created.
+    pub fn create(&self) -> io::Result<()> {
+        crate::publish::create_private_dir(&self.0)?;
+        for name in ["apps", "appspaces", "staging", "runtime"] {
+            crate::publish::create_private_dir(&self.0.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// The host's database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.0.join("host.db")
+    }
+
+    /// The socket on which the running host takes commands.
+    #[must_use]
+    pub fn control_socket(&self) -> PathBuf {
+        self.0.join("control.sock")
+    }
+
+    /// Where sandboxes have their sockets.
+    #[must_use]
+    pub fn runtime(&self) -> PathBuf {
+        self.0.join("runtime")
+    }
+
+    /// Where all unpublished work is.
+    #[must_use]
+    pub fn staging_root(&self) -> PathBuf {
+        self.0.join("staging")
+    }
+
+    /// Where a job builds what it will publish.
+    #[must_use]
+    pub fn staging(&self, job: JobId) -> PathBuf {
+        self.staging_root().join(job.to_string())
+    }
+
+    /// The directory of one installed version.
+    #[must_use]
+    pub fn app_version(&self, app: AppId, version: VersionId) -> AppVersionDir {
+        AppVersionDir(self.app(app).join(version.to_string()))
+    }
+
+    /// The directory of all versions of an app.
+    #[must_use]
+    pub fn app(&self, app: AppId) -> PathBuf {
+        self.0.join("apps").join(app.to_string())
+    }
+
+    /// The directory of one appspace.
+    #[must_use]
+    pub fn appspace(&self, appspace: AppspaceId) -> AppspaceDir {
+        AppspaceDir(self.0.join("appspaces").join(appspace.to_string()))
+    }
+}
+
+/// One installed version of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppVersionDir(PathBuf);
+
+impl AppVersionDir {
+    /// Names the directory, wherever it is (ds-dev and staging keep it elsewhere).
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self(root.into())
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// The package as uploaded; static `@app/` files are served from here.
+    #[must_use]
+    pub fn package(&self) -> PathBuf {
+        self.0.join("app")
+    }
+
+    /// The sources of remote modules, as fetched, with `modules.json` (address, file, SHA-256).
+    #[must_use]
+    pub fn vendor(&self) -> PathBuf {
+        self.0.join("vendor")
+    }
+
+    /// The prepared copy: all a sandbox may read of the app.
+    #[must_use]
+    pub fn run(&self) -> PathBuf {
+        self.0.join("run")
+    }
+
+    /// The package's files inside the prepared copy: what app code sees as its own directory.
+    #[must_use]
+    pub fn run_app(&self) -> PathBuf {
+        self.run().join("app")
+    }
+}
+
+/// One appspace on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppspaceDir(PathBuf);
+
+impl AppspaceDir {
+    /// Names the directory, wherever it is.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self(root.into())
+    }
+
+    /// Creates `data/`, `data/files/` and `data/avatars/`.
+    ///
+    /// # Errors
+    /// If a directory cannot be created.
+    pub fn create(&self) -> io::Result<()> {
+        for dir in [
+            self.root().to_owned(),
+            self.data(),
+            self.files(),
+            self.avatars(),
+        ] {
+            crate::publish::create_private_dir(&dir)?;
+        }
+        Ok(())
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// What is snapshotted, exported and moved.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+
+    /// The app's own files: its working directory, and `@appspace/` of static routes.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.data().join("files")
+    }
+
+    /// Members' pictures: `@avatars/` of static routes.
+    #[must_use]
+    pub fn avatars(&self) -> PathBuf {
+        self.data().join("avatars")
+    }
+
+    /// Members and schema.
+    #[must_use]
+    pub fn meta_database(&self) -> PathBuf {
+        self.data().join("appspace-meta.db")
+    }
+
+    /// What the app printed and why its sandboxes ended.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.0.join("log.txt")
+    }
+}

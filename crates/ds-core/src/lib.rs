@@ -1,0 +1,41 @@
+//! Names and rules that every other crate of Dropserver shares.
+//!
+//! An **appspace** is an address, an app at one version, and a data directory. This crate holds the
+//! vocabulary (ids, [`App`], [`AppVersion`], [`Manifest`], [`Appspace`], [`Member`], [`Access`]), the
+//! [`Gate`] that decides who may use an appspace right now, the layout of the data directory
+//! ([`DataDir`]), the [`Clock`], and the store traits of apps and appspaces.
+//!
+//! It knows no HTTP, no SQL and no processes, and depends on no other crate of the workspace.
+
+mod access;
+mod address;
+mod api_version;
+mod app;
+mod appspace;
+mod clock;
+mod data_dir;
+mod gate;
+mod id;
+mod job;
+pub mod manifest;
+mod member;
+pub mod publish;
+mod schema;
+pub mod secret;
+mod store;
+
+pub use access::{Access, Permission, PermissionError};
+pub use address::{Address, AddressError};
+pub use api_version::{ApiVersion, UnknownApiVersion};
+pub use app::{App, AppVersion};
+pub use appspace::Appspace;
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
+pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason};
+pub use id::{AccountId, AppId, AppspaceId, IdError, JobId, ProxyId, SandboxId, VersionId};
+pub use job::{Job, Work};
+pub use manifest::Manifest;
+pub use member::Member;
+pub use schema::{Direction, MigrationStep, Schema};
+pub use semver::Version;
+pub use store::{AppStore, AppspaceStore, Closes, JobLog, MemberStore, SchemaStore, StoreError};

@@ -1,0 +1,14 @@
+//! Running app code.
+//!
+//! An [`Engine`] starts a [`Sandbox`]: one process that serves one appspace's requests, runs its migrations,
+//! or is asked once what an app can do. Everything that comes out of a sandbox is hostile until checked.
+
+mod body;
+mod engine;
+mod spec;
+
+pub use body::{Body, BoxError, empty_body, full_body};
+pub use engine::{
+    Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError, StopReason,
+};
+pub use spec::{AppCode, AppspaceMounts, Limits, SandboxSpec, Task, User, Users, UsersError};

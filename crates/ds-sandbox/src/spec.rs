@@ -1,0 +1,121 @@
+//! What a sandbox is started with.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use ds_core::{Address, ApiVersion, AppspaceDir, AppspaceId, ProxyId, SandboxId};
+use serde::Serialize;
+
+/// Everything an engine needs to start a sandbox.
+#[derive(Clone)]
+pub struct SandboxSpec {
+    /// The run's id, for logs.
+    pub id: SandboxId,
+    /// The code to run.
+    pub code: AppCode,
+    /// What it is started for. A process does one task and is then ended.
+    pub task: Task,
+    /// The appspace it runs for; `None` only while an app is learned about.
+    pub appspace: Option<AppspaceMounts>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// App code, ready to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppCode {
+    /// The prepared copy (`AppVersionDir::run`): all the sandbox may read of the app. The package's files are
+    /// in its `app/`, which is what `appPath` says.
+    pub run: PathBuf,
+    /// The prepared entry module, relative to `run`: `app/app.ts.js`.
+    pub entry: String,
+    /// The app API it is written for.
+    pub api: ApiVersion,
+    /// Whether the package has a `node_modules`.
+    pub node_modules: bool,
+}
+
+/// What a sandbox is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Learning an app's routes and migrations, with no appspace.
+    Learn,
+    /// Serving an appspace's requests.
+    Serve,
+    /// Running an appspace's migrations.
+    Migrate,
+}
+
+/// The appspace as the sandbox sees it.
+#[derive(Clone)]
+pub struct AppspaceMounts {
+    /// Which appspace.
+    pub id: AppspaceId,
+    /// Where it answers.
+    pub address: Address,
+    /// Its directory: `files/` is read-write and the working directory, `avatars/` is read-only; what the
+    /// app prints goes to its log.
+    pub dir: AppspaceDir,
+    /// Answers the app's questions about members.
+    pub users: Arc<dyn Users>,
+}
+
+/// A member, as app code sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Who they are to the app.
+    pub proxy_id: ProxyId,
+    /// Their name.
+    pub display_name: String,
+    /// A file name inside the avatars directory; empty if there is none.
+    pub avatar: String,
+    /// What they may do (API 1 shows it).
+    pub permissions: Vec<String>,
+    /// Whether they are the owner (API 1 shows it).
+    pub is_owner: bool,
+}
+
+/// Why members could not be told of.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsersError(pub String);
+
+/// Answers an app's questions about the members of its appspace.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// One member, or `None`.
+    async fn user(&self, id: &ProxyId) -> Result<Option<User>, UsersError>;
+    /// All members.
+    async fn users(&self) -> Result<Vec<User>, UsersError>;
+}
+
+/// Bounds of one sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From start to ready.
+    pub start: Duration,
+    /// From a request's arrival to its response's head.
+    pub response: Duration,
+    /// For all steps of a migration together.
+    pub migration: Duration,
+    /// From the polite request to stop until SIGTERM, and from there until SIGKILL.
+    pub stop_grace: Duration,
+    /// The JavaScript heap, in MiB.
+    pub heap_mib: u32,
+    /// How much the appspace's log may grow before the older half is dropped, in bytes.
+    pub log_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start: Duration::from_secs(20),
+            response: Duration::from_secs(60),
+            migration: Duration::from_secs(600),
+            stop_grace: Duration::from_secs(2),
+            heap_mib: 256,
+            log_bytes: 4 << 20,
+        }
+    }
+}

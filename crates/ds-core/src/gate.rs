@@ -34,6 +34,8 @@ pub enum Reason {
     Restoring,
     /// Its code was changed (ds-dev).
     Reloading,
+    /// Its owner pauses it.
+    Pausing,
     /// It is being removed.
     Deleting,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Reason {
             Self::Snapshot => "being backed up",
             Self::Restoring => "being restored",
             Self::Reloading => "being reloaded",
+            Self::Pausing => "being paused",
             Self::Deleting => "being deleted",
         })
     }

@@ -44,7 +44,10 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Flushes every file and directory below `path`. Links are not followed.
-fn sync_tree(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// If anything cannot be opened or flushed.
+pub fn sync_tree(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let kind = entry.file_type()?;

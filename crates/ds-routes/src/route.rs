@@ -18,11 +18,12 @@ impl fmt::Display for RouteId {
 }
 
 /// One thing an app answers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Its place in the order of declaration; the app's runtime finds its handler by it.
     pub id: RouteId,
-    /// The method it answers.
+    /// The method it answers; as JSON, its name.
+    #[serde(with = "method_name")]
     pub method: Method,
     /// The path, in the dialect of path-to-regexp 6.2.1.
     pub pattern: String,
@@ -75,4 +76,46 @@ pub enum ParamValue {
     One(String),
     /// Of a repeated one (`:name+`, `:name*`), split at its delimiter.
     Many(Vec<String>),
+}
+
+/// Methods as JSON.
+mod method_name {
+    use http::Method;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(method: &Method, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(method.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Method, D::Error> {
+        let name = String::deserialize(from)?;
+        Method::from_bytes(name.as_bytes()).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_back_from_json() {
+        let route = Route {
+            id: RouteId(7),
+            method: Method::GET,
+            pattern: "/s".into(),
+            end: false,
+            access: Access::Authorized { permission: None },
+            handler: Handler::Static {
+                root: StaticRoot::App,
+                path: "front".into(),
+            },
+        };
+        let json = serde_json::json!({
+            "id": 7, "method": "GET", "pattern": "/s", "end": false,
+            "access": {"allow": "authorized"},
+            "handler": {"type": "static", "root": "app", "path": "front"},
+        });
+        assert_eq!(serde_json::to_value(&route).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Route>(json).unwrap(), route);
+    }
 }

@@ -109,6 +109,34 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    /// The same error for somebody else who waited for the same start.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Engine(problem) => Self::Engine(problem.clone()),
+            Self::Spawn { action, source } => Self::Spawn {
+                action,
+                source: std::io::Error::new(source.kind(), source.to_string()),
+            },
+            Self::App { message } => Self::App {
+                message: message.clone(),
+            },
+            Self::NotReady { after } => Self::NotReady { after: *after },
+            Self::Ended(death) => Self::Ended(death.clone()),
+            Self::CrashLoop { retry_after } => Self::CrashLoop {
+                retry_after: *retry_after,
+            },
+        }
+    }
+
+    /// Whether the app's own code is why, rather than this host.
+    #[must_use]
+    pub fn is_of_the_app(&self) -> bool {
+        !matches!(self, Self::Engine(_) | Self::Spawn { .. })
+    }
+}
+
 /// Why a request got no answer from the app.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {

@@ -4,11 +4,19 @@
 //! or is asked once what an app can do. Everything that comes out of a sandbox is hostile until checked.
 
 mod body;
+mod builtin;
+mod deno;
 mod engine;
+mod pool;
 mod spec;
 
 pub use body::{Body, BoxError, empty_body, full_body};
+pub use builtin::{Builtin, DROPSERVER_TYPES, builtin_hint, builtin_module};
+pub use deno::{Deno, DenoEngine, DenoError, find_deno};
 pub use engine::{
     Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError, StopReason,
 };
-pub use spec::{AppCode, AppspaceMounts, Limits, SandboxSpec, Task, User, Users, UsersError};
+pub use pool::{PoolConfig, Sandboxes, Using};
+pub use spec::{
+    AppCode, AppspaceMounts, CodeOf, Limits, SandboxSpec, Task, User, Users, UsersError,
+};

@@ -111,11 +111,15 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             start: Duration::from_secs(20),
-            response: Duration::from_secs(60),
-            migration: Duration::from_secs(600),
+            response: Duration::from_mins(1),
+            migration: Duration::from_mins(10),
             stop_grace: Duration::from_secs(2),
             heap_mib: 256,
             log_bytes: 4 << 20,
         }
     }
 }
+
+/// Finds the code of an installed version. Where a version's prepared copy is, only ds-apps and the directory
+/// layout know; what needs the code is told how to ask.
+pub type CodeOf = Arc<dyn Fn(&ds_core::AppVersion) -> AppCode + Send + Sync>;

@@ -1,1 +1,21 @@
-//! TODO
+//! The request pipeline: host → appspace → gate → route → member → authorize → handle.
+//!
+//! [`Appspaces`] is a [`tower::Service`]: ds-host mounts it behind TLS beside its own site, ds-dev on
+//! localhost, and any program can mount it as the fallback of its router. What differs between them are two
+//! seams: the [`Directory`], which finds the appspace at an address, and ds-auth's `Authenticator`.
+
+mod body;
+mod call;
+mod directory;
+mod door;
+mod error;
+mod files;
+mod headers;
+mod page;
+mod service;
+mod target;
+
+pub use directory::{Cached, Directory, DirectoryError, FixedSite, Site, Sources, static_roots};
+pub use door::Door;
+pub use error::ServeError;
+pub use service::{Appspaces, Parts};

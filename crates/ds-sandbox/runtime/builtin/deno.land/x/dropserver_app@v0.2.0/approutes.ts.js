@@ -1,0 +1,1 @@
+export { AuthAllow, RoutesBuilder, RouteType } from "../dropserver_app@builtin/routes_v0_2_0.js";

@@ -1,0 +1,1 @@
+export { MigrationsBuilder } from "../dropserver_app@builtin/migrations.js";

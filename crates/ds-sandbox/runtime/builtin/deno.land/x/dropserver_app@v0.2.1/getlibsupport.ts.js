@@ -1,0 +1,1 @@
+export { default } from "../dropserver_app@builtin/support.js";

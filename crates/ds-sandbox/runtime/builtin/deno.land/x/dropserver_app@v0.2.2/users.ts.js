@@ -1,0 +1,2 @@
+// Types alone, which have no JavaScript.
+export {};

@@ -1,0 +1,42 @@
+// Requests: from the host's call to the app's handler, and back.
+
+import { asText } from "./errors.js";
+
+const { parse } = JSON;
+/** Headers between the host and us; app code never sees them. */
+const PREFIX = "x-dropserver-";
+const CALL = PREFIX + "call";
+/** Methods that a Request cannot be made with. */
+const UNWRAPPABLE = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Answers a request. Whatever the app does, somebody gets an answer. */
+export async function respond(app, incoming) {
+  try {
+    const call = parse(incoming.headers.get(CALL));
+    const route = app.routes()[call.route];
+    if (!route?.handler) throw new Error(`the app has no function for route ${call.route}`);
+    const request = asTheAppSeesIt(incoming, app.origin(call) + call.path);
+    const response = await app.handle(route.handler, request, call);
+    if (response instanceof Response) return response;
+    throw new Error(`the handler answered with ${typeof response} instead of a Response`);
+  } catch (error) {
+    console.error("the handler failed:", error);
+    const headers = { "content-type": "text/plain; charset=utf-8" };
+    return new Response(asText(error), { status: 500, headers });
+  }
+}
+
+/** The request with its real URL, and without what is between the host and us. */
+function asTheAppSeesIt(incoming, url) {
+  const { method, body, signal } = incoming;
+  const headers = [];
+  for (const header of incoming.headers) {
+    if (!header[0].startsWith(PREFIX)) headers.push(header);
+  }
+  if (UNWRAPPABLE.has(method)) return withMethod(new Request(url, { headers, signal }), method);
+  return new Request(url, { method, headers, body, signal, duplex: "half" });
+}
+
+function withMethod(request, method) {
+  return Object.defineProperty(request, "method", { value: method });
+}

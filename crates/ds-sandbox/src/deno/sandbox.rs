@@ -1,0 +1,139 @@
+//! A running Deno sandbox.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use ds_core::{MigrationStep, SandboxId, Schema};
+use http::{Request, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{
+    client::{Client, to_sandbox},
+    control::{Control, Question},
+    state::{State, States},
+};
+use crate::{
+    Body, BoxError, Call, ControlError, Death, Learned, Limits, RequestError, Sandbox, StopReason,
+};
+
+/// How long a broken connection is given to turn out to be a process that ended.
+const TO_SEE_ITS_END: Duration = Duration::from_millis(500);
+/// How long a harness has to show that it is not caught in a loop.
+const TO_ANSWER: Duration = Duration::from_secs(5);
+
+/// One process that runs one app's code.
+pub(super) struct DenoSandbox {
+    pub(super) id: SandboxId,
+    pub(super) limits: Limits,
+    pub(super) client: Arc<Client>,
+    pub(super) control: Arc<Control>,
+    pub(super) process: ProcessHandle,
+    /// Whether it is being checked for being caught in a loop.
+    pub(super) doubted: Arc<AtomicBool>,
+}
+
+/// Kills the process when dropped.
+pub(super) struct ProcessHandle(pub(super) Arc<States>);
+
+impl Drop for ProcessHandle {
+    fn drop(&mut self) {
+        self.0.kill();
+    }
+}
+
+/// What a harness answers when it is asked what the app can do.
+#[derive(Deserialize)]
+struct LearnedAnswer {
+    routes: Value,
+    migrations: Vec<MigrationStep>,
+    permissions: Value,
+}
+
+impl DenoSandbox {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, RequestError> {
+        match self.client.send(request).await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(self.why(error).await),
+        }
+    }
+
+    /// A handler that took too long may only be slow. A process that does not even answer the harness's own
+    /// question is caught in a loop, serves nobody, and is killed, so that the next request starts another.
+    fn doubt(&self) {
+        if self.doubted.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (control, states) = (Arc::clone(&self.control), Arc::clone(&self.process.0));
+        let doubted = Arc::clone(&self.doubted);
+        tokio::spawn(async move {
+            if let Err(ControlError::TimedOut { .. }) = control.ask(Question::Ping, TO_ANSWER).await
+            {
+                states.kill();
+            }
+            doubted.store(false, Ordering::Relaxed);
+        });
+    }
+
+    async fn why(&self, error: BoxError) -> RequestError {
+        match timeout(TO_SEE_ITS_END, self.process.0.dead()).await {
+            Ok(death) => RequestError::Ended(death),
+            Err(_) => RequestError::Broken(error),
+        }
+    }
+}
+
+#[async_trait]
+impl Sandbox for DenoSandbox {
+    fn id(&self) -> SandboxId {
+        self.id
+    }
+
+    async fn request(
+        &self,
+        call: Call,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, RequestError> {
+        let request =
+            to_sandbox(&call, request).map_err(|error| RequestError::Broken(error.into()))?;
+        let after = self.limits.response;
+        if let Ok(answer) = timeout(after, self.send(request)).await {
+            return answer;
+        }
+        self.doubt();
+        Err(RequestError::TimedOut { after })
+    }
+
+    async fn learn(&self) -> Result<Learned, ControlError> {
+        let answer = self.control.ask(Question::Learn, self.limits.start).await?;
+        let answer: LearnedAnswer = serde_json::from_value(answer)
+            .map_err(|error| ControlError::Protocol(error.to_string()))?;
+        Ok(Learned {
+            routes: answer.routes,
+            migrations: answer.migrations,
+            permissions: answer.permissions,
+        })
+    }
+
+    async fn migrate(&self, from: Schema, to: Schema) -> Result<(), ControlError> {
+        let question = Question::Migrate { from, to };
+        self.control.ask(question, self.limits.migration).await?;
+        Ok(())
+    }
+
+    async fn stop(&self, reason: StopReason) {
+        self.process.0.go(State::Stopping(reason));
+        self.process.0.dead().await;
+    }
+
+    async fn ended(&self) -> Death {
+        self.process.0.dead().await
+    }
+}

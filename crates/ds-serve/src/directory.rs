@@ -1,0 +1,228 @@
+//! Which appspace answers at an address, with everything a request needs to know of it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use ds_core::{
+    Address, AppStore, AppVersion, AppVersionDir, Appspace, AppspaceDir, AppspaceStore, Closure,
+    DataDir, Gate, Gates, MemberStore, SchemaStore, StoreError, VersionId,
+};
+use ds_lifecycle::MemberUsers;
+use ds_routes::{RouteStore, RouteTable, StaticRoots};
+use ds_sandbox::{AppCode, CodeOf, Users};
+use moka::sync::Cache;
+
+/// Addresses and versions kept in memory. One entry is a few kilobytes at most, its route table apart.
+const KEPT: u64 = 20_000;
+/// How long "nobody answers there" is believed, so that strangers asking for random names cost no query each.
+const UNKNOWN_FOR: Duration = Duration::from_secs(5);
+
+/// Everything a request needs to know of the appspace it is for.
+pub struct Site {
+    /// The appspace.
+    pub appspace: Appspace,
+    /// Who may enter right now.
+    pub gate: Gate,
+    /// What its app answers to.
+    pub routes: Arc<RouteTable>,
+    /// Where its static routes serve from.
+    pub roots: StaticRoots,
+    /// Its directory.
+    pub dir: AppspaceDir,
+    /// Its app's code.
+    pub code: AppCode,
+    /// Answers the app's questions about members.
+    pub users: Arc<dyn Users>,
+}
+
+/// Why an appspace could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The store failed.
+    #[error("cannot look up an appspace")]
+    Store(#[from] StoreError),
+    /// Its app's routes are not usable.
+    #[error("cannot use the routes of app version {version}")]
+    Routes {
+        /// The version.
+        version: VersionId,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Finds the appspace at an address.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The appspace that answers at an address, if there is one.
+    async fn at(&self, address: &Address) -> Result<Option<Arc<Site>>, DirectoryError>;
+}
+
+/// One appspace that answers at every address: ds-dev's directory. Its site can be replaced when the app's
+/// code changes.
+pub struct FixedSite(Mutex<Arc<Site>>);
+
+impl FixedSite {
+    /// Serves this site.
+    #[must_use]
+    pub fn new(site: Site) -> Self {
+        Self(Mutex::new(Arc::new(site)))
+    }
+
+    /// The site right now.
+    #[must_use]
+    pub fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Serves another site from now on.
+    pub fn replace(&self, site: Site) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+    }
+}
+
+#[async_trait]
+impl Directory for FixedSite {
+    async fn at(&self, _: &Address) -> Result<Option<Arc<Site>>, DirectoryError> {
+        Ok(Some(self.site()))
+    }
+}
+
+/// Where a [`Cached`] directory gets what it does not remember.
+pub struct Sources {
+    /// Where everything is.
+    pub data: DataDir,
+    /// The appspaces of this host.
+    pub appspaces: Arc<dyn AppspaceStore>,
+    /// The installed apps.
+    pub apps: Arc<dyn AppStore>,
+    /// Their routes.
+    pub routes: Arc<dyn RouteStore>,
+    /// The members of appspaces.
+    pub members: Arc<dyn MemberStore>,
+    /// The schema of each appspace's data.
+    pub schemas: Arc<dyn SchemaStore>,
+    /// Finds an app version's code.
+    pub code_of: CodeOf,
+    /// Who may enter which appspace.
+    pub gates: Gates,
+}
+
+/// A directory over the stores that keeps what it found in memory: an address that was asked for before costs
+/// no query. App versions never change; of appspaces it must be told ([`Cached::forget`]).
+pub struct Cached {
+    sources: Sources,
+    sites: Cache<Address, Arc<Site>>,
+    unknown: Cache<Address, ()>,
+    tables: Cache<VersionId, Arc<RouteTable>>,
+}
+
+impl Cached {
+    /// An empty memory over these sources.
+    #[must_use]
+    pub fn new(sources: Sources) -> Self {
+        Self {
+            sources,
+            sites: Cache::new(KEPT),
+            unknown: Cache::builder()
+                .max_capacity(KEPT)
+                .time_to_live(UNKNOWN_FOR)
+                .build(),
+            tables: Cache::new(1_000),
+        }
+    }
+
+    /// Forgets what is known of an address: its appspace was made, changed or removed.
+    pub fn forget(&self, address: &Address) {
+        self.unknown.invalidate(address);
+        self.sites.invalidate(address);
+    }
+
+    async fn load(&self, appspace: Appspace) -> Result<Arc<Site>, DirectoryError> {
+        let version = self.version(appspace.version_id).await?;
+        let data = &self.sources.data;
+        let dir = data.appspace(appspace.id);
+        Ok(Arc::new(Site {
+            gate: self.gate(&appspace, &version).await?,
+            routes: self.table(version.id).await?,
+            roots: static_roots(&data.app_version(version.app, version.id), &dir),
+            code: (self.sources.code_of)(&version),
+            users: Arc::new(MemberUsers::new(
+                Arc::clone(&self.sources.members),
+                appspace.id,
+            )),
+            dir,
+            appspace,
+        }))
+    }
+
+    async fn version(&self, id: VersionId) -> Result<AppVersion, DirectoryError> {
+        let found = self.sources.apps.version(id).await?;
+        Ok(found.ok_or_else(|| StoreError::Missing {
+            what: format!("app version {id}"),
+        })?)
+    }
+
+    /// The appspace's gate, shut where the store or the data say that nobody may enter.
+    async fn gate(&self, appspace: &Appspace, app: &AppVersion) -> Result<Gate, DirectoryError> {
+        let schema = self.sources.schemas.schema(appspace.id).await?;
+        let gate = self.sources.gates.of(appspace.id, |gate| {
+            if appspace.paused {
+                gate.close(Closure::Paused);
+            }
+        });
+        if schema == app.schema {
+            gate.lift(Closure::WrongSchema);
+        } else {
+            gate.close(Closure::WrongSchema);
+        }
+        Ok(gate)
+    }
+
+    async fn table(&self, version: VersionId) -> Result<Arc<RouteTable>, DirectoryError> {
+        if let Some(table) = self.tables.get(&version) {
+            return Ok(table);
+        }
+        let routes = self.sources.routes.routes(version).await?;
+        let table = RouteTable::compile(routes).map_err(|source| DirectoryError::Routes {
+            version,
+            source: source.into(),
+        })?;
+        let table = Arc::new(table);
+        self.tables.insert(version, Arc::clone(&table));
+        Ok(table)
+    }
+}
+
+#[async_trait]
+impl Directory for Cached {
+    async fn at(&self, address: &Address) -> Result<Option<Arc<Site>>, DirectoryError> {
+        if let Some(site) = self.sites.get(address) {
+            return Ok(Some(site));
+        }
+        if self.unknown.contains_key(address) {
+            return Ok(None);
+        }
+        let Some(appspace) = self.sources.appspaces.at(address).await? else {
+            self.unknown.insert(address.clone(), ());
+            return Ok(None);
+        };
+        let site = self.load(appspace).await?;
+        self.sites.insert(address.clone(), Arc::clone(&site));
+        Ok(Some(site))
+    }
+}
+
+/// Where the static routes of an appspace serve from.
+#[must_use]
+pub fn static_roots(app: &AppVersionDir, appspace: &AppspaceDir) -> StaticRoots {
+    StaticRoots {
+        app: app.package(),
+        appspace: appspace.files(),
+        avatars: appspace.avatars(),
+    }
+}

@@ -1,0 +1,138 @@
+//! `/.dropserver/`: how a member of this host gets a session at an appspace, and ends it.
+//!
+//! ```text
+//! appspace                                          account site
+//!   authorized route, nobody known ──303──────────▶ /appspacelogin?appspace=…&path=…&state=<hash>
+//!     (sets the login state cookie)                    logs the person in, checks membership
+//!   /.dropserver/login?token=…&path=… ◀──303─────────  issues a token bound to appspace and state
+//!     redeems it against the cookie, sets the session ──303──▶ path
+//! ```
+//!
+//! A person who starts at the account site has no state yet: the appspace's `/.dropserver/login` without a
+//! token sets it and sends them back. So no link alone logs a browser in.
+
+use std::sync::Arc;
+
+use ds_auth::{Cookies, LoginTokens, Sessions, cookie::Kind};
+use ds_core::secret::Token;
+use ds_sandbox::{Body, empty_body};
+use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use url::Url;
+
+use crate::{
+    ServeError, Site,
+    target::{Target, is_local_path},
+};
+
+/// Everything below this path is the host's.
+pub(crate) const PREFIX: &str = "/.dropserver/";
+
+/// How members log in to appspaces of a host that has an account site.
+#[derive(Clone)]
+pub struct Door {
+    /// The account site: `https://dropserver.example.com`.
+    pub site_origin: String,
+    /// The sessions.
+    pub sessions: Arc<Sessions>,
+    /// The logins under way.
+    pub tokens: Arc<LoginTokens>,
+    /// How cookies are named here.
+    pub cookies: Cookies,
+}
+
+impl Door {
+    /// Answers a path below [`PREFIX`].
+    pub(crate) async fn answer(
+        &self,
+        site: &Site,
+        head: &Parts,
+        target: &Target,
+    ) -> Result<Response<Body>, ServeError> {
+        match (&head.method, target.path()) {
+            (&Method::GET, "/.dropserver/login") => self.log_in(site, head, target).await,
+            (&Method::POST, "/.dropserver/logout") => self.log_out(head).await,
+            _ => Err(ServeError::NoRoute),
+        }
+    }
+
+    /// Sends somebody we do not know to the account site, to come back to `path`.
+    pub(crate) fn send_to_log_in(&self, site: &Site, path: &str) -> Response<Body> {
+        let state = Token::random();
+        let Ok(mut url) = Url::parse(&self.site_origin) else {
+            return redirect("/");
+        };
+        url.set_path("/appspacelogin");
+        url.query_pairs_mut()
+            .append_pair("appspace", site.appspace.address.as_str())
+            .append_pair("path", path)
+            .append_pair("state", state.hash().as_str());
+        let mut response = redirect(url.as_str());
+        let cookie = self.cookies.set(Kind::Login, &state, Kind::Login.max_age());
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        response
+    }
+
+    async fn log_in(
+        &self,
+        site: &Site,
+        head: &Parts,
+        target: &Target,
+    ) -> Result<Response<Body>, ServeError> {
+        let path = parameter(target, "path").filter(|path| is_local_path(path));
+        let path = path.unwrap_or_else(|| "/".to_owned());
+        let Some(token) = parameter(target, "token") else {
+            return Ok(self.send_to_log_in(site, &path));
+        };
+        let state = self.cookies.read(&head.headers, Kind::Login);
+        let state = state.ok_or(ServeError::StaleLogin)?;
+        let id = site.appspace.id;
+        let login = self.tokens.redeem(&Token::presented(&token), id, &state);
+        let login = login.ok_or(ServeError::StaleLogin)?;
+        let session = self
+            .sessions
+            .start_member(id, login.proxy_id, Some(login.account))
+            .await;
+        let session = session.map_err(ServeError::Login)?;
+
+        let mut response = redirect(&path);
+        for cookie in [
+            self.cookies
+                .set(Kind::Member, &session, Kind::Member.max_age()),
+            self.cookies.clear(Kind::Login),
+        ] {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+
+    async fn log_out(&self, head: &Parts) -> Result<Response<Body>, ServeError> {
+        if let Some(session) = self.cookies.read(&head.headers, Kind::Member) {
+            self.sessions
+                .end(&session)
+                .await
+                .map_err(ServeError::Login)?;
+        }
+        let mut response = redirect(&self.site_origin);
+        let clear = self.cookies.clear(Kind::Member);
+        response.headers_mut().append(header::SET_COOKIE, clear);
+        Ok(response)
+    }
+}
+
+fn parameter(target: &Target, name: &str) -> Option<String> {
+    let query = target.query()?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+}
+
+/// Sends a browser elsewhere, with GET. Never kept: the answer depends on who asks.
+fn redirect(to: &str) -> Response<Body> {
+    let mut response = Response::new(empty_body());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, to);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

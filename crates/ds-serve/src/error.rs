@@ -1,0 +1,140 @@
+//! Why a request was not answered by the app, and the one table that turns reasons into statuses.
+
+use std::time::Duration;
+
+use ds_auth::{AuthError, Denied};
+use ds_core::Closed;
+use ds_sandbox::{RequestError, StartError};
+use http::StatusCode;
+
+use crate::DirectoryError;
+
+/// Why a request was not answered by the app.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The request names no host, or not a valid one.
+    #[error("the request does not say which host it is for")]
+    NoHost,
+    /// The request's target is no path.
+    #[error("the request's path cannot be understood")]
+    BadTarget,
+    /// Nothing answers at this address.
+    #[error("there is no appspace at this address")]
+    NoAppspace,
+    /// The appspace could not be looked up.
+    #[error("the appspace could not be looked up")]
+    Directory(#[from] DirectoryError),
+    /// It is closed right now.
+    #[error("this appspace is not available: {0}")]
+    Closed(#[from] Closed),
+    /// The app answers to nothing like this.
+    #[error("there is nothing at this path")]
+    NoRoute,
+    /// The app answers at this path, but has no such file.
+    #[error("there is no such file")]
+    NoFile,
+    /// Who asks could not be told.
+    #[error("could not check who is asking")]
+    Auth(#[from] AuthError),
+    /// They may not.
+    #[error("{0}")]
+    Denied(#[from] Denied),
+    /// Another site sent a member's browser here to change something.
+    #[error("this request was sent by another site, so it is refused")]
+    CrossSite,
+    /// A login link was used, is old, or belongs to another browser.
+    #[error("this login link cannot be used: it is old, used already, or from another browser")]
+    StaleLogin,
+    /// The host could not remember the login.
+    #[error("the login could not be recorded")]
+    Login(#[source] ds_core::StoreError),
+    /// The app's code could not be started.
+    #[error("the app could not be started")]
+    Start(#[from] StartError),
+    /// The app's code did not answer.
+    #[error("the app did not answer")]
+    Request(#[from] RequestError),
+    /// A file could not be read.
+    #[error("a file could not be read")]
+    File(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ServeError {
+    /// The status that says this.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoHost | Self::BadTarget | Self::StaleLogin => StatusCode::BAD_REQUEST,
+            Self::Denied(Denied::NotLoggedIn) => StatusCode::UNAUTHORIZED,
+            Self::Denied(Denied::Lacks(_)) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NoAppspace | Self::NoRoute | Self::NoFile => StatusCode::NOT_FOUND,
+            Self::Closed(_) | Self::Start(StartError::CrashLoop { .. }) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Start(StartError::Engine(_) | StartError::Spawn { .. })
+            | Self::Directory(_)
+            | Self::Auth(_)
+            | Self::Login(_)
+            | Self::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Start(StartError::NotReady { .. })
+            | Self::Request(RequestError::TimedOut { .. }) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Start(StartError::App { .. } | StartError::Ended(_))
+            | Self::Request(RequestError::Ended(_) | RequestError::Broken(_)) => {
+                StatusCode::BAD_GATEWAY
+            }
+        }
+    }
+
+    /// When to try again, for answers that pass.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Closed(Closed::Held(_)) => Some(Duration::from_secs(5)),
+            Self::Closed(Closed::Standing(_)) => Some(Duration::from_mins(2)),
+            Self::Start(StartError::CrashLoop { retry_after }) => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// What the person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoHost | Self::BadTarget => "Check the address.",
+            Self::NoAppspace => "Check the spelling, or ask the person who gave you the address.",
+            Self::NoRoute | Self::NoFile => "Check the address, or start at the front page.",
+            Self::Closed(Closed::Held(_)) => "Try again in a moment.",
+            Self::Closed(Closed::Standing(_)) => "Try again later, or ask its owner.",
+            Self::Denied(Denied::NotLoggedIn) => "Log in and try again.",
+            Self::Denied(Denied::Lacks(_)) => "Ask the owner of this appspace for it.",
+            Self::CrossSite => "Go to the app's own page and do it there.",
+            Self::StaleLogin => "Go to the app's front page and log in again.",
+            Self::Start(_) | Self::Request(_) => {
+                "Try again. If it happens again, the owner finds the reason in the appspace's log."
+            }
+            Self::Directory(_) | Self::Auth(_) | Self::Login(_) | Self::File(_) => {
+                "Try again. If it happens again, the person who runs this host finds the reason in its log."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ds_core::{Closure, Reason};
+
+    use super::*;
+
+    #[test]
+    fn closed_appspaces_say_when_to_come_back() {
+        for closed in [
+            Closed::Held(Reason::Snapshot),
+            Closed::Standing(Closure::Paused),
+        ] {
+            let error = ServeError::Closed(closed);
+            assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(error.retry_after().is_some());
+        }
+        assert_eq!(ServeError::NoRoute.retry_after(), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! The pipeline itself, and the service that wraps it.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use ds_auth::{Authenticator, Denied, Visitor, authorize};
+use ds_routes::Handler;
+use ds_sandbox::{Body, Limits, Sandboxes};
+use http::{Method, Request, Response};
+use tower::Service;
+
+use crate::{
+    Directory, Door, ServeError, Site, body,
+    call::{Admitted, Caller},
+    door,
+    files::StaticFiles,
+    headers, page,
+    target::{self, Target},
+};
+
+/// What the pipeline is made of.
+pub struct Parts {
+    /// Which appspace answers at an address?
+    pub directory: Arc<dyn Directory>,
+    /// Who sends this request?
+    pub authenticator: Arc<dyn Authenticator>,
+    /// How members log in; `None` where everybody is known without (ds-dev).
+    pub door: Option<Door>,
+    /// Running app code.
+    pub sandboxes: Arc<Sandboxes>,
+    /// Bounds of the sandboxes.
+    pub limits: Limits,
+    /// `http` or `https`, as clients see it.
+    pub scheme: &'static str,
+    /// How long answers may go on when their appspace is brought to rest.
+    pub grace: Duration,
+}
+
+/// Answers requests to appspaces. Clones serve the same appspaces.
+#[derive(Clone)]
+pub struct Appspaces(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    files: StaticFiles,
+}
+
+impl Appspaces {
+    /// Puts the pipeline together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            files: StaticFiles::default(),
+        }))
+    }
+
+    /// Answers one request. Every failure has an answer too.
+    pub async fn serve(&self, request: Request<Body>) -> Response<Body> {
+        let for_people = headers::wants_page(request.headers());
+        let mut response = match self.0.try_serve(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                note(&error);
+                page::of_error(&error, for_people)
+            }
+        };
+        headers::secure(response.headers_mut());
+        response
+    }
+}
+
+impl Inner {
+    async fn try_serve(&self, request: Request<Body>) -> Result<Response<Body>, ServeError> {
+        let (head, body) = request.into_parts();
+        let address = target::address(&head)?;
+        let target = Target::of(&head.uri)?;
+        let site = self
+            .parts
+            .directory
+            .at(&address)
+            .await?
+            .ok_or(ServeError::NoAppspace)?;
+        let lease = site.gate.enter()?;
+        if target.path().starts_with(door::PREFIX) {
+            let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
+            return door.answer(&site, &head, &target).await;
+        }
+        let found = site
+            .routes
+            .find(&head.method, target.path())
+            .ok_or(ServeError::NoRoute)?;
+        let visitor = self
+            .parts
+            .authenticator
+            .identify(site.appspace.id, &head.headers)
+            .await?;
+        let origin = self.origin(&head);
+        if matches!(visitor, Visitor::Member(_)) && headers::is_cross_site_change(&head, &origin) {
+            return Err(ServeError::CrossSite);
+        }
+        let granted = match authorize(&found.route.access, visitor) {
+            Ok(granted) => granted,
+            Err(denied) => return self.turn_away(&site, &head, &target, denied),
+        };
+        match &found.route.handler {
+            Handler::Static { .. } => {
+                let answer = self
+                    .files
+                    .serve(&site.roots, found.route, target.path(), &head)
+                    .await?;
+                Ok(answer.map(|it| body::leased(it, lease, self.parts.grace, ())))
+            }
+            Handler::Function { .. } => {
+                let admitted = Admitted {
+                    site: &site,
+                    lease,
+                    found,
+                    granted,
+                    target: &target,
+                    origin,
+                };
+                self.caller()
+                    .call(admitted, Request::from_parts(head, body))
+                    .await
+            }
+        }
+    }
+
+    /// People who might get in after logging in are sent to do so; programs are told.
+    fn turn_away(
+        &self,
+        site: &Site,
+        head: &http::request::Parts,
+        target: &Target,
+        denied: Denied,
+    ) -> Result<Response<Body>, ServeError> {
+        let navigates =
+            matches!(head.method, Method::GET | Method::HEAD) && headers::wants_page(&head.headers);
+        match (&self.parts.door, &denied) {
+            (Some(door), Denied::NotLoggedIn) if navigates => {
+                Ok(door.send_to_log_in(site, target.as_str()))
+            }
+            _ => Err(denied.into()),
+        }
+    }
+
+    fn origin(&self, head: &http::request::Parts) -> String {
+        let authority = target::authority(head).unwrap_or_default();
+        format!("{}://{}", self.parts.scheme, authority.to_ascii_lowercase())
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            sandboxes: &self.parts.sandboxes,
+            limits: &self.parts.limits,
+            grace: self.parts.grace,
+        }
+    }
+}
+
+/// Writes down what the host's or the app's keeper must know; what a client did wrong is its own affair.
+fn note(error: &ServeError) {
+    if error.status().is_server_error() && !matches!(error, ServeError::Closed(_)) {
+        tracing::warn!(error = %ds_core::error_chain(error), "a request was not answered by its app");
+    }
+}
+
+impl Service<Request<Body>> for Appspaces {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move { Ok(this.serve(request).await) })
+    }
+}

@@ -1,7 +1,10 @@
 //! Which appspace answers at an address, with everything a request needs to know of it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -119,6 +122,8 @@ pub struct Cached {
     sites: Cache<Address, Arc<Site>>,
     unknown: Cache<Address, ()>,
     tables: Cache<VersionId, Arc<RouteTable>>,
+    /// Counts what was forgotten: what was read before that may be old and is not remembered.
+    forgotten: AtomicU64,
 }
 
 impl Cached {
@@ -133,11 +138,13 @@ impl Cached {
                 .time_to_live(UNKNOWN_FOR)
                 .build(),
             tables: Cache::new(1_000),
+            forgotten: AtomicU64::new(0),
         }
     }
 
     /// Forgets what is known of an address: its appspace was made, changed or removed.
     pub fn forget(&self, address: &Address) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.unknown.invalidate(address);
         self.sites.invalidate(address);
     }
@@ -207,13 +214,21 @@ impl Directory for Cached {
         if self.unknown.contains_key(address) {
             return Ok(None);
         }
-        let Some(appspace) = self.sources.appspaces.at(address).await? else {
-            self.unknown.insert(address.clone(), ());
-            return Ok(None);
+        let before = self.forgotten.load(Ordering::SeqCst);
+        let site = match self.sources.appspaces.at(address).await? {
+            Some(appspace) => Some(self.load(appspace).await?),
+            None => None,
         };
-        let site = self.load(appspace).await?;
-        self.sites.insert(address.clone(), Arc::clone(&site));
-        Ok(Some(site))
+        match &site {
+            Some(site) => self.sites.insert(address.clone(), Arc::clone(site)),
+            None => self.unknown.insert(address.clone(), ()),
+        }
+        // Asked after remembering: whoever forgets from now on finds it there.
+        if self.forgotten.load(Ordering::SeqCst) != before {
+            self.sites.invalidate(address);
+            self.unknown.invalidate(address);
+        }
+        Ok(site)
     }
 }
 

@@ -66,8 +66,8 @@ declare module "dropserver" {
     /**
      * Declares how data gets from the schema before `schema` to `schema`, and back.
      *
-     * Each new appspace runs them all; an appspace whose app is upgraded runs those it has not run. They run
-     * while nobody uses the appspace, after a snapshot of its data was taken; if one throws, all is as before.
+     * Each new appspace runs them all; one whose app is upgraded runs those it has not run. They run while
+     * nobody uses the appspace, in a process of their own. If one throws, the data is as it was before.
      *
      * @param schema A whole number from 1.
      */

@@ -15,12 +15,15 @@ const people = {
   },
 };
 
+const known = (id) =>
+  id in people ? Promise.resolve(people[id]) : Promise.reject(new Error("no such member"));
+
 function fakeHost() {
   globalThis[Symbol.for("dropserver.v1")] = {
     address: "notes.example.com",
     paths: { app: "/app", files: "/data/files", avatars: "/data/avatars" },
     users: {
-      get: (id) => Promise.resolve(people[id] ?? null),
+      get: (id) => people[id]?.broken ? Promise.reject(new Error("broken")) : known(id),
       getAll: () => Promise.resolve(Object.values(people)),
     },
   };
@@ -275,6 +278,9 @@ Deno.test("the appspace and its members", async () => {
   throws(() => filesPath("../x"), /leads out/);
   same((await getMembers()).map((member) => member.name), ["Ann", "Bob"]);
   is(await getMember("nobody"), null);
+  people.bob.broken = true;
+  await rejects(getMember("bob"), /broken/, "a failure is not the same as nobody");
+  delete people.bob.broken;
   delete globalThis[Symbol.for("dropserver.v1")];
   throws(() => filesPath("x"), /not there/);
 });

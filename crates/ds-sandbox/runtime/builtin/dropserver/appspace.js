@@ -37,8 +37,14 @@ export async function getMembers() {
 
 /** One member as they are now, or null. */
 export async function getMember(id) {
-  const user = await host().users.get(String(id));
-  return user ? new Member(user) : null;
+  try {
+    return new Member(await host().users.get(String(id)));
+  } catch (error) {
+    // The host refuses to tell of somebody who is not there; other failures stay failures.
+    const found = (await getMembers()).some((member) => member.id === String(id));
+    if (found) throw error;
+    return null;
+  }
 }
 
 let seenOrigin;

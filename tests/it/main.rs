@@ -1,1 +1,10 @@
-//! Whole-system tests.
+//! Whole-system tests: a composed host with real stores, real Deno and real HTTP, in this process.
+//!
+//! The apps are in `tests/apps`; what is tested on the real programs is in `crates/ds-host/tests` and
+//! `crates/ds-dev/tests`.
+
+mod bad_input;
+mod host;
+mod originals;
+mod requests;
+mod serving;

@@ -42,4 +42,12 @@ pub trait AccountStore: Send + Sync {
         account: &Account,
         password_hash: &str,
     ) -> Result<(), StoreError>;
+    /// Puts a new password hash in the place of the present one, if that is still `present`: whoever changed
+    /// the password meanwhile wins. Says whether it did.
+    async fn replace_password(
+        &self,
+        id: AccountId,
+        present: &str,
+        new: &str,
+    ) -> Result<bool, StoreError>;
 }

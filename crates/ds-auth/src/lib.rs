@@ -1,15 +1,34 @@
 //! Who asks, and may they.
 //!
-//! People have an [`Account`] on their host and are [`Member`](ds_core::Member)s of appspaces. A session
-//! ([`Session`]) says who a browser is, at one origin. [`authorize`] alone makes a [`Granted`], and handlers
-//! take one, so that an unauthorized answer does not compile.
+//! People have an [`Account`] on their host ([`Accounts`]) and are [`Member`](ds_core::Member)s of
+//! appspaces. A session ([`Sessions`]) says who a browser is, at one origin; [`LoginTokens`] carry a person
+//! from the account site to an appspace. [`authorize`] alone makes a [`Granted`], and handlers take one, so
+//! that an unauthorized answer does not compile.
 
 mod account;
+mod accounts;
+mod authenticator;
 mod authorize;
+pub mod cookie;
+mod email;
+mod login_tokens;
+mod marks;
+pub mod password;
 mod session;
+mod sessions;
+mod setup_link;
+mod throttle;
 mod visitor;
 
 pub use account::{Account, AccountStore};
+pub use accounts::{AccountError, Accounts, LogInError};
+pub use authenticator::SessionAuthenticator;
 pub use authorize::{Denied, Granted, authorize};
+pub use cookie::Cookies;
+pub use email::EmailError;
+pub use login_tokens::{Login, LoginTokens};
+pub use password::{PasswordError, PasswordProblem, PasswordRules};
 pub use session::{Session, SessionStore, Subject};
+pub use sessions::Sessions;
+pub use setup_link::SetupLink;
 pub use visitor::{AuthError, Authenticator, Visitor};

@@ -1,1 +1,13 @@
-//! TODO
+//! The Dropserver host: configuration, listeners, the account site, the control socket and its commands.
+
+pub mod args;
+pub mod cli;
+mod compose;
+pub mod config;
+pub mod control;
+mod dispatch;
+pub mod listen;
+pub mod lock;
+pub mod ops;
+pub mod run;
+pub mod site;

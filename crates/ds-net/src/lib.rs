@@ -1,1 +1,18 @@
-//! TODO
+//! Outgoing HTTP requests that cannot be turned against the host.
+//!
+//! Whatever names a server (an app's import, a listing, an account on another host) comes from outside. So a
+//! [`Client`] bounds time, size and redirects, and asks an [`AddressFilter`] about every *resolved* address before it
+//! connects to exactly that address: a name that leads inside is refused, also behind a redirect.
+
+mod address;
+mod client;
+mod connect;
+mod error;
+mod resolve;
+mod tls;
+
+pub use address::AddressFilter;
+pub use client::{Client, Config, Fetched};
+pub use error::{GetError, SetUpError};
+pub use ipnet::IpNet;
+pub use resolve::{Resolve, SystemResolver};

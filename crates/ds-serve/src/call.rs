@@ -82,5 +82,7 @@ fn incoming(mut response: Response<Body>) -> Response<Body> {
     headers::remove_hop_by_hop(head);
     headers::remove_internal(head);
     cookie::guard_set_cookie(head);
+    // It would end the member's session with whatever else the app wants gone.
+    head.remove("clear-site-data");
     response
 }

@@ -18,4 +18,4 @@ mod target;
 pub use directory::{Cached, Directory, DirectoryError, FixedSite, Site, Sources, static_roots};
 pub use door::Door;
 pub use error::ServeError;
-pub use service::{Appspaces, Parts};
+pub use service::{Answer, Appspaces, Parts};

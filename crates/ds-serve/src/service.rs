@@ -41,6 +41,9 @@ pub struct Parts {
     pub grace: Duration,
 }
 
+/// An answer on its way.
+pub type Answer = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
 /// Answers requests to appspaces. Clones serve the same appspaces.
 #[derive(Clone)]
 pub struct Appspaces(Arc<Inner>);
@@ -61,17 +64,21 @@ impl Appspaces {
     }
 
     /// Answers one request. Every failure has an answer too.
-    pub async fn serve(&self, request: Request<Body>) -> Response<Body> {
-        let for_people = headers::wants_page(request.headers());
-        let mut response = match self.0.try_serve(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                note(&error);
-                page::of_error(&error, for_people)
-            }
-        };
-        headers::secure(response.headers_mut());
-        response
+    #[must_use]
+    pub fn serve(&self, request: Request<Body>) -> Answer {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let for_people = headers::wants_page(request.headers());
+            let mut response = match inner.try_serve(request).await {
+                Ok(response) => response,
+                Err(error) => {
+                    note(&error);
+                    page::of_error(&error, for_people)
+                }
+            };
+            headers::secure(response.headers_mut());
+            response
+        })
     }
 }
 
@@ -181,7 +188,7 @@ impl Service<Request<Body>> for Appspaces {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let this = self.clone();
-        Box::pin(async move { Ok(this.serve(request).await) })
+        let answer = self.serve(request);
+        Box::pin(async move { Ok(answer.await) })
     }
 }

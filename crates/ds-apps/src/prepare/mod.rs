@@ -1,0 +1,142 @@
+//! Making the prepared copy of a package: what a sandbox runs.
+//!
+//! A sandbox loads nothing from elsewhere and has no configuration of the app's. So every module that the entry
+//! module leads to is found beforehand, types are stripped, and each specifier becomes the relative path of a file
+//! in the copy. Nothing else about the code changes.
+//!
+//! ```text
+//! app/        the package as uploaded
+//! vendor/     remote modules as fetched, and modules.json: which specifier led to which file
+//! run/app/    the package's files; x.ts is x.ts.js there, and x.ts a module that stands for it
+//! run/modules/<host>/<path>   remote and built-in modules
+//! run/node_modules/           npm packages that are not the app's own
+//! ```
+
+mod depth;
+mod edit;
+mod error;
+mod graph;
+mod media;
+mod npm;
+mod package;
+mod place;
+mod report;
+mod resolve;
+mod scan;
+mod script;
+mod walk;
+mod write;
+
+use std::{io, sync::Arc};
+
+use ds_core::{ApiVersion, AppVersionDir};
+use ds_sandbox::AppCode;
+
+use self::{media::Media, npm::Npm, package::Package, walk::Walk, write::Plan};
+use crate::{Warning, modules::Modules};
+
+pub use error::{ImportProblem, PrepareError};
+
+/// What to prepare.
+#[derive(Clone, Copy)]
+pub struct Prepare<'a> {
+    /// The version's directory; the package is in its `app/`.
+    pub dir: &'a AppVersionDir,
+    /// The entry module, relative to the package.
+    pub entrypoint: &'a str,
+    /// The app API it is written for.
+    pub api: ApiVersion,
+    /// Where other modules come from.
+    pub modules: &'a Modules,
+}
+
+/// A package that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What a sandbox needs; its paths are inside the directory that was prepared.
+    pub code: AppCode,
+    /// The remote modules it contains.
+    pub modules: Vec<ModuleRecord>,
+    /// What will not work if it is ever reached.
+    pub warnings: Vec<Warning>,
+}
+
+/// A remote module of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleRecord {
+    /// How it was asked for.
+    pub specifier: String,
+    /// Its source, below `vendor/`.
+    pub file: String,
+    /// SHA-256 of its source, in hex.
+    pub sha256: String,
+}
+
+/// Where a package's entry module is in the prepared copy: `app.ts` is `app/app.ts.js`.
+#[must_use]
+pub fn entry_file(entrypoint: &str) -> String {
+    let path = entrypoint.trim_start_matches("./");
+    let ending = if Media::of_path(path).needs_compiling() {
+        ".js"
+    } else {
+        ""
+    };
+    format!("app/{path}{ending}")
+}
+
+/// Makes the prepared copy of a package: `run/` and `vendor/` of its directory.
+///
+/// # Errors
+/// If a module that is surely needed cannot be read or found, or the copy cannot be written. What was in `run/` and
+/// `vendor/` before is then still there.
+pub async fn prepare(p: Prepare<'_>) -> Result<Prepared, PrepareError> {
+    let root = p.dir.package();
+    let package = Arc::new(blocking(move || Package::read(&root)).await?);
+    let folders = p
+        .modules
+        .trees()
+        .iter()
+        .map(|tree| tree.root().to_owned())
+        .collect();
+    let npm = Npm::new(package.clone(), folders);
+    let mut walk = Walk::new(package.clone(), p.api, p.modules.finder(), npm);
+    walk.run(p.entrypoint.trim_start_matches("./")).await?;
+
+    let Walk {
+        graph, npm, named, ..
+    } = walk;
+    let warnings = report::check(&graph, &package)?;
+    let node_modules = package.has_folder("node_modules") || !npm.placed.is_empty();
+    let dir = p.dir.clone();
+    let write = move || {
+        Plan {
+            dir: &dir,
+            package: &package,
+            graph: &graph,
+            named: &named,
+            npm: &npm,
+        }
+        .write()
+    };
+    let modules = blocking(write).await?;
+    let code = AppCode {
+        run: p.dir.run(),
+        entry: entry_file(p.entrypoint),
+        api: p.api,
+        node_modules,
+    };
+    Ok(Prepared {
+        code,
+        modules,
+        warnings,
+    })
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PrepareError> + Send + 'static,
+) -> Result<T, PrepareError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(PrepareError::Ended(io::Error::other(error))),
+    }
+}

@@ -1,0 +1,210 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Dropserver: a place for small web apps and the people who use them.
+///
+/// `ds-host serve` runs the host. The other commands talk to a running host and return when their work is
+/// done (exit code 0) or undone (another one, with the reason).
+#[derive(Debug, Parser)]
+#[command(name = "ds-host", version, max_term_width = 100)]
+pub struct Arguments {
+    /// Where the host keeps everything [default: as the configuration says, else ~/.local/share/dropserver]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The configuration file (TOML); without one, the defaults are used
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print exactly one JSON object on standard output, also if the command fails
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the host
+    Serve {
+        /// Where to listen [default: as the configuration says, else 127.0.0.1:3000]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// Accounts of people on this host
+    #[command(subcommand)]
+    Account(Account),
+    /// Apps
+    #[command(subcommand)]
+    App(App),
+    /// Appspaces: an app with its data, at an address
+    #[command(subcommand)]
+    Appspace(Appspace),
+}
+
+/// Whose things a command is about.
+#[derive(Debug, Args)]
+pub struct Owner {
+    /// Whose it is: the mail address of an account [default: the only account, else the only admin]
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: Option<String>,
+}
+
+/// What to do about accounts.
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Make an account
+    Create {
+        /// The mail address to log in with
+        #[arg(long)]
+        email: String,
+        /// Let this person run the host
+        #[arg(long)]
+        admin: bool,
+        /// Read the password from standard input, where no list of processes and no shell history shows it
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+/// What to do about apps.
+#[derive(Debug, Subcommand)]
+pub enum App {
+    /// Install a version of an app
+    Install {
+        /// A package (.tar.gz) or a folder with dropapp.json in it
+        package: PathBuf,
+        /// A folder of remote modules that is asked before the network
+        #[arg(long, value_name = "DIR")]
+        modules: Option<PathBuf>,
+        /// Whose app it will be.
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// List the installed apps
+    List {
+        /// Whose apps.
+        #[command(flatten)]
+        owner: Owner,
+    },
+}
+
+/// What to do about appspaces.
+#[derive(Debug, Subcommand)]
+pub enum Appspace {
+    /// Make an appspace
+    Create {
+        /// The app, as `app list` shows it; without a version, its newest
+        #[arg(long, value_name = "NAME[@VERSION]")]
+        app: String,
+        /// Its name: `notes` becomes notes.localhost, or notes.example.com
+        #[arg(long, value_name = "NAME")]
+        address: String,
+        /// Whose it will be.
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// List the appspaces
+    List {
+        /// Whose appspaces.
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// Let nobody in until it is resumed
+    Pause(Which),
+    /// Open a paused appspace
+    Resume(Which),
+    /// Members of an appspace
+    #[command(subcommand)]
+    Member(Member),
+}
+
+/// An appspace.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The appspace: its name or its full address
+    pub name: String,
+    /// Whose it is.
+    #[command(flatten)]
+    pub owner: Owner,
+}
+
+/// What to do about members.
+#[derive(Debug, Subcommand)]
+pub enum Member {
+    /// List the members of an appspace
+    List(Which),
+    /// Add somebody with an account on this host
+    Add {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// The mail address of their account
+        email: String,
+        /// The name other members see [default: what is before the @]
+        #[arg(long = "as", value_name = "NAME")]
+        display_name: Option<String>,
+    },
+    /// Give a member a permission
+    Grant(Permit),
+    /// Take a permission from a member
+    Revoke(Permit),
+}
+
+/// A member and a permission.
+#[derive(Debug, Args)]
+pub struct Permit {
+    /// Where.
+    #[command(flatten)]
+    pub which: Which,
+    /// The member: a mail address, or an id that `member list` shows
+    pub member: String,
+    /// The permission, as the app names it
+    pub permission: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_parses() {
+        let check = |line: &str, expect: bool| {
+            let parsed = Arguments::try_parse_from(line.split(' '));
+            assert_eq!(parsed.is_ok(), expect, "{line}: {parsed:?}");
+        };
+        check("ds-host serve", true);
+        check(
+            "ds-host serve --listen 127.0.0.1:0 --data-dir d --json",
+            true,
+        );
+        check("ds-host serve --listen nonsense", false);
+        check("ds-host --json app list --owner a@b.c", true);
+        check(
+            "ds-host account create --email a@b.c --admin --password-stdin",
+            true,
+        );
+        check("ds-host account create --email a@b.c --admin", false);
+        check("ds-host app install x.tar.gz --modules m", true);
+        check(
+            "ds-host appspace create --app notes@1.0.0 --address notes",
+            true,
+        );
+        check("ds-host appspace create --app notes", false);
+        check("ds-host appspace pause notes --json", true);
+        check("ds-host appspace member add notes a@b.c --as Ada", true);
+        check("ds-host appspace member grant notes a@b.c edit", true);
+        check("ds-host appspace member revoke notes a@b.c", false);
+        check("ds-host", false);
+    }
+}

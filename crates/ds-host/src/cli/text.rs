@@ -1,0 +1,131 @@
+//! Answers in words and tables.
+
+use std::fmt::Write as _;
+
+use crate::control::wire::{Appspace, Installed, Member, Reply};
+
+/// An answer as text for people.
+pub(super) fn of(reply: &Reply) -> String {
+    match reply {
+        Reply::Account(account) => {
+            let role = if account.admin {
+                "admin account"
+            } else {
+                "account"
+            };
+            format!("Made the {role} {}.\n", account.email)
+        }
+        Reply::Installed(installed) => install(installed),
+        Reply::Apps(apps) => {
+            let rows = apps.iter().map(|app| {
+                let numbers: Vec<&str> = app
+                    .versions
+                    .iter()
+                    .map(|one| one.version.as_str())
+                    .collect();
+                vec![app.name.clone(), numbers.join(" ")]
+            });
+            table(&["APP", "VERSIONS"], rows, "There are no apps yet.\n")
+        }
+        Reply::Appspace(appspace) => format!("{} is {}\n", appspace.url, status(appspace)),
+        Reply::Appspaces(appspaces) => {
+            let rows = appspaces.iter().map(|one| {
+                vec![
+                    one.url.clone(),
+                    one.app.clone(),
+                    one.version.clone(),
+                    status(one),
+                ]
+            });
+            let head = ["URL", "APP", "VERSION", "STATUS"];
+            table(&head, rows, "There are no appspaces yet.\n")
+        }
+        Reply::Member(one) => format!("{} ({}): {}\n", one.name, one.id, rights(one)),
+        Reply::Members(members) => {
+            let rows = members
+                .iter()
+                .map(|one| vec![one.id.clone(), one.name.clone(), rights(one)]);
+            table(&["ID", "NAME", "MAY"], rows, "There are no members.\n")
+        }
+    }
+}
+
+fn install(installed: &Installed) -> String {
+    let mut text = format!(
+        "Installed {}@{}.\n",
+        installed.app, installed.version.version
+    );
+    for warning in &installed.warnings {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "warning: {}", plain(warning));
+    }
+    text
+}
+
+fn status(appspace: &Appspace) -> String {
+    match &appspace.reason {
+        Some(reason) => format!("{}: {reason}", appspace.status),
+        None => appspace.status.clone(),
+    }
+}
+
+fn rights(member: &Member) -> String {
+    match member {
+        Member { owner: true, .. } => "owner, may do everything".to_owned(),
+        Member { permissions, .. } if permissions.is_empty() => "member".to_owned(),
+        Member { permissions, .. } => format!("member, may also: {}", permissions.join(", ")),
+    }
+}
+
+/// A table with aligned columns, or `empty`.
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, empty: &str) -> String {
+    let mut lines: Vec<Vec<String>> = vec![
+        head.iter()
+            .map(|cell| (*cell).to_owned())
+            .collect::<Vec<_>>(),
+    ];
+    lines.extend(rows.map(|row| row.iter().map(|cell| plain(cell)).collect()));
+    if lines.len() == 1 {
+        return empty.to_owned();
+    }
+    let width = |column: usize| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let cells = line.iter().zip(&widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// What app authors wrote must not steer the terminal.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_aligned_and_harmless() {
+        let rows = [["a", "bcd"], ["long\x1b[2J", ""]];
+        let rows = rows
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect());
+        assert_eq!(
+            table(&["X", "Y"], rows, ""),
+            "X         Y\na         bcd\nlong\u{fffd}[2J\n"
+        );
+        assert_eq!(table(&["X"], std::iter::empty(), "none"), "none");
+    }
+}

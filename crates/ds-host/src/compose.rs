@@ -1,0 +1,170 @@
+//! Puts a host together: stores, engine, installer, lifecycle, the pipeline of appspaces and the account site.
+
+mod auth;
+mod base;
+mod glue;
+mod modules;
+
+use std::{io, sync::Arc, time::Duration};
+
+use ds_apps::Installer;
+use ds_auth::{SessionAuthenticator, Sessions};
+use ds_core::{DataDir, Gates, StoreError, publish};
+use ds_lifecycle::Lifecycle;
+use ds_sandbox::{DenoError, Sandboxes, StopReason};
+use ds_serve::{Appspaces, Cached, Door};
+use ds_store::{OpenError, Store};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::{
+    config::Config,
+    dispatch::Dispatch,
+    ops::{self, Names, Ops},
+    site,
+};
+
+use auth::Auth;
+use base::Base;
+
+/// How long requests may go on when their appspace is brought to rest.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often what is old is tidied away.
+const TIDY: Duration = Duration::from_hours(24);
+
+/// Why a host could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Deno cannot be used.
+    #[error(transparent)]
+    Deno(#[from] DenoError),
+    /// Modules cannot be had as configured.
+    #[error(transparent)]
+    Modules(#[from] modules::ModulesError),
+    /// What a crash left half done cannot be undone.
+    #[error("cannot undo what was in the middle when the host last ended")]
+    Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Unpublished work of the last run cannot be removed.
+    #[error("cannot empty the staging directory")]
+    Staging(#[source] io::Error),
+}
+
+/// A host that is put together and not yet reachable.
+pub(crate) struct Host {
+    /// What people can do with it.
+    pub(crate) ops: Ops,
+    /// What it answers to requests.
+    pub(crate) dispatch: Dispatch,
+    gates: Gates,
+    sandboxes: Arc<Sandboxes>,
+    store: Store,
+    _tidy: AbortOnDropHandle<()>,
+}
+
+impl Host {
+    /// Opens everything, and undoes what a crash left in the middle. The caller holds the data directory's lock.
+    ///
+    /// # Errors
+    /// If a part is missing or broken; nothing is left running.
+    pub(crate) async fn open(
+        config: &Config,
+        data: &DataDir,
+        names: Names,
+    ) -> Result<Self, ComposeError> {
+        let base = Base::open(config, data).await?;
+        let installer = base.installer(modules::of(config).await?);
+        let lifecycle = base.lifecycle();
+        recover(&base, &installer, &lifecycle).await?;
+        let directory = Arc::new(Cached::new(base.sources()));
+        let auth = Auth::new(&base, &names);
+        let ops = Ops::new(ops::Parts {
+            names: names.clone(),
+            accounts: Arc::clone(&auth.accounts),
+            account_store: base.store.clone(),
+            sessions: auth.sessions.clone(),
+            apps: base.store.clone(),
+            routes: base.store.clone(),
+            appspaces: base.store.clone(),
+            members: base.members.clone(),
+            installs: Arc::new(glue::Packages(installer)),
+            lifecycle: Arc::new(glue::Spaces {
+                lifecycle,
+                directory: Arc::clone(&directory),
+                gates: base.gates.clone(),
+                sandboxes: Arc::clone(&base.sandboxes),
+            }),
+        });
+        let site = site::router(auth.site(&base, &ops));
+        let appspaces = appspaces(&base, &auth, &names, directory);
+        Ok(Self {
+            dispatch: Dispatch::new(names.site, site, appspaces),
+            ops,
+            gates: base.gates,
+            sandboxes: base.sandboxes,
+            _tidy: AbortOnDropHandle::new(tokio::spawn(tidy(auth.sessions))),
+            store: Store::clone(&base.store),
+        })
+    }
+
+    /// Lets nobody into any appspace from now on.
+    pub(crate) fn close_gates(&self) {
+        self.gates.stop();
+    }
+
+    /// Stops sandboxes and closes the database.
+    pub(crate) async fn close(self) {
+        self.sandboxes.stop_all(StopReason::Shutdown).await;
+        self.store.close().await;
+    }
+}
+
+fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<Cached>) -> Appspaces {
+    let sessions = auth.sessions.clone();
+    Appspaces::new(ds_serve::Parts {
+        directory,
+        authenticator: Arc::new(SessionAuthenticator::new(sessions.clone(), auth.cookies)),
+        door: Some(Door {
+            site_origin: names.site_origin(),
+            sessions: Arc::new(sessions),
+            tokens: Arc::clone(&auth.tokens),
+            cookies: auth.cookies,
+        }),
+        sandboxes: Arc::clone(&base.sandboxes),
+        limits: base.limits.clone(),
+        scheme: if names.https { "https" } else { "http" },
+        grace: GRACE,
+    })
+}
+
+/// Undoes what a crash left in the middle, then empties the staging directory of what no job owns.
+async fn recover(
+    base: &Base,
+    installer: &Installer,
+    lifecycle: &Lifecycle,
+) -> Result<(), ComposeError> {
+    let undone = installer.recover().await;
+    undone.map_err(|error| ComposeError::Recover(error.into()))?;
+    let undone: Result<(), StoreError> = lifecycle.recover().await;
+    undone.map_err(|error| ComposeError::Recover(error.into()))?;
+    let staging = base.data.staging_root();
+    let emptied = tokio::task::spawn_blocking(move || {
+        publish::remove_dir(&staging)?;
+        publish::create_private_dir(&staging)
+    });
+    let emptied = emptied
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)));
+    emptied.map_err(ComposeError::Staging)
+}
+
+/// The daily round.
+async fn tidy(sessions: Sessions) {
+    loop {
+        if let Err(error) = sessions.purge().await {
+            tracing::warn!(%error, "cannot remove expired sessions");
+        }
+        tokio::time::sleep(TIDY).await;
+    }
+}

@@ -1,0 +1,47 @@
+//! Who people are: accounts, sessions, logins under way.
+
+use std::sync::Arc;
+
+use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
+
+use super::base::Base;
+use crate::{
+    ops::{Names, Ops},
+    site::SiteState,
+};
+
+/// Everything about who people are.
+pub(super) struct Auth {
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) sessions: Sessions,
+    pub(super) tokens: Arc<LoginTokens>,
+    pub(super) cookies: Cookies,
+}
+
+impl Auth {
+    pub(super) fn new(base: &Base, names: &Names) -> Self {
+        Self {
+            accounts: Arc::new(Accounts::new(base.store.clone(), base.clock.clone())),
+            sessions: Sessions::new(base.store.clone(), base.members.clone(), base.clock.clone()),
+            tokens: Arc::new(LoginTokens::new(base.clock.clone())),
+            cookies: Cookies {
+                secure: names.https,
+            },
+        }
+    }
+
+    /// What the account site stands on.
+    pub(super) fn site(&self, base: &Base, ops: &Ops) -> SiteState {
+        SiteState {
+            ops: ops.clone(),
+            accounts: Arc::clone(&self.accounts),
+            account_store: base.store.clone(),
+            sessions: self.sessions.clone(),
+            login_tokens: Arc::clone(&self.tokens),
+            cookies: self.cookies,
+            appspaces: base.store.clone(),
+            members: base.members.clone(),
+            data: base.data.clone(),
+        }
+    }
+}

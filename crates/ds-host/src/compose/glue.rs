@@ -1,0 +1,148 @@
+//! What the operations need done, done by the installer and the lifecycle; their errors in the operations' words.
+
+use std::{path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use ds_apps::{InstallError, InstallErrorKind, InstallOptions, Installer};
+use ds_core::{AccountId, Address, AppVersion, Appspace, Gates};
+use ds_lifecycle::{CreateError, Lifecycle, MigrateError, NewAppspace};
+use ds_sandbox::{Sandboxes, StartError};
+use ds_serve::Cached;
+
+use crate::ops::{
+    AppspaceStatus, ErrorKind, Installed, OpError, Source,
+    backend::{Appspaces, Installs},
+};
+
+pub(super) struct Packages(pub(super) Installer);
+
+#[async_trait]
+impl Installs for Packages {
+    async fn install(
+        &self,
+        owner: AccountId,
+        source: Source,
+        modules: Option<PathBuf>,
+    ) -> Result<Installed, OpError> {
+        let source = match source {
+            Source::Archive(path) => ds_apps::Source::Archive(path),
+            Source::Folder(path) => ds_apps::Source::Folder(path),
+        };
+        let options = InstallOptions {
+            modules,
+            ..InstallOptions::default()
+        };
+        let installed = self.0.install(owner, source, options).await;
+        let installed = installed.map_err(|error| of_install(&error))?;
+        Ok(Installed {
+            app: installed.app,
+            version: installed.version,
+            warnings: installed
+                .warnings
+                .into_iter()
+                .map(|one| one.message)
+                .collect(),
+        })
+    }
+}
+
+/// Appspaces of this host.
+pub(super) struct Spaces {
+    pub(super) lifecycle: Lifecycle,
+    pub(super) directory: Arc<Cached>,
+    pub(super) gates: Gates,
+    pub(super) sandboxes: Arc<Sandboxes>,
+}
+
+#[async_trait]
+impl Appspaces for Spaces {
+    async fn create(
+        &self,
+        owner: AccountId,
+        owner_name: String,
+        version: AppVersion,
+        address: Address,
+    ) -> Result<Appspace, OpError> {
+        let created = self.lifecycle.create(NewAppspace {
+            owner,
+            owner_name,
+            version,
+            address: address.clone(),
+        });
+        let created = created.await;
+        // Somebody may have asked for it before it was there.
+        self.directory.forget(&address);
+        created.map_err(|error| of_create(&error))
+    }
+
+    async fn pause(&self, appspace: &Appspace) -> Result<(), OpError> {
+        let paused = self.lifecycle.pause(appspace.id).await;
+        self.directory.forget(&appspace.address);
+        Ok(paused?)
+    }
+
+    async fn resume(&self, appspace: &Appspace) -> Result<(), OpError> {
+        let resumed = self.lifecycle.resume(appspace.id).await;
+        self.directory.forget(&appspace.address);
+        Ok(resumed?)
+    }
+
+    fn status(&self, appspace: &Appspace) -> AppspaceStatus {
+        if appspace.paused {
+            return AppspaceStatus::Paused;
+        }
+        let gate = self.gates.of(appspace.id, |_| {});
+        match gate.closed() {
+            Some(closed) => AppspaceStatus::Closed(closed.to_string()),
+            None if self.sandboxes.running(appspace.id) => AppspaceStatus::Awake,
+            None => AppspaceStatus::Asleep,
+        }
+    }
+}
+
+fn of_install(error: &InstallError) -> OpError {
+    let (kind, hint) = match error.kind() {
+        _ if matches!(error, InstallError::Busy { .. }) => (ErrorKind::Busy, None),
+        InstallErrorKind::Conflict => (ErrorKind::Conflict, None),
+        InstallErrorKind::Invalid | InstallErrorKind::TooLarge => (ErrorKind::Invalid, None),
+        InstallErrorKind::App => (
+            ErrorKind::Invalid,
+            Some("this is for the app's developer to put right"),
+        ),
+        InstallErrorKind::Internal => (ErrorKind::Internal, Some("the host's log has the details")),
+    };
+    explained(kind, error, hint)
+}
+
+fn of_create(error: &CreateError) -> OpError {
+    let (kind, hint) = match error {
+        CreateError::AddressTaken(_) => (ErrorKind::Conflict, None),
+        CreateError::Migrate(MigrateError::Start(StartError::CrashLoop { .. })) => {
+            (ErrorKind::Busy, None)
+        }
+        CreateError::Migrate(
+            MigrateError::Start(StartError::Engine(_) | StartError::Spawn { .. })
+            | MigrateError::Store { .. },
+        )
+        | CreateError::Directory { .. }
+        | CreateError::Store(_) => (ErrorKind::Internal, Some("the host's log has the details")),
+        CreateError::Migrate(_) => (
+            ErrorKind::Invalid,
+            Some("this is for the app's developer to put right"),
+        ),
+        CreateError::Interrupted => (ErrorKind::Busy, Some("try again when the host runs")),
+    };
+    explained(kind, error, hint)
+}
+
+fn explained(
+    kind: ErrorKind,
+    error: &(dyn std::error::Error + 'static),
+    hint: Option<&'static str>,
+) -> OpError {
+    let plain = OpError::caused(kind, error);
+    match hint {
+        Some(hint) => plain.with_hint(hint),
+        None => plain,
+    }
+}

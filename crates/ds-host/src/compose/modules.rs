@@ -1,0 +1,53 @@
+//! Where remote modules come from, as configured: a folder, then the network.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use ds_apps::modules::{Fetch, MAX_MODULE, Modules, NetFetch};
+use ds_net::{AddressFilter, Client, SetUpError};
+
+use crate::config::Config;
+
+/// Why modules cannot be had as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum ModulesError {
+    /// The additional certificate authorities cannot be read.
+    #[error("cannot read the certificate authorities in {}", path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// Outgoing requests cannot be set up.
+    #[error("cannot set up outgoing requests")]
+    SetUp(#[from] SetUpError),
+}
+
+/// The sources of modules.
+pub(super) async fn of(config: &Config) -> Result<Modules, ModulesError> {
+    let folders = config.modules.dir.iter().cloned().collect();
+    let network: Option<Arc<dyn Fetch>> = if config.modules.network {
+        Some(Arc::new(NetFetch::new(client(config).await?)))
+    } else {
+        None
+    };
+    Ok(Modules::new(folders, network))
+}
+
+async fn client(config: &Config) -> Result<Client, ModulesError> {
+    let mut authorities = Vec::new();
+    if let Some(path) = &config.trust {
+        let pem = tokio::fs::read(path).await;
+        authorities.push(pem.map_err(|source| ModulesError::Authorities {
+            path: path.clone(),
+            source,
+        })?);
+    }
+    Ok(Client::new(ds_net::Config {
+        filter: AddressFilter::new(config.modules.allow.clone()),
+        max_body: MAX_MODULE,
+        authorities,
+        ..ds_net::Config::default()
+    })?)
+}

@@ -1,0 +1,155 @@
+//! What files say, and what is complained about.
+
+use super::*;
+
+fn complaints(text: &str) -> Vec<String> {
+    let found = keys::read(text, Path::new("/etc/ds")).unwrap_err();
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn without_a_file() {
+    let config = Config::default();
+    assert_eq!(config.site_host.as_str(), "dropserver.localhost");
+    assert_eq!(config.domain.as_str(), "localhost");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert!(config.modules.network && config.tls.is_empty());
+    config.check_listen().unwrap();
+}
+
+#[test]
+fn everything_said() {
+    let text = r#"
+        [site]
+        host = "Drop.Example.com"
+        listen = "0.0.0.0:443"
+        redirect_http = "0.0.0.0:80"
+        url = "https://drop.example.com:8443"
+        data_dir = "/var/lib/ds"
+        allow_plain_http = true
+        [appspaces]
+        domain = "example.com"
+        [[tls]]
+        cert = "a.pem"
+        key = "/keys/a.pem"
+        [[tls]]
+        cert = "b.pem"
+        key = "b.key"
+        [trust]
+        ca = "ca.pem"
+        [modules]
+        dir = "modules"
+        network = false
+        allow = ["10.0.0.0/8"]
+        [deno]
+        path = "deno"
+        [sandbox]
+        idle_seconds = 1
+        start_seconds = 2
+        response_seconds = 3
+        heap_mib = 0x40
+    "#;
+    let config = keys::read(text, Path::new("/etc/ds")).unwrap();
+    assert_eq!(config.site_host.as_str(), "drop.example.com");
+    assert_eq!(
+        config.public,
+        Some(PublicUrl {
+            https: true,
+            port: 8443
+        })
+    );
+    assert_eq!(config.data_dir.as_deref(), Some(Path::new("/var/lib/ds")));
+    assert_eq!(config.tls[0].cert, Path::new("/etc/ds/a.pem"));
+    assert_eq!(config.tls[0].key, Path::new("/keys/a.pem"));
+    assert_eq!(config.tls.len(), 2);
+    assert_eq!(config.trust.as_deref(), Some(Path::new("/etc/ds/ca.pem")));
+    assert_eq!(
+        config.modules.dir.as_deref(),
+        Some(Path::new("/etc/ds/modules"))
+    );
+    assert!(!config.modules.network);
+    assert_eq!(config.deno.as_deref(), Some(Path::new("/etc/ds/deno")));
+    assert_eq!(config.sandbox.idle, Duration::from_secs(1));
+    assert_eq!(config.sandbox.heap_mib, 64);
+}
+
+#[test]
+fn one_certificate_needs_no_list() {
+    let config = keys::read("[tls]\ncert = 'a'\nkey = 'b'\n", Path::new("/")).unwrap();
+    assert_eq!(config.tls.len(), 1);
+}
+
+#[test]
+fn every_complaint_at_once() {
+    let text = "[site]\nhost = 'ex_ample'\nlisten = 3000\ncolour = 'red'\n\
+        [tls]\ncert = 'a.pem'\n[sandbox]\nheap_mib = 3\nidle_seconds = '5'\n\
+        [modules]\nnetwork = 'no'\nallow = [1]\n[nonsense]\n";
+    insta::assert_snapshot!(complaints(text).join("\n"));
+}
+
+#[test]
+fn syntax_errors_have_lines() {
+    let found = complaints("[site]\nhost = \n\nlisten = \"\n");
+    assert!(found[0].starts_with("line 2: "), "{found:?}");
+}
+
+#[test]
+fn urls_of_the_site() {
+    let check = |url: &str, expect: Option<(bool, u16)>| {
+        let text = format!(
+            "[site]\nhost='drop.example.com'\nurl='{url}'\n[appspaces]\ndomain='example.com'"
+        );
+        let public = keys::read(&text, Path::new("/"))
+            .ok()
+            .and_then(|it| it.public);
+        assert_eq!(public.map(|it| (it.https, it.port)), expect, "{url}");
+    };
+    check("https://drop.example.com", Some((true, 443)));
+    check("http://drop.example.com:81/", Some((false, 81)));
+    check("https://example.com", None);
+    check("https://drop.example.com/x", None);
+    check("ftp://drop.example.com", None);
+    check("drop.example.com", None);
+}
+
+#[test]
+fn plain_http_stays_at_home() {
+    let check = |listen: &str, more: &str, expect: bool| {
+        let text = format!("[site]\nlisten = '{listen}'\n{more}");
+        let config = keys::read(&text, Path::new("/")).unwrap();
+        assert_eq!(config.check_listen().is_ok(), expect, "{listen} {more}");
+    };
+    check("127.0.0.1:80", "", true);
+    check("[::1]:80", "", true);
+    check("0.0.0.0:80", "", false);
+    check("10.0.0.1:80", "", false);
+    check("0.0.0.0:80", "allow_plain_http = true", true);
+    check("0.0.0.0:443", "[tls]\ncert = 'a'\nkey = 'b'", true);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = Config::load(Path::new("/no/such/file.toml")).unwrap_err();
+    assert!(error.to_string().contains("/no/such/file.toml"));
+}
+
+#[test]
+fn the_example_has_every_key() {
+    let text = include_str!("../../ds-host.example.toml");
+    let config = keys::read(text, Path::new("/etc/ds")).unwrap();
+    assert_eq!(config.tls.len(), 2);
+    assert_eq!(config.sandbox, Config::default().sandbox);
+    // A complaint about an unknown key lists those there are.
+    let unknown = "x = 1\n[site]\nx = 1\n[appspaces]\nx = 1\n[tls]\nx = 1\n[trust]\nx = 1\n\
+        [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n";
+    let found = complaints(unknown);
+    let lists = found.iter().filter_map(|one| one.split_once("there are: "));
+    let keys: Vec<&str> = lists.flat_map(|(_, keys)| keys.split(", ")).collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    for key in keys {
+        let is_there = text.lines().any(|line| {
+            line.starts_with(&format!("{key} = ")) || line.trim_matches(['[', ']']) == key
+        });
+        assert!(is_there, "{key} is not in the example");
+    }
+}

@@ -1,0 +1,189 @@
+//! Does a command with the operations, and puts what they give back into words of the wire.
+
+use std::path::PathBuf;
+
+use ds_core::AppVersion;
+
+use super::wire::{self, Command, Permit, Reply, Which};
+use crate::ops::{AppSummary, AppspaceSummary, ErrorKind, Installed, OpError, Ops, Source};
+
+/// Does a command.
+pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
+    match command {
+        Command::AccountCreate {
+            email,
+            password,
+            admin,
+        } => {
+            let account = ops.create_account(&email, password.0, admin).await?;
+            Ok(Reply::Account(account.into()))
+        }
+        Command::AppInstall {
+            owner,
+            package,
+            modules,
+        } => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let installed = ops.install(owner, source(package).await?, modules).await?;
+            Ok(Reply::Installed(installed.into()))
+        }
+        Command::AppList { owner } => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let apps = ops.apps(owner).await?;
+            Ok(Reply::Apps(apps.into_iter().map(Into::into).collect()))
+        }
+        Command::AppspaceCreate {
+            owner,
+            app,
+            address,
+        } => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let made = ops.create_appspace(owner, &app, &address).await?;
+            Ok(Reply::Appspace(made.into()))
+        }
+        Command::AppspaceList { owner } => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let found = ops.appspaces(owner).await?;
+            Ok(Reply::Appspaces(
+                found.into_iter().map(Into::into).collect(),
+            ))
+        }
+        other => run_on_appspace(ops, other).await,
+    }
+}
+
+async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> {
+    match command {
+        Command::AppspacePause(Which { owner, address }) => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            Ok(Reply::Appspace(ops.pause(owner, &address).await?.into()))
+        }
+        Command::AppspaceResume(Which { owner, address }) => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            Ok(Reply::Appspace(ops.resume(owner, &address).await?.into()))
+        }
+        Command::MemberList(Which { owner, address }) => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let members = ops.members(owner, &address).await?;
+            Ok(Reply::Members(
+                members.into_iter().map(Into::into).collect(),
+            ))
+        }
+        Command::MemberAdd { which, email, name } => {
+            let owner = ops.owner(which.owner.as_deref()).await?;
+            let added = ops.add_member(owner, &which.address, &email, name.as_deref());
+            Ok(Reply::Member(added.await?.into()))
+        }
+        Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,
+        Command::MemberRevoke(permit) => permit_or_not(ops, permit, false).await,
+        _ => Err(OpError::new(
+            ErrorKind::Internal,
+            "this command is about no appspace",
+        )),
+    }
+}
+
+async fn permit_or_not(ops: &Ops, permit: Permit, granted: bool) -> Result<Reply, OpError> {
+    let Permit {
+        which,
+        member,
+        permission,
+    } = permit;
+    let owner = ops.owner(which.owner.as_deref()).await?;
+    let member = if granted {
+        ops.grant(owner, &which.address, &member, &permission)
+            .await?
+    } else {
+        ops.revoke(owner, &which.address, &member, &permission)
+            .await?
+    };
+    Ok(Reply::Member(member.into()))
+}
+
+/// What kind of package is at a path.
+async fn source(package: PathBuf) -> Result<Source, OpError> {
+    if !package.is_absolute() {
+        return Err(OpError::new(
+            ErrorKind::Invalid,
+            "the path of a package must be absolute",
+        ));
+    }
+    match tokio::fs::metadata(&package).await {
+        Ok(found) if found.is_dir() => Ok(Source::Folder(package)),
+        Ok(_) => Ok(Source::Archive(package)),
+        Err(error) => {
+            let message = format!("cannot read the package {}: {error}", package.display());
+            Err(OpError::new(ErrorKind::Invalid, message))
+        }
+    }
+}
+
+impl From<ds_auth::Account> for wire::Account {
+    fn from(account: ds_auth::Account) -> Self {
+        Self {
+            id: account.id.to_string(),
+            email: account.email,
+            admin: account.is_admin,
+            created: account.created.to_string(),
+        }
+    }
+}
+
+impl From<Installed> for wire::Installed {
+    fn from(installed: Installed) -> Self {
+        Self {
+            id: installed.app.id.to_string(),
+            app: installed.app.name,
+            version: (&installed.version).into(),
+            warnings: installed.warnings,
+        }
+    }
+}
+
+impl From<AppSummary> for wire::App {
+    fn from(summary: AppSummary) -> Self {
+        Self {
+            id: summary.app.id.to_string(),
+            name: summary.app.name,
+            versions: summary.versions.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&AppVersion> for wire::Version {
+    fn from(version: &AppVersion) -> Self {
+        Self {
+            version: version.version.to_string(),
+            api: version.api.number(),
+            schema: version.schema.0,
+            installed: version.created.to_string(),
+        }
+    }
+}
+
+impl From<AppspaceSummary> for wire::Appspace {
+    fn from(summary: AppspaceSummary) -> Self {
+        let appspace = summary.appspace;
+        Self {
+            id: appspace.id.to_string(),
+            address: appspace.address.to_string(),
+            url: summary.url,
+            app: summary.app_name,
+            version: appspace.version.to_string(),
+            status: summary.status.word().to_owned(),
+            reason: summary.status.reason().map(str::to_owned),
+            created: appspace.created.to_string(),
+        }
+    }
+}
+
+impl From<ds_core::Member> for wire::Member {
+    fn from(member: ds_core::Member) -> Self {
+        Self {
+            id: member.proxy_id.to_string(),
+            name: member.display_name,
+            owner: member.is_owner,
+            permissions: member.permissions.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What `--json` prints. Programs depend on it: a change here is a change of an interface.
+
+use super::*;
+
+/// Replies as JSON, with what differs from run to run replaced.
+fn check(name: &str, reply: &Reply) {
+    insta::with_settings!({ filters => vec![
+        ("\"[0-9a-f]{32}\"", "\"(id)\""),
+        ("\"[a-z0-9]{10}\"", "\"(member)\""),
+        ("\"20[-0-9]+T[:0-9]+Z\"", "\"(time)\""),
+    ] }, { insta::assert_json_snapshot!(name, reply) });
+}
+
+#[tokio::test]
+async fn replies() {
+    let host = Running::new().await;
+    check("account", &host.done(account("ada@example.com")).await);
+    host.host.account("bob@example.com", false).await;
+    let package = host.host.dir.path().join("notes@1.0.0");
+    std::fs::write(&package, "").unwrap();
+    let install = Command::AppInstall {
+        owner: None,
+        package,
+        modules: None,
+    };
+    check("installed", &host.done(install).await);
+    check("apps", &host.done(Command::AppList { owner: None }).await);
+    let create = Command::AppspaceCreate {
+        owner: None,
+        app: "notes@1.0.0".to_owned(),
+        address: "diary".to_owned(),
+    };
+    check("appspace", &host.done(create).await);
+    check(
+        "appspaces",
+        &host.done(Command::AppspaceList { owner: None }).await,
+    );
+    check(
+        "paused",
+        &host.done(Command::AppspacePause(which("diary"))).await,
+    );
+    check(
+        "resumed",
+        &host.done(Command::AppspaceResume(which("diary"))).await,
+    );
+    let add = Command::MemberAdd {
+        which: which("diary"),
+        email: "bob@example.com".to_owned(),
+        name: Some("Bob".to_owned()),
+    };
+    check("member", &host.done(add).await);
+    check(
+        "granted",
+        &host.done(Command::MemberGrant(permit("edit"))).await,
+    );
+    check(
+        "members",
+        &host.done(Command::MemberList(which("diary"))).await,
+    );
+    check(
+        "revoked",
+        &host.done(Command::MemberRevoke(permit("edit"))).await,
+    );
+}

@@ -1,0 +1,245 @@
+//! What is said over the control socket. [`Reply`] and [`Failure`] are also what `--json` prints.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ops::{ErrorKind, OpError};
+
+/// A command to the running host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Make an account.
+    AccountCreate {
+        /// Its mail address.
+        email: String,
+        /// Its password.
+        password: Secret,
+        /// Whether it may run the host.
+        admin: bool,
+    },
+    /// Install a package.
+    AppInstall {
+        /// Whose app it will be.
+        owner: Option<String>,
+        /// An archive or a folder, absolute.
+        package: PathBuf,
+        /// A folder of remote modules, absolute.
+        modules: Option<PathBuf>,
+    },
+    /// List apps.
+    AppList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Make an appspace.
+    AppspaceCreate {
+        /// Whose it will be.
+        owner: Option<String>,
+        /// `name` or `name@version`.
+        app: String,
+        /// A label or a full name.
+        address: String,
+    },
+    /// List appspaces.
+    AppspaceList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Pause an appspace.
+    AppspacePause(Which),
+    /// Resume an appspace.
+    AppspaceResume(Which),
+    /// List the members of an appspace.
+    MemberList(Which),
+    /// Add a member to an appspace.
+    MemberAdd {
+        /// Where.
+        which: Which,
+        /// The mail address of an account of this host.
+        email: String,
+        /// The name other members see.
+        name: Option<String>,
+    },
+    /// Give a member a permission.
+    MemberGrant(Permit),
+    /// Take a permission from a member.
+    MemberRevoke(Permit),
+}
+
+/// An appspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Which {
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// A label or a full name.
+    pub address: String,
+}
+
+/// A member of an appspace, and a permission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permit {
+    /// Where.
+    pub which: Which,
+    /// Who: a mail address or a member's id.
+    pub member: String,
+    /// What they may do.
+    pub permission: String,
+}
+
+/// Text that debug output must not show.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What a command that was done answers: an object with one key, which says what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// `account create`
+    Account(Account),
+    /// `app install`
+    Installed(Installed),
+    /// `app list`
+    Apps(Vec<App>),
+    /// `appspace create`, `pause` and `resume`
+    Appspace(Appspace),
+    /// `appspace list`
+    Appspaces(Vec<Appspace>),
+    /// `appspace member add`, `grant` and `revoke`
+    Member(Member),
+    /// `appspace member list`
+    Members(Vec<Member>),
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// The mail address to log in with.
+    pub email: String,
+    /// Whether it may run the host.
+    pub admin: bool,
+    /// When it was made, RFC 3339.
+    pub created: String,
+}
+
+/// A version that was just installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installed {
+    /// The id of its app.
+    pub id: String,
+    /// The app's name, as `appspace create --app` takes it.
+    pub app: String,
+    /// The version.
+    pub version: Version,
+    /// What the app's developer should know; the app works nevertheless.
+    pub warnings: Vec<String>,
+}
+
+/// An app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct App {
+    /// Its id.
+    pub id: String,
+    /// Its name, as `appspace create --app` takes it.
+    pub name: String,
+    /// Its installed versions, oldest number first.
+    pub versions: Vec<Version>,
+}
+
+/// An installed version of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Its number.
+    pub version: String,
+    /// The app API it is written for.
+    pub api: i64,
+    /// The schema its data has.
+    pub schema: u32,
+    /// When it was installed, RFC 3339.
+    pub installed: String,
+}
+
+/// An appspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appspace {
+    /// Its id.
+    pub id: String,
+    /// The host name it answers at.
+    pub address: String,
+    /// Where to open it.
+    pub url: String,
+    /// The name of its app.
+    pub app: String,
+    /// The version of its app.
+    pub version: String,
+    /// `awake` (a sandbox runs), `asleep` (one starts when needed), `paused` or `closed`.
+    pub status: String,
+    /// Why it is closed, if it is.
+    pub reason: Option<String>,
+    /// When it was made, RFC 3339.
+    pub created: String,
+}
+
+/// A member of an appspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who they are to the app.
+    pub id: String,
+    /// The name other members see.
+    pub name: String,
+    /// Whether they own the appspace, which includes every permission.
+    pub owner: bool,
+    /// What they may do beyond being a member.
+    pub permissions: Vec<String>,
+}
+
+/// What a command that was not done answers; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Why.
+    pub error: Problem,
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `not-found`, `conflict`, `invalid`, `forbidden`, `busy` or `internal`; where no host was asked, `usage`,
+    /// `configuration`, `not-running` (there is no host) or `not-started` (`serve` could not start).
+    pub kind: String,
+    /// What happened.
+    pub message: String,
+    /// What to do about it, if something can be done.
+    pub hint: Option<String>,
+}
+
+impl From<&OpError> for Failure {
+    fn from(error: &OpError) -> Self {
+        Self {
+            error: Problem {
+                kind: error.kind().name().to_owned(),
+                message: error.to_string(),
+                hint: error.hint().map(str::to_owned),
+            },
+        }
+    }
+}
+
+impl From<Failure> for OpError {
+    fn from(Failure { error }: Failure) -> Self {
+        let plain = Self::new(ErrorKind::named(&error.kind), error.message);
+        match error.hint {
+            Some(hint) => plain.with_hint(hint),
+            None => plain,
+        }
+    }
+}

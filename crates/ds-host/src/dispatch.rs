@@ -1,0 +1,79 @@
+//! Whom a request is for: the account site, or an appspace.
+
+use std::sync::Arc;
+
+use axum::Router;
+use ds_core::Address;
+use ds_sandbox::Body;
+use ds_serve::Appspaces;
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tower::ServiceExt as _;
+
+use crate::ops::Names;
+
+/// Everything that this host answers to. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Dispatch(Arc<Inner>);
+
+struct Inner {
+    site_host: Address,
+    site: Router,
+    appspaces: Appspaces,
+}
+
+impl Dispatch {
+    /// The account site at its address, appspaces at all others.
+    pub(crate) fn new(site_host: Address, site: Router, appspaces: Appspaces) -> Self {
+        Self(Arc::new(Inner {
+            site_host,
+            site,
+            appspaces,
+        }))
+    }
+
+    /// Answers a request.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let is_for_site = address(&request).is_some_and(|address| address == self.0.site_host);
+        if is_for_site {
+            let answered = self.0.site.clone().oneshot(request).await;
+            let response = answered.unwrap_or_else(|never| match never {});
+            response.map(|body| body.map_err(Into::into).boxed_unsync())
+        } else {
+            let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+            self.0.appspaces.serve(request).await
+        }
+    }
+}
+
+/// Sends a request that came by plain HTTP to the same place by HTTPS.
+pub(crate) fn to_https(names: &Names, request: &Request<Incoming>) -> Response<Body> {
+    let mut response = Response::new(ds_sandbox::empty_body());
+    let target = address(request).and_then(|address| {
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        let target = format!("{}{path}", names.origin(&address));
+        target.parse::<Uri>().ok()?;
+        HeaderValue::try_from(target).ok()
+    });
+    match target {
+        Some(target) => {
+            *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+            response.headers_mut().insert(header::LOCATION, target);
+        }
+        None => *response.status_mut() = StatusCode::BAD_REQUEST,
+    }
+    response
+}
+
+/// The address a request is for: `:authority` of HTTP/2 or an absolute target, else the `Host` header.
+fn address<B>(request: &Request<B>) -> Option<Address> {
+    let host = match request.uri().authority() {
+        Some(authority) => authority.as_str(),
+        None => request.headers().get(header::HOST)?.to_str().ok()?,
+    };
+    Address::from_host_header(host).ok()
+}

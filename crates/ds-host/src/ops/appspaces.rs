@@ -1,0 +1,103 @@
+//! Appspaces: making, listing, pausing and resuming.
+
+use std::collections::HashMap;
+
+use ds_core::{AccountId, AppId, Appspace};
+
+use super::{AppspaceSummary, ErrorKind, OpError, Ops};
+
+impl Ops {
+    /// Makes an appspace. `app` is a name (its newest version) or `name@version`; `address` a label or a
+    /// full name below the domain of appspaces.
+    pub async fn create_appspace(
+        &self,
+        owner: AccountId,
+        app: &str,
+        address: &str,
+    ) -> Result<AppspaceSummary, OpError> {
+        let address = self.names().new_address(address)?;
+        let (app, version) = self.version_named(owner, app).await?;
+        if self.parts.appspaces.at(&address).await?.is_some() {
+            let message = format!("the address {address} is taken");
+            return Err(OpError::new(ErrorKind::Conflict, message).with_hint("choose another name"));
+        }
+        let account = self.parts.account_store.account(owner).await?;
+        let account = account
+            .ok_or_else(|| OpError::new(ErrorKind::NotFound, "the owner's account is gone"))?;
+        let name = super::members::name_from_email(&account.email);
+        let lifecycle = &self.parts.lifecycle;
+        let appspace = lifecycle.create(owner, name, version, address).await?;
+        Ok(self.summary(appspace, app.name))
+    }
+
+    /// The appspaces of an account, by address.
+    pub async fn appspaces(&self, owner: AccountId) -> Result<Vec<AppspaceSummary>, OpError> {
+        let apps = self.parts.apps.apps(owner).await?;
+        let mut apps: HashMap<AppId, String> =
+            apps.into_iter().map(|app| (app.id, app.name)).collect();
+        let mut summaries = Vec::new();
+        for appspace in self.parts.appspaces.appspaces_of(owner).await? {
+            let app_name = apps.entry(appspace.app).or_default().clone();
+            summaries.push(self.summary(appspace, app_name));
+        }
+        Ok(summaries)
+    }
+
+    /// One appspace of an account, by label or full address.
+    pub async fn appspace(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<AppspaceSummary, OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        let apps = self.parts.apps.apps(owner).await?;
+        let app = apps.into_iter().find(|app| app.id == appspace.app);
+        Ok(self.summary(appspace, app.map(|app| app.name).unwrap_or_default()))
+    }
+
+    /// Lets nobody into an appspace until it is resumed.
+    pub async fn pause(&self, owner: AccountId, address: &str) -> Result<AppspaceSummary, OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        self.parts.lifecycle.pause(&appspace).await?;
+        self.appspace(owner, address).await
+    }
+
+    /// Opens a paused appspace.
+    pub async fn resume(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<AppspaceSummary, OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        self.parts.lifecycle.resume(&appspace).await?;
+        self.appspace(owner, address).await
+    }
+
+    /// The appspace at an address, if it is this account's. Another's is not found.
+    pub(super) async fn appspace_of(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<Appspace, OpError> {
+        let address = self.names().address(address)?;
+        let found = self.parts.appspaces.at(&address).await?;
+        found
+            .filter(|appspace| appspace.owner == owner)
+            .ok_or_else(|| {
+                OpError::new(
+                    ErrorKind::NotFound,
+                    format!("there is no appspace {address}"),
+                )
+                .with_hint("`ds-host appspace list` shows those there are")
+            })
+    }
+
+    fn summary(&self, appspace: Appspace, app_name: String) -> AppspaceSummary {
+        AppspaceSummary {
+            url: self.names().origin(&appspace.address),
+            status: self.parts.lifecycle.status(&appspace),
+            app_name,
+            appspace,
+        }
+    }
+}

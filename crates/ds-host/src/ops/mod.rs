@@ -1,0 +1,76 @@
+//! What people can do with a host: the operations that the web site and the command line share.
+//!
+//! Every operation either does all of what it says or nothing, and says why as an [`OpError`]. An owner sees
+//! and touches what is theirs; another's appspace is "not found".
+
+mod accounts;
+mod apps;
+mod appspaces;
+pub mod backend;
+mod error;
+mod members;
+mod names;
+#[cfg(test)]
+pub(crate) mod tests;
+mod types;
+
+use std::sync::{Arc, Mutex};
+
+use ds_auth::{AccountStore, Accounts, Sessions, SetupLink};
+use ds_core::{AppStore, AppspaceStore, MemberStore};
+use ds_routes::RouteStore;
+
+pub use error::{ErrorKind, OpError};
+pub use names::Names;
+pub use types::{AppSummary, AppspaceStatus, AppspaceSummary, Installed, Source};
+
+use backend::{Appspaces, Installs};
+
+/// What the operations stand on.
+pub struct Parts {
+    /// Where things answer.
+    pub names: Names,
+    /// Makes accounts.
+    pub accounts: Arc<Accounts>,
+    /// The accounts of this host.
+    pub account_store: Arc<dyn AccountStore>,
+    /// Who browsers are; told when a member changes.
+    pub sessions: Sessions,
+    /// Installed apps.
+    pub apps: Arc<dyn AppStore>,
+    /// Their routes.
+    pub routes: Arc<dyn RouteStore>,
+    /// Appspaces.
+    pub appspaces: Arc<dyn AppspaceStore>,
+    /// Their members.
+    pub members: Arc<dyn MemberStore>,
+    /// Installs packages.
+    pub installs: Arc<dyn Installs>,
+    /// Makes, pauses and resumes appspaces.
+    pub lifecycle: Arc<dyn Appspaces>,
+}
+
+/// The operations. Clones share everything.
+#[derive(Clone)]
+pub struct Ops {
+    parts: Arc<Parts>,
+    /// The set-up link that works, if one does. It lives in memory alone.
+    setup: Arc<Mutex<Option<SetupLink>>>,
+}
+
+impl Ops {
+    /// Operations over these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+            setup: Arc::default(),
+        }
+    }
+
+    /// Where things answer.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.parts.names
+    }
+}

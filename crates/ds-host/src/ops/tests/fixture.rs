@@ -1,0 +1,206 @@
+//! Operations over real stores in a temporary directory; installing and making appspaces is faked.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Mutex};
+
+use async_trait::async_trait;
+use ds_core::{
+    Access, AccountId, Address, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, DataDir,
+    Manifest, Member, ProxyId, Schema, SystemClock, Timestamp, Version, VersionId,
+};
+use ds_routes::{Handler, Route, RouteId};
+use ds_store::{AppspaceDbs, Store};
+use tempfile::TempDir;
+
+use super::super::*;
+
+/// A password that the rules allow.
+pub(crate) const PASSWORD: &str = "quietly-orbiting-pumpkin-42";
+
+/// A host's operations, and the directory below them.
+pub(crate) struct Fixture {
+    pub(crate) ops: Ops,
+    pub(crate) dir: TempDir,
+}
+
+impl Fixture {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::new(dir.path());
+        data.create().unwrap();
+        let store = Arc::new(Store::open(&data.database()).await.unwrap());
+        let members = Arc::new(AppspaceDbs::of_host(data.clone(), &store));
+        let clock = Arc::new(SystemClock);
+        let accounts = Accounts::new(store.clone(), clock.clone());
+        let fake = Arc::new(Fake {
+            data,
+            store: store.clone(),
+            members: members.clone(),
+            awake: Mutex::default(),
+        });
+        let parts = Parts {
+            names: Names::new(
+                "dropserver.localhost".parse().unwrap(),
+                "localhost".parse().unwrap(),
+                false,
+                3000,
+            ),
+            accounts: Arc::new(accounts),
+            account_store: store.clone(),
+            sessions: Sessions::new(store.clone(), members.clone(), clock),
+            apps: store.clone(),
+            routes: store.clone(),
+            appspaces: store,
+            members,
+            installs: fake.clone(),
+            lifecycle: fake,
+        };
+        Self {
+            ops: Ops::new(parts),
+            dir,
+        }
+    }
+
+    /// Makes an account; its id.
+    pub(crate) async fn account(&self, email: &str, admin: bool) -> AccountId {
+        let made = self
+            .ops
+            .create_account(email, PASSWORD.to_owned(), admin)
+            .await;
+        made.unwrap().id
+    }
+
+    /// Installs a version of an app.
+    pub(crate) async fn app(&self, owner: AccountId, name: &str, version: &str) {
+        let path = PathBuf::from(format!("/{name}@{version}"));
+        self.ops
+            .install(owner, Source::Folder(path), None)
+            .await
+            .unwrap();
+    }
+}
+
+struct Fake {
+    data: DataDir,
+    store: Arc<Store>,
+    members: Arc<AppspaceDbs>,
+    awake: Mutex<BTreeSet<AppspaceId>>,
+}
+
+#[async_trait]
+impl backend::Installs for Fake {
+    /// The path says what is in the package: `/name@version`.
+    async fn install(
+        &self,
+        owner: AccountId,
+        source: Source,
+        _: Option<PathBuf>,
+    ) -> Result<Installed, OpError> {
+        let (Source::Archive(path) | Source::Folder(path)) = source;
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let Some((name, version)) = name.rsplit_once('@') else {
+            return Err(OpError::new(ErrorKind::Invalid, "this is not a package"));
+        };
+        let known = self.store.app_named(owner, name).await?;
+        let app = known.unwrap_or_else(|| App {
+            id: AppId::new(),
+            owner,
+            name: name.to_owned(),
+            created: Timestamp(0),
+        });
+        let version = version_of(&app, version.parse().unwrap());
+        self.store.set_routes(version.id, &[edit_route()]).await?;
+        self.store.add_version(&app, &version).await?;
+        Ok(Installed {
+            app,
+            version,
+            warnings: vec!["it has no icon".to_owned()],
+        })
+    }
+}
+
+fn version_of(app: &App, version: Version) -> AppVersion {
+    let manifest = serde_json::json!({
+        "name": app.name,
+        "version": version,
+        "entrypoint": "app.ts",
+        "permissions": [{ "name": "moderate", "description": "Hide entries" }],
+    });
+    let manifest: Manifest = serde_json::from_value(manifest).unwrap();
+    AppVersion {
+        id: VersionId::new(),
+        app: app.id,
+        version,
+        api: ApiVersion::V0,
+        schema: Schema(0),
+        manifest,
+        created: Timestamp(1_000),
+    }
+}
+
+fn edit_route() -> Route {
+    Route {
+        id: RouteId(0),
+        method: http::Method::POST,
+        pattern: "/".to_owned(),
+        end: true,
+        access: Access::Authorized {
+            permission: Some("edit".parse().unwrap()),
+        },
+        handler: Handler::Function {
+            name: String::new(),
+        },
+    }
+}
+
+#[async_trait]
+impl backend::Appspaces for Fake {
+    async fn create(
+        &self,
+        owner: AccountId,
+        owner_name: String,
+        version: AppVersion,
+        address: Address,
+    ) -> Result<Appspace, OpError> {
+        let appspace = Appspace {
+            id: AppspaceId::new(),
+            owner,
+            address,
+            app: version.app,
+            version_id: version.id,
+            version: version.version,
+            paused: false,
+            created: Timestamp(2_000),
+        };
+        self.data.appspace(appspace.id).create().unwrap();
+        self.store.add(&appspace).await?;
+        let member = Member {
+            proxy_id: ProxyId::random(),
+            display_name: owner_name,
+            avatar: String::new(),
+            permissions: BTreeSet::new(),
+            is_owner: true,
+        };
+        self.members
+            .add_member(appspace.id, &member, Some(owner))
+            .await?;
+        self.awake.lock().unwrap().insert(appspace.id);
+        Ok(appspace)
+    }
+
+    async fn pause(&self, appspace: &Appspace) -> Result<(), OpError> {
+        Ok(self.store.set_paused(appspace.id, true).await?)
+    }
+
+    async fn resume(&self, appspace: &Appspace) -> Result<(), OpError> {
+        self.awake.lock().unwrap().remove(&appspace.id);
+        Ok(self.store.set_paused(appspace.id, false).await?)
+    }
+
+    fn status(&self, appspace: &Appspace) -> AppspaceStatus {
+        match appspace {
+            Appspace { paused: true, .. } => AppspaceStatus::Paused,
+            Appspace { id, .. } if self.awake.lock().unwrap().contains(id) => AppspaceStatus::Awake,
+            _ => AppspaceStatus::Asleep,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `GET /`: the appspaces of whoever is logged in.
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use ds_core::{Appspace, VersionId};
+
+use super::{
+    SiteState,
+    error::SiteError,
+    pages::{Here, Home, SpaceCard, Welcome, page},
+    person::{MaybePerson, to_log_in},
+    tile::Tile,
+};
+use crate::ops::{AppSummary, AppspaceStatus, AppspaceSummary, Names};
+
+/// The appspaces; for strangers, the way in.
+pub(super) async fn show(
+    State(site): State<SiteState>,
+    MaybePerson(person): MaybePerson,
+) -> Result<Response, SiteError> {
+    let Some(person) = person else {
+        return if site.ops.needs_setup().await? {
+            Ok(page(StatusCode::OK, &Welcome))
+        } else {
+            Ok(to_log_in("/").into_response())
+        };
+    };
+    let apps = site.ops.apps(person.account.id).await?;
+    let tiles = tiles(&apps);
+    let spaces = site.ops.appspaces(person.account.id).await?;
+    let home = Home {
+        frame: person.frame(Here::Appspaces),
+        has_apps: !apps.is_empty(),
+        spaces: spaces
+            .into_iter()
+            .map(|summary| card(site.ops.names(), &tiles, summary))
+            .collect(),
+    };
+    Ok(page(StatusCode::OK, &home))
+}
+
+fn tiles(apps: &[AppSummary]) -> HashMap<VersionId, Tile> {
+    let each = apps
+        .iter()
+        .flat_map(|one| one.versions.iter().map(|version| (&one.app, version)));
+    each.map(|(app, version)| (version.id, Tile::of(&app.name, version)))
+        .collect()
+}
+
+fn card(names: &Names, tiles: &HashMap<VersionId, Tile>, summary: AppspaceSummary) -> SpaceCard {
+    let Appspace {
+        address,
+        version_id,
+        version,
+        ..
+    } = summary.appspace;
+    let tile = tiles.get(&version_id).cloned();
+    SpaceCard {
+        name: super::label(names, &address).to_owned(),
+        shown_address: match names.port {
+            Some(port) => format!("{address}:{port}"),
+            None => address.to_string(),
+        },
+        address: address.to_string(),
+        tile: tile.unwrap_or_else(|| Tile::plain(&summary.app_name, None)),
+        app_name: summary.app_name,
+        version: version.to_string(),
+        state: summary.status.word(),
+        why: summary.status.reason().map(super::error::sentence),
+        paused: summary.status == AppspaceStatus::Paused,
+        open: matches!(
+            summary.status,
+            AppspaceStatus::Awake | AppspaceStatus::Asleep
+        ),
+    }
+}

@@ -1,0 +1,120 @@
+//! The account site: where people log in and look after their apps and appspaces.
+//!
+//! Pages are rendered here and need no JavaScript. Every answer passes two layers: [`headers`] (what browsers
+//! may do with our pages) and [`origin`] (changes are taken from our own pages alone).
+
+mod apps;
+mod appspaces;
+pub mod assets;
+mod error;
+mod forms;
+mod headers;
+mod home;
+mod icon;
+mod local_path;
+mod login;
+pub mod message;
+mod origin;
+pub mod pages;
+mod person;
+mod setup;
+mod single_sign_on;
+#[cfg(test)]
+mod tests;
+mod tile;
+mod upload;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use ds_auth::{AccountStore, Accounts, Cookies, LoginTokens, Sessions};
+use ds_core::{Address, AppspaceStore, DataDir, MemberStore};
+
+pub use error::SiteError;
+pub use local_path::LocalPath;
+pub use tile::Tile;
+
+use crate::ops::{Names, Ops};
+
+/// The largest form.
+const FORM_LIMIT: usize = 64 * 1024;
+/// The largest package.
+pub(crate) const UPLOAD_LIMIT: usize = 128 * 1024 * 1024;
+
+/// What the account site stands on. Clones share everything.
+#[derive(Clone)]
+pub struct SiteState {
+    /// What people can do with this host.
+    pub ops: Ops,
+    /// Logging in.
+    pub accounts: Arc<Accounts>,
+    /// Whose account it is.
+    pub account_store: Arc<dyn AccountStore>,
+    /// Who a browser is.
+    pub sessions: Sessions,
+    /// Going to an appspace, logged in.
+    pub login_tokens: Arc<LoginTokens>,
+    /// The names of cookies.
+    pub cookies: Cookies,
+    /// The appspaces one can go to.
+    pub appspaces: Arc<dyn AppspaceStore>,
+    /// Who is a member there.
+    pub members: Arc<dyn MemberStore>,
+    /// Where packages are.
+    pub data: DataDir,
+}
+
+impl SiteState {
+    fn origin(&self) -> String {
+        self.ops.names().site_origin()
+    }
+}
+
+/// The account site as a router. For throttling by network it wants a
+/// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo) in each request's extensions.
+pub fn router(state: SiteState) -> Router {
+    let upload = post(apps::install).layer(DefaultBodyLimit::max(UPLOAD_LIMIT + FORM_LIMIT));
+    Router::new()
+        .route("/", get(home::show))
+        .route("/login", get(login::form).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/setup", get(setup::by_query))
+        .route("/setup/{token}", get(setup::form).post(setup::make))
+        .route("/appspacelogin", get(single_sign_on::go))
+        .route(
+            "/appspaces/new",
+            get(appspaces::form).post(appspaces::create),
+        )
+        .route("/appspaces/{name}/pause", post(appspaces::pause))
+        .route("/appspaces/{name}/resume", post(appspaces::resume))
+        .route("/apps", get(apps::list).merge(upload))
+        .route("/apps/{version}/icon", get(icon::show))
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon))
+        .fallback(async || SiteError::NoPage)
+        .method_not_allowed_fallback(async || SiteError::NoMethod)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .with_state(state)
+}
+
+/// Runs work to its end even if the browser goes away meanwhile.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, SiteError> {
+    let done = tokio::spawn(work).await;
+    done.map_err(SiteError::failed("finish what was begun"))
+}
+
+/// The part of an address that its owner chose.
+fn label<'a>(names: &Names, address: &'a Address) -> &'a str {
+    let label = address.as_str().strip_suffix(names.domain.as_str());
+    let label = label.and_then(|rest| rest.strip_suffix('.'));
+    label.unwrap_or(address.as_str())
+}

@@ -1,0 +1,101 @@
+//! Who is logged in at the account site.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, header, request::Parts},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+use ds_auth::{Account, cookie::Kind};
+use ds_core::AccountId;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{
+    SiteState,
+    error::SiteError,
+    pages::{Frame, Here},
+};
+
+/// Somebody who is logged in. As an argument of a handler it sends everybody else to the log-in page.
+pub(super) struct Person {
+    pub(super) account: Account,
+}
+
+/// Somebody, logged in or not.
+pub(super) struct MaybePerson(pub(super) Option<Person>);
+
+impl Person {
+    /// What surrounds their pages.
+    pub(super) fn frame(&self, here: Here) -> Frame {
+        Frame {
+            email: self.account.email.clone(),
+            here,
+        }
+    }
+}
+
+impl FromRequestParts<SiteState> for MaybePerson {
+    type Rejection = SiteError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SiteState) -> Result<Self, SiteError> {
+        find(site, &parts.headers).await.map(Self)
+    }
+}
+
+impl FromRequestParts<SiteState> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SiteState) -> Result<Self, Response> {
+        match find(site, &parts.headers).await {
+            Ok(Some(person)) => Ok(person),
+            Ok(None) => {
+                let seen = matches!(parts.method, Method::GET | Method::HEAD);
+                let here = parts.uri.path_and_query().filter(|_| seen);
+                Err(to_log_in(here.map_or("/", |here| here.as_str())).into_response())
+            }
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+async fn find(site: &SiteState, headers: &HeaderMap) -> Result<Option<Person>, SiteError> {
+    let Some(token) = site.cookies.read(headers, Kind::Account) else {
+        return Ok(None);
+    };
+    let failed = "find out who is logged in";
+    let id = site.sessions.account(&token).await;
+    let Some(id) = id.map_err(SiteError::failed(failed))? else {
+        return Ok(None);
+    };
+    let account = site.account_store.account(id).await;
+    let account = account.map_err(SiteError::failed(failed))?;
+    Ok(account.map(|account| Person { account }))
+}
+
+/// To the log-in page, and from there to `next`.
+pub(super) fn to_log_in(next: &str) -> Redirect {
+    if next == "/" {
+        return Redirect::to("/login");
+    }
+    let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+    Redirect::to(&format!("/login?next={next}"))
+}
+
+/// Logs somebody in: a new session, its cookie, and on to `next`. The session before, if any, ends.
+pub(super) async fn begin(
+    site: &SiteState,
+    headers: &HeaderMap,
+    account: AccountId,
+    next: &str,
+) -> Result<Response, SiteError> {
+    if let Some(old) = site.cookies.read(headers, Kind::Account) {
+        let ended = site.sessions.end(&old).await;
+        ended.map_err(SiteError::failed("end a session"))?;
+    }
+    let token = site.sessions.start_account(account).await;
+    let token = token.map_err(SiteError::failed("begin a session"))?;
+    let cookie = site
+        .cookies
+        .set(Kind::Account, &token, Kind::Account.max_age());
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie)]);
+    Ok((cookie, Redirect::to(next)).into_response())
+}

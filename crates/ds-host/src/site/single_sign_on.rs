@@ -1,0 +1,109 @@
+//! `/appspacelogin`: takes somebody who is logged in here to an appspace, logged in there.
+//!
+//! ```text
+//!  appspace: a members' page, no session           account site
+//!    set cookie ds-login = S                          │
+//!    303 ─── /appspacelogin?appspace&path&state=hash(S) ──▶ who is it? (log in first) a member?
+//!    /.dropserver/login?token&path ◀── 303 ───────────┘     token bound to appspace, member and hash(S)
+//!    token used up, cookie S fits: session, 303 to path
+//! ```
+//!
+//! Somebody who starts here has no state yet: they go to the appspace's log-in address without a token, get
+//! the cookie, and come back. So a token is worth nothing in any browser but the one it was made for.
+
+use axum::{
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+use ds_core::{Address, Appspace, secret::TokenHash};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::{
+    SiteState,
+    error::SiteError,
+    forms::Asked,
+    local_path::LocalPath,
+    person::{MaybePerson, to_log_in},
+};
+
+/// Where somebody wants to go.
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    appspace: String,
+    path: Option<String>,
+    state: Option<String>,
+}
+
+/// `GET /appspacelogin`
+pub(super) async fn go(
+    State(site): State<SiteState>,
+    MaybePerson(person): MaybePerson,
+    uri: Uri,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response, SiteError> {
+    let appspace = find(&site, &wish.appspace).await?;
+    let Some(person) = person else {
+        let here = uri.path_and_query().map_or("/", |here| here.as_str());
+        return Ok(to_log_in(here).into_response());
+    };
+    let member = site
+        .members
+        .member_of_account(appspace.id, person.account.id);
+    let member = member
+        .await
+        .map_err(SiteError::failed("look up a member of an appspace"))?;
+    let Some(member) = member else {
+        return Err(SiteError::NotMember {
+            appspace: appspace.address.to_string(),
+            email: person.account.email,
+        });
+    };
+    let path = LocalPath::or_root(wish.path.as_deref());
+    let path = utf8_percent_encode(path.as_str(), NON_ALPHANUMERIC);
+    let origin = site.ops.names().origin(&appspace.address);
+    let Some(state) = wish.state.as_deref().and_then(state_hash) else {
+        let there = format!("{origin}/.dropserver/login?path={path}");
+        return Ok(Redirect::to(&there).into_response());
+    };
+    let token = site
+        .login_tokens
+        .issue(appspace.id, member.proxy_id, person.account.id, state);
+    let there = format!(
+        "{origin}/.dropserver/login?token={}&path={path}",
+        token.reveal()
+    );
+    Ok(Redirect::to(&there).into_response())
+}
+
+async fn find(site: &SiteState, host: &str) -> Result<Appspace, SiteError> {
+    let unknown = || SiteError::NoAppspace(host.chars().take(80).collect());
+    let address = Address::from_host_header(host).map_err(|_| unknown())?;
+    let found = site.appspaces.at(&address).await;
+    let found = found.map_err(SiteError::failed("look up an appspace"))?;
+    found.ok_or_else(unknown)
+}
+
+/// A hash in URL-safe base64, if it could be one.
+fn state_hash(text: &str) -> Option<TokenHash> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let whole = text.len() == 43 && text.bytes().all(plain);
+    whole.then(|| TokenHash::stored(text.to_owned()))
+}
+
+/// The appspace that somebody goes to by this path of the account site, for the log-in page to name.
+pub(super) fn named_in(site: &SiteState, next: &LocalPath) -> Option<String> {
+    let uri: Uri = next.as_str().parse().ok()?;
+    if uri.path() != "/appspacelogin" {
+        return None;
+    }
+    let axum::extract::Query(wish) = axum::extract::Query::<Wish>::try_from_uri(&uri).ok()?;
+    let address = Address::from_host_header(&wish.appspace).ok()?;
+    // Only names that could be ours: a link must not make this page say somebody else's.
+    let ours = address
+        .as_str()
+        .strip_suffix(site.ops.names().domain.as_str());
+    ours.is_some_and(|label| label.ends_with('.'))
+        .then(|| address.to_string())
+}

@@ -1,0 +1,5 @@
+//! Integration tests of ds-host: the real program.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cli;
+mod host;

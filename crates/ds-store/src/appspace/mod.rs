@@ -1,0 +1,63 @@
+//! The databases inside the appspaces.
+
+mod connections;
+mod members;
+mod schema;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ds_core::{AppspaceDir, AppspaceId, Closes, DataDir, StoreError};
+
+use crate::{QueryCount, Store};
+use connections::{Connections, Db};
+
+/// `appspace-meta.db` of every appspace, opened when needed. Clones share them.
+///
+/// A few stay open; the one not used for longest is closed to make room. [`Closes::close`] closes one
+/// before its directory is copied, moved or removed.
+#[derive(Clone)]
+pub struct AppspaceDbs {
+    connections: Arc<Connections>,
+    count: QueryCount,
+}
+
+impl AppspaceDbs {
+    /// Those of a host.
+    #[must_use]
+    pub fn of_host(data: DataDir, store: &Store) -> Self {
+        Self::new(move |id| data.appspace(id), store.counter())
+    }
+
+    /// The one in this directory, whatever its id.
+    #[must_use]
+    pub fn fixed(dir: AppspaceDir) -> Self {
+        Self::new(move |_| dir.clone(), QueryCount::new())
+    }
+
+    /// Those in the directories that `place` names.
+    pub fn new(
+        place: impl Fn(AppspaceId) -> AppspaceDir + Send + Sync + 'static,
+        count: QueryCount,
+    ) -> Self {
+        Self {
+            connections: Arc::new(Connections::new(Box::new(place))),
+            count,
+        }
+    }
+
+    async fn db(&self, appspace: AppspaceId, action: &'static str) -> Result<Db, StoreError> {
+        let opened = self.connections.get(appspace, &self.count).await;
+        opened.map_err(|error| StoreError::Failed {
+            action,
+            source: Box::new(error),
+        })
+    }
+}
+
+#[async_trait]
+impl Closes for AppspaceDbs {
+    async fn close(&self, appspace: AppspaceId) {
+        self.connections.close(appspace).await;
+    }
+}

@@ -1,0 +1,121 @@
+//! Accounts.
+
+use async_trait::async_trait;
+use ds_auth::{Account, AccountStore};
+use ds_core::{AccountId, StoreError};
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use crate::row::Reader;
+
+fn read(row: &SqliteRow) -> Result<Account, StoreError> {
+    let row = Reader::new("account", row);
+    Ok(Account {
+        id: row.parse("id")?,
+        email: row.get("email")?,
+        is_admin: row.get("is_admin")?,
+        created: row.time("created")?,
+    })
+}
+
+#[async_trait]
+impl AccountStore for Store {
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        const ACTION: &str = "list accounts";
+        let query =
+            sqlx::query("SELECT id, email, is_admin, created FROM accounts ORDER BY created, id");
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        const ACTION: &str = "find an account";
+        let query = sqlx::query("SELECT id, email, is_admin, created FROM accounts WHERE id = $1")
+            .bind(id.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn account_with_password(
+        &self,
+        email: &str,
+    ) -> Result<Option<(Account, String)>, StoreError> {
+        const ACTION: &str = "find an account";
+        let query = sqlx::query(
+            "SELECT id, email, is_admin, created, password_hash FROM accounts WHERE email = $1",
+        )
+        .bind(email);
+        let mut db = self.reader(ACTION).await?;
+        match self.count.one(&mut db, ACTION, query).await? {
+            None => Ok(None),
+            Some(row) => {
+                let hash = Reader::new("account", &row).get("password_hash")?;
+                Ok(Some((read(&row)?, hash)))
+            }
+        }
+    }
+
+    async fn add_account(&self, account: &Account, password_hash: &str) -> Result<(), StoreError> {
+        const ACTION: &str = "add an account";
+        let query = sqlx::query(
+            "INSERT INTO accounts (id, email, password_hash, is_admin, created)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(account.id.to_string())
+        .bind(&account.email)
+        .bind(password_hash)
+        .bind(account.is_admin)
+        .bind(account.created.0);
+        let mut db = self.writer(ACTION).await?;
+        let added = self.count.run(&mut db, ACTION, query).await;
+        added
+            .map_err(|failure| failure.or_taken(|| format!("an account for {}", account.email)))?;
+        Ok(())
+    }
+
+    async fn add_first_account(
+        &self,
+        account: &Account,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "add the first account";
+        let taken = || StoreError::Taken {
+            what: "the place of the first account".into(),
+        };
+        let query = sqlx::query(
+            "INSERT INTO accounts (id, email, password_hash, is_admin, created, is_first)
+             SELECT $1, $2, $3, $4, $5, 1 WHERE NOT EXISTS (SELECT 1 FROM accounts)",
+        )
+        .bind(account.id.to_string())
+        .bind(&account.email)
+        .bind(password_hash)
+        .bind(account.is_admin)
+        .bind(account.created.0);
+        let mut db = self.writer(ACTION).await?;
+        match self.count.run(&mut db, ACTION, query).await {
+            Ok(0) => Err(taken()),
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_unique_violation() => Err(taken()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn replace_password(
+        &self,
+        id: AccountId,
+        present: &str,
+        new: &str,
+    ) -> Result<bool, StoreError> {
+        const ACTION: &str = "change a password";
+        let query = sqlx::query(
+            "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
+        )
+        .bind(new)
+        .bind(id.to_string())
+        .bind(present);
+        let mut db = self.writer(ACTION).await?;
+        Ok(self.count.run(&mut db, ACTION, query).await? > 0)
+    }
+}

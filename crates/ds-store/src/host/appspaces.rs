@@ -1,0 +1,109 @@
+//! Appspaces.
+
+use async_trait::async_trait;
+use ds_core::{AccountId, Address, Appspace, AppspaceId, AppspaceStore, StoreError};
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use crate::row::Reader;
+
+fn read(row: &SqliteRow) -> Result<Appspace, StoreError> {
+    let row = Reader::new("appspace", row);
+    Ok(Appspace {
+        id: row.parse("id")?,
+        owner: row.parse("owner")?,
+        address: row.parse("address")?,
+        app: row.parse("app")?,
+        version_id: row.parse("version")?,
+        version: row.parse("number")?,
+        paused: row.get("paused")?,
+        created: row.time("created")?,
+    })
+}
+
+#[async_trait]
+impl AppspaceStore for Store {
+    async fn at(&self, address: &Address) -> Result<Option<Appspace>, StoreError> {
+        const ACTION: &str = "find the appspace at an address";
+        let query = sqlx::query(
+            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
+             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.address = $1",
+        )
+        .bind(address.as_str());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn appspace(&self, id: AppspaceId) -> Result<Option<Appspace>, StoreError> {
+        const ACTION: &str = "find an appspace";
+        let query = sqlx::query(
+            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
+             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.id = $1",
+        )
+        .bind(id.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn appspaces_of(&self, owner: AccountId) -> Result<Vec<Appspace>, StoreError> {
+        const ACTION: &str = "list appspaces";
+        let query = sqlx::query(
+            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
+             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.owner = $1",
+        )
+        .bind(owner.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let mut spaces: Vec<Appspace> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        spaces.sort_by(|a, b| a.address.cmp(&b.address));
+        Ok(spaces)
+    }
+
+    async fn add(&self, appspace: &Appspace) -> Result<(), StoreError> {
+        const ACTION: &str = "add an appspace";
+        let query = sqlx::query(
+            "INSERT INTO appspaces (id, owner, address, version, paused, created)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(appspace.id.to_string())
+        .bind(appspace.owner.to_string())
+        .bind(appspace.address.as_str())
+        .bind(appspace.version_id.to_string())
+        .bind(appspace.paused)
+        .bind(appspace.created.0);
+        let mut db = self.writer(ACTION).await?;
+        let added = self.count.run(&mut db, ACTION, query).await;
+        added.map_err(|failure| {
+            if failure.is_unique_violation() {
+                failure.or_taken(|| format!("the address {}", appspace.address))
+            } else {
+                failure.or_missing(|| "such account or app version for the appspace".into())
+            }
+        })?;
+        Ok(())
+    }
+
+    async fn remove(&self, id: AppspaceId) -> Result<(), StoreError> {
+        const ACTION: &str = "remove an appspace";
+        let query = sqlx::query("DELETE FROM appspaces WHERE id = $1").bind(id.to_string());
+        let mut db = self.writer(ACTION).await?;
+        self.count.run(&mut db, ACTION, query).await?;
+        Ok(())
+    }
+
+    async fn set_paused(&self, id: AppspaceId, paused: bool) -> Result<(), StoreError> {
+        const ACTION: &str = "pause or resume an appspace";
+        let query = sqlx::query("UPDATE appspaces SET paused = $1 WHERE id = $2")
+            .bind(paused)
+            .bind(id.to_string());
+        let mut db = self.writer(ACTION).await?;
+        match self.count.run(&mut db, ACTION, query).await? {
+            0 => Err(StoreError::Missing {
+                what: "such appspace".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}

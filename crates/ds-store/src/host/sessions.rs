@@ -1,0 +1,121 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use ds_auth::{Session, SessionStore, Subject};
+use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use crate::{query::Query, row::Reader};
+
+fn read(row: &SqliteRow) -> Result<Session, StoreError> {
+    let row = Reader::new("session", row);
+    let subject = match row.parse_option("appspace")? {
+        None => Subject::Account(row.parse("account")?),
+        Some(appspace) => Subject::Member {
+            appspace,
+            proxy_id: row.parse("proxy_id")?,
+            account: row.parse_option("account")?,
+        },
+    };
+    Ok(Session {
+        subject,
+        created: row.time("created")?,
+        expires: row.time("expires")?,
+    })
+}
+
+impl Store {
+    async fn change_sessions(
+        &self,
+        action: &'static str,
+        query: Query<'_>,
+    ) -> Result<(), StoreError> {
+        let mut db = self.writer(action).await?;
+        self.count.run(&mut db, action, query).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
+        const ACTION: &str = "begin a session";
+        let (account, appspace, proxy_id) = match &session.subject {
+            Subject::Account(account) => (Some(*account), None, None),
+            Subject::Member {
+                appspace,
+                proxy_id,
+                account,
+            } => (*account, Some(*appspace), Some(proxy_id)),
+        };
+        let query = sqlx::query(
+            "INSERT INTO sessions (token_hash, account, appspace, proxy_id, created, expires)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(token.as_str())
+        .bind(account.map(|id| id.to_string()))
+        .bind(appspace.map(|id| id.to_string()))
+        .bind(proxy_id.map(ProxyId::as_str))
+        .bind(session.created.0)
+        .bind(session.expires.0);
+        let mut db = self.writer(ACTION).await?;
+        let added = self.count.run(&mut db, ACTION, query).await;
+        added.map_err(|failure| {
+            if failure.is_unique_violation() {
+                failure.or_taken(|| "the session".into())
+            } else {
+                failure.or_missing(|| "such account or appspace to log in to".into())
+            }
+        })?;
+        Ok(())
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        const ACTION: &str = "find a session";
+        let query = sqlx::query(
+            "SELECT account, appspace, proxy_id, created, expires FROM sessions
+             WHERE token_hash = $1",
+        )
+        .bind(token.as_str());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn extend_session(&self, token: &TokenHash, to: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE sessions SET expires = $1 WHERE token_hash = $2")
+            .bind(to.0)
+            .bind(token.as_str());
+        self.change_sessions("extend a session", query).await
+    }
+
+    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.as_str());
+        self.change_sessions("end a session", query).await
+    }
+
+    async fn remove_sessions_of_member(
+        &self,
+        appspace: AppspaceId,
+        proxy_id: &ProxyId,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE appspace = $1 AND proxy_id = $2")
+            .bind(appspace.to_string())
+            .bind(proxy_id.as_str());
+        self.change_sessions("end the sessions of a member", query)
+            .await
+    }
+
+    async fn remove_sessions_of_account(&self, account: AccountId) -> Result<(), StoreError> {
+        let query =
+            sqlx::query("DELETE FROM sessions WHERE account = $1").bind(account.to_string());
+        self.change_sessions("end the sessions of an account", query)
+            .await
+    }
+
+    async fn purge_sessions(&self, now: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM sessions WHERE expires < $1").bind(now.0);
+        self.change_sessions("remove expired sessions", query).await
+    }
+}

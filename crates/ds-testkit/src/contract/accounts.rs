@@ -1,0 +1,69 @@
+//! Accounts.
+
+use ds_core::{AccountId, Timestamp};
+
+use super::{HostStore, assert_taken};
+use crate::sample;
+
+/// [`AccountStore`](ds_auth::AccountStore).
+pub async fn account_store(store: &impl HostStore) {
+    assert_eq!(store.accounts().await.unwrap(), []);
+    let mut ada = sample::account("ada@example.com");
+    ada.is_admin = true;
+    store.add_first_account(&ada, "first").await.unwrap();
+    let late = sample::account("late@example.com");
+    assert_taken(store.add_first_account(&late, "x").await);
+    assert_taken(store.add_first_account(&ada, "x").await);
+
+    let mut bob = sample::account("bob@example.com");
+    bob.created = Timestamp(ada.created.0 + 1);
+    store.add_account(&bob, "second").await.unwrap();
+    assert_taken(
+        store
+            .add_account(&sample::account("bob@example.com"), "x")
+            .await,
+    );
+    assert_eq!(store.accounts().await.unwrap(), [ada.clone(), bob.clone()]);
+
+    assert_eq!(store.account(ada.id).await.unwrap(), Some(ada.clone()));
+    assert_eq!(store.account(AccountId::new()).await.unwrap(), None);
+    let found = store
+        .account_with_password("bob@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found, Some((bob.clone(), "second".into())));
+    let found = store
+        .account_with_password("late@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found, None);
+
+    assert!(
+        store
+            .replace_password(bob.id, "second", "third")
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .replace_password(bob.id, "second", "fourth")
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .replace_password(AccountId::new(), "third", "x")
+            .await
+            .unwrap()
+    );
+    let found = store
+        .account_with_password("bob@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found, Some((bob, "third".into())));
+    let found = store
+        .account_with_password("ada@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found, Some((ada, "first".into())));
+}

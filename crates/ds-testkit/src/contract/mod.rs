@@ -1,0 +1,77 @@
+//! What every implementation of a store trait must do.
+//!
+//! Each function is a test of one trait on empty stores; run it against every implementation. Those of the
+//! host's records take a whole [`HostStore`], because an implementation may refuse records that refer to
+//! nothing.
+
+mod accounts;
+mod apps;
+mod appspaces;
+mod jobs;
+mod members;
+mod routes;
+mod sessions;
+
+pub use accounts::account_store;
+pub use apps::app_store;
+pub use appspaces::appspace_store;
+pub use jobs::job_log;
+pub use members::{member_store, schema_store};
+pub use routes::route_store;
+pub use sessions::session_store;
+
+use ds_auth::{Account, AccountStore, SessionStore};
+use ds_core::{App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError};
+use ds_routes::RouteStore;
+
+use crate::sample;
+
+/// All that a host records.
+pub trait HostStore:
+    AccountStore + AppStore + AppspaceStore + JobLog + RouteStore + SessionStore
+{
+}
+
+impl<S> HostStore for S where
+    S: AccountStore + AppStore + AppspaceStore + JobLog + RouteStore + SessionStore
+{
+}
+
+#[track_caller]
+fn assert_taken<T>(result: Result<T, StoreError>) {
+    assert!(
+        matches!(result, Err(StoreError::Taken { .. })),
+        "{:?}",
+        result.err()
+    );
+}
+
+#[track_caller]
+fn assert_missing<T>(result: Result<T, StoreError>) {
+    assert!(
+        matches!(result, Err(StoreError::Missing { .. })),
+        "{:?}",
+        result.err()
+    );
+}
+
+async fn add_account(store: &impl HostStore, email: &str) -> Account {
+    let account = sample::account(email);
+    store.add_account(&account, "hash").await.unwrap();
+    account
+}
+
+async fn add_version(store: &impl HostStore, app: &App, number: &str) -> AppVersion {
+    let version = sample::version(app, number);
+    store.add_version(app, &version).await.unwrap();
+    version
+}
+
+/// An appspace, with an account and an app of its own.
+async fn add_appspace(store: &impl HostStore, address: &str) -> Appspace {
+    let owner = add_account(store, &format!("owner@{address}")).await;
+    let version = add_version(store, &sample::app(owner.id, "App"), "1.0.0").await;
+    let appspace = sample::appspace(owner.id, &version, address);
+    store.add(&appspace).await.unwrap();
+    appspace
+}

@@ -1,0 +1,99 @@
+//! Every store trait, in memory.
+//!
+//! Keeps the same contracts as the database (see [`contract`](crate::contract)), but does not mind records that
+//! refer to nothing: a test need not make an account to make an appspace.
+
+mod accounts;
+mod apps;
+mod appspaces;
+mod jobs;
+mod members;
+mod routes;
+mod sessions;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use ds_auth::{Account, Session};
+use ds_core::{
+    AccountId, App, AppId, AppVersion, Appspace, AppspaceId, Job, JobId, Member, ProxyId, Schema,
+    StoreError, VersionId, secret::TokenHash,
+};
+use ds_routes::Route;
+
+/// All stores of a host and its appspaces. Clones share them.
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    tables: Mutex<Tables>,
+    queries: AtomicU64,
+    is_broken: AtomicBool,
+}
+
+#[derive(Default)]
+struct Tables {
+    accounts: BTreeMap<AccountId, (Account, String)>,
+    apps: BTreeMap<AppId, App>,
+    versions: BTreeMap<VersionId, AppVersion>,
+    routes: HashMap<VersionId, Vec<Route>>,
+    appspaces: BTreeMap<AppspaceId, Appspace>,
+    sessions: HashMap<TokenHash, Session>,
+    jobs: BTreeMap<JobId, (Job, Option<Ended>)>,
+    members: BTreeMap<(AppspaceId, ProxyId), (Member, Option<AccountId>)>,
+    schemas: HashMap<AppspaceId, Schema>,
+}
+
+/// How a job ended: with the reason, if it failed.
+type Ended = Option<String>;
+
+impl Memory {
+    /// Empty stores.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often the stores were asked.
+    #[must_use]
+    pub fn queries(&self) -> u64 {
+        self.0.queries.load(Ordering::SeqCst)
+    }
+
+    /// Lets everything fail from now on, or no longer.
+    pub fn break_down(&self, is_broken: bool) {
+        self.0.is_broken.store(is_broken, Ordering::SeqCst);
+    }
+
+    /// How a job ended: `None` if it has not, `Some(None)` if it is done, else the reason it failed.
+    #[must_use]
+    pub fn job_end(&self, id: JobId) -> Option<Option<String>> {
+        let tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.jobs.get(&id).and_then(|(_, ended)| ended.clone())
+    }
+
+    fn tables(&self) -> Result<MutexGuard<'_, Tables>, StoreError> {
+        self.0.queries.fetch_add(1, Ordering::SeqCst);
+        if self.0.is_broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Failed {
+                action: "use a store that a test broke",
+                source: "broken on purpose".into(),
+            });
+        }
+        Ok(self.0.tables.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn taken(what: impl Into<String>) -> StoreError {
+    StoreError::Taken { what: what.into() }
+}
+
+fn missing(what: impl Into<String>) -> StoreError {
+    StoreError::Missing { what: what.into() }
+}

@@ -1,0 +1,66 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use ds_auth::{Session, SessionStore, Subject};
+use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+
+use super::{Memory, taken};
+
+#[async_trait]
+impl SessionStore for Memory {
+    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        if tables.sessions.contains_key(token) {
+            return Err(taken("the session"));
+        }
+        tables.sessions.insert(token.clone(), session.clone());
+        Ok(())
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        Ok(self.tables()?.sessions.get(token).cloned())
+    }
+
+    async fn extend_session(&self, token: &TokenHash, to: Timestamp) -> Result<(), StoreError> {
+        if let Some(session) = self.tables()?.sessions.get_mut(token) {
+            session.expires = to;
+        }
+        Ok(())
+    }
+
+    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+        self.tables()?.sessions.remove(token);
+        Ok(())
+    }
+
+    async fn remove_sessions_of_member(
+        &self,
+        of: AppspaceId,
+        id: &ProxyId,
+    ) -> Result<(), StoreError> {
+        self.tables()?.sessions.retain(|_, session| {
+            !matches!(
+                &session.subject,
+                Subject::Member { appspace, proxy_id, .. } if *appspace == of && proxy_id == id
+            )
+        });
+        Ok(())
+    }
+
+    async fn remove_sessions_of_account(&self, id: AccountId) -> Result<(), StoreError> {
+        self.tables()?
+            .sessions
+            .retain(|_, session| match session.subject {
+                Subject::Account(account) => account != id,
+                Subject::Member { account, .. } => account != Some(id),
+            });
+        Ok(())
+    }
+
+    async fn purge_sessions(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.tables()?
+            .sessions
+            .retain(|_, session| session.expires >= now);
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! Every store, in memory and in SQLite, keeps the contracts; the scripted engine does as it is told.
+#![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
+
+mod engine;
+
+use ds_core::DataDir;
+use ds_store::{AppspaceDbs, QueryCount, Store};
+use ds_testkit::{Memory, contract};
+
+/// Runs each contract against both implementations, each time on empty stores.
+macro_rules! keep {
+    ($($contract:ident)*; of_appspaces $($inside:ident)*) => {
+        mod memory {
+            use super::*;
+            $(#[tokio::test] async fn $contract() { contract::$contract(&Memory::new()).await; })*
+            $(#[tokio::test] async fn $inside() { contract::$inside(&Memory::new()).await; })*
+        }
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test] async fn $contract() {
+                let dir = tempfile::tempdir().unwrap();
+                let store = Store::open(&dir.path().join("host.db")).await.unwrap();
+                contract::$contract(&store).await;
+            })*
+            $(#[tokio::test] async fn $inside() {
+                let dir = tempfile::tempdir().unwrap();
+                contract::$inside(&appspace_dbs(dir.path())).await;
+            })*
+        }
+    };
+}
+
+keep! {
+    account_store app_store appspace_store job_log route_store session_store;
+    of_appspaces member_store schema_store
+}
+
+/// Databases of appspaces whose directories are made when they are asked for.
+fn appspace_dbs(root: &std::path::Path) -> AppspaceDbs {
+    let data = DataDir::new(root);
+    let place = move |id| {
+        let dir = data.appspace(id);
+        dir.create().unwrap();
+        dir
+    };
+    AppspaceDbs::new(place, QueryCount::new())
+}

@@ -1,0 +1,2 @@
+export type Item = { id: number, name: string, shelf: string, have: boolean };
+export enum Order { Name = "name", Newest = "newest" }

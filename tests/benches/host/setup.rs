@@ -1,0 +1,92 @@
+//! What all measurements share: programs, and a directory that goes when they are done.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::many::Many;
+
+/// What all measurements share.
+pub(crate) struct Setup {
+    /// Fewer and shorter rounds.
+    pub(crate) quick: bool,
+    /// For what is asynchronous.
+    pub(crate) runtime: Runtime,
+    dir: TempDir,
+    many: OnceLock<Many>,
+}
+
+impl Setup {
+    /// Makes the directory.
+    pub(crate) fn new(quick: bool) -> Result<Self> {
+        let dir = tempfile::tempdir().context("cannot make a directory for the measurements")?;
+        let runtime = Runtime::new().context("cannot start a runtime")?;
+        Ok(Self {
+            quick,
+            runtime,
+            dir,
+            many: OnceLock::new(),
+        })
+    }
+
+    /// A new directory.
+    pub(crate) fn dir(&self, name: &str) -> Result<PathBuf> {
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// A data directory with many appspaces, made when it is first asked for.
+    pub(crate) fn many(&self) -> Result<&Many> {
+        if let Some(many) = self.many.get() {
+            return Ok(many);
+        }
+        let made = Many::make(self, "many", Many::COUNT)?;
+        Ok(self.many.get_or_init(|| made))
+    }
+
+    /// One number for a whole run, another for a quick one.
+    pub(crate) fn choose<T>(&self, whole: T, quick: T) -> T {
+        if self.quick { quick } else { whole }
+    }
+}
+
+/// The release build of ds-host.
+pub(crate) fn ds_host() -> Result<PathBuf> {
+    named("DS_HOST_PROGRAM")
+}
+
+/// Deno.
+pub(crate) fn deno() -> Result<PathBuf> {
+    named("DS_DENO")
+}
+
+fn named(variable: &str) -> Result<PathBuf> {
+    let path = env::var_os(variable).map(PathBuf::from);
+    let path = path.with_context(|| format!("{variable} is not set; use `cargo xtask bench`"))?;
+    std::path::absolute(&path).with_context(|| format!("{variable} names no file"))
+}
+
+/// A program on the `PATH`, or where systems keep those of administrators.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let dirs = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    dirs.map(|dir| dir.join(name))
+        .find(|file: &PathBuf| file.is_file())
+}
+
+/// Writes a file and the directories above it.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).with_context(failed)?;
+    }
+    std::fs::write(path, bytes).with_context(failed)
+}

@@ -29,9 +29,20 @@ async fn apps_that_cannot_be_installed() {
     ] {
         let error = host.install(app).await.expect_err(app);
         assert_says(&error, ErrorKind::Invalid, text);
-        assert_eq!(entries(&host.data.root().join("apps")), 0, "{app} left something");
-        assert_eq!(entries(&host.data.staging_root()), 0, "{app} left something");
-        assert!(host.host.ops.apps(host.owner).await.unwrap().is_empty(), "{app}");
+        assert_eq!(
+            entries(&host.data.root().join("apps")),
+            0,
+            "{app} left something"
+        );
+        assert_eq!(
+            entries(&host.data.staging_root()),
+            0,
+            "{app} left something"
+        );
+        assert!(
+            host.host.ops.apps(host.owner).await.unwrap().is_empty(),
+            "{app}"
+        );
     }
     host.end().await;
 }
@@ -49,7 +60,16 @@ async fn versions_and_addresses_that_are_taken() {
     check("echo", ErrorKind::Conflict, "taken").await;
     check("ECHO", ErrorKind::Conflict, "taken").await;
     check("dropserver", ErrorKind::Conflict, "dropserver").await;
-    for bad in ["", "a b", "-x", "x_y", "ä", "a/b", "..", "x.y.z.example.org"] {
+    for bad in [
+        "",
+        "a b",
+        "-x",
+        "x_y",
+        "ä",
+        "a/b",
+        "..",
+        "x.y.z.example.org",
+    ] {
         let error = host.create("Echo", bad).await.expect_err(bad);
         assert_eq!(error.kind(), ErrorKind::Invalid, "{bad}: {error}");
     }
@@ -69,7 +89,14 @@ async fn a_migration_that_fails_leaves_no_appspace() {
     assert_says(&error, ErrorKind::Invalid, "the well is dry");
     assert_eq!(entries(&host.data.root().join("appspaces")), 0);
     assert_eq!(host.program().get(&host.at("dry", "/")).await.status, 404);
-    assert!(host.host.ops.appspaces(host.owner).await.unwrap().is_empty());
+    assert!(
+        host.host
+            .ops
+            .appspaces(host.owner)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     // The address is free for another.
     host.with_appspace("echo", "dry").await;
     host.end().await;

@@ -39,14 +39,26 @@ impl TestHost {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::new(dir.path().join("data"));
         data.create().unwrap();
-        let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+        let mut config = Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            ..Config::default()
+        };
         change(&mut config);
         let bound = listen::bind(config.listen).await.unwrap();
         let address = bound.address;
-        let names =
-            Names::new(config.site_host.clone(), config.domain.clone(), false, address.port());
+        let names = Names::new(
+            config.site_host.clone(),
+            config.domain.clone(),
+            false,
+            address.port(),
+        );
         let host = Host::open(&config, &data, names).await.unwrap();
-        let owner = host.ops.create_account(EMAIL, PASSWORD, true).await.unwrap().id;
+        let owner = host
+            .ops
+            .create_account(EMAIL, PASSWORD.into(), true)
+            .await
+            .unwrap()
+            .id;
 
         let (stop, dispatch) = (Stop::default(), host.dispatch.clone());
         let handler = service_fn(move |request| {
@@ -54,12 +66,21 @@ impl TestHost {
             async move { Ok::<_, Infallible>(dispatch.answer(request).await) }
         });
         stop.spawn(bound.serve(None, handler, Limits::default(), stop.clone()));
-        Self { host, address, owner, data, stop, _dir: dir }
+        Self {
+            host,
+            address,
+            owner,
+            data,
+            stop,
+            _dir: dir,
+        }
     }
 
     /// A test app.
     pub(crate) fn app(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("apps").join(name)
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("apps")
+            .join(name)
     }
 
     /// The tree of remote modules of the test apps.
@@ -69,7 +90,10 @@ impl TestHost {
 
     pub(crate) async fn install(&self, app: &str) -> Result<Installed, OpError> {
         let source = Source::Folder(Self::app(app));
-        self.host.ops.install(self.owner, source, Some(Self::modules())).await
+        self.host
+            .ops
+            .install(self.owner, source, Some(Self::modules()))
+            .await
     }
 
     pub(crate) async fn create(&self, app: &str, label: &str) -> Result<AppspaceSummary, OpError> {
@@ -117,7 +141,10 @@ impl TestHost {
         let host = format!("{label}.localhost");
         let way_in = self.site(&format!("/appspacelogin?appspace={host}"));
         browser.get(&way_in).await;
-        assert!(browser.cookies(&host).contains_key("ds-member"), "no session at {host}");
+        assert!(
+            browser.cookies(&host).contains_key("ds-member"),
+            "no session at {host}"
+        );
         browser
     }
 

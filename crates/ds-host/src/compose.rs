@@ -52,13 +52,14 @@ pub enum ComposeError {
 }
 
 /// A host that is put together and not yet reachable.
-pub(crate) struct Host {
+pub struct Host {
     /// What people can do with it.
-    pub(crate) ops: Ops,
+    pub ops: Ops,
     /// What it answers to requests.
-    pub(crate) dispatch: Dispatch,
+    pub dispatch: Dispatch,
     gates: Gates,
     sandboxes: Arc<Sandboxes>,
+    sessions: Sessions,
     store: Store,
     _tidy: AbortOnDropHandle<()>,
 }
@@ -68,11 +69,7 @@ impl Host {
     ///
     /// # Errors
     /// If a part is missing or broken; nothing is left running.
-    pub(crate) async fn open(
-        config: &Config,
-        data: &DataDir,
-        names: Names,
-    ) -> Result<Self, ComposeError> {
+    pub async fn open(config: &Config, data: &DataDir, names: Names) -> Result<Self, ComposeError> {
         let base = Base::open(config, data).await?;
         let installer = base.installer(modules::of(config).await?);
         let lifecycle = base.lifecycle();
@@ -103,18 +100,37 @@ impl Host {
             ops,
             gates: base.gates,
             sandboxes: base.sandboxes,
+            sessions: auth.sessions.clone(),
             _tidy: AbortOnDropHandle::new(tokio::spawn(tidy(auth.sessions))),
             store: Store::clone(&base.store),
         })
     }
 
+    /// The sessions of people who have logged in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// How many statements were sent to any database since the host was opened.
+    #[must_use]
+    pub fn queries(&self) -> u64 {
+        self.store.queries()
+    }
+
+    /// How many sandboxes were started to serve requests.
+    #[must_use]
+    pub fn sandboxes_started(&self) -> u64 {
+        self.sandboxes.started()
+    }
+
     /// Lets nobody into any appspace from now on.
-    pub(crate) fn close_gates(&self) {
+    pub fn close_gates(&self) {
         self.gates.stop();
     }
 
     /// Stops sandboxes and closes the database.
-    pub(crate) async fn close(self) {
+    pub async fn close(self) {
         self.sandboxes.stop_all(StopReason::Shutdown).await;
         self.store.close().await;
     }

@@ -15,7 +15,7 @@ use crate::ops::Names;
 
 /// Everything that this host answers to. Clones are the same.
 #[derive(Clone)]
-pub(crate) struct Dispatch(Arc<Inner>);
+pub struct Dispatch(Arc<Inner>);
 
 struct Inner {
     site_host: Address,
@@ -34,7 +34,7 @@ impl Dispatch {
     }
 
     /// Answers a request.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let is_for_site = address(&request).is_some_and(|address| address == self.0.site_host);
         if is_for_site {
             let answered = self.0.site.clone().oneshot(request).await;

@@ -2,10 +2,10 @@
 
 pub mod args;
 pub mod cli;
-mod compose;
+pub mod compose;
 pub mod config;
 pub mod control;
-mod dispatch;
+pub mod dispatch;
 pub mod listen;
 pub mod lock;
 pub mod ops;

@@ -38,7 +38,7 @@ impl Bare {
         setup::write(&dir.join("hello.ts"), include_bytes!("app/hello.ts"))?;
         setup::write(&dir.join("bare.ts"), include_bytes!("app/bare.ts"))?;
         let this = Self { dir };
-        this.start()?.asking().expect(HELLO)?;
+        this.start()?.asking().expect(HELLO.len())?;
         Ok(this)
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
             .into_iter()
             .flatten()
         {
-            ask.expect(&format!("content-length: {size}\r\n"))?;
+            ask.expect(*size)?;
         }
 
         let (mut all, mut some) = (Rounds::default(), Rounds::default());

@@ -22,7 +22,7 @@ pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     let (ours, peer) = (host.asking("/hello"), deno.asking());
     let warm_up = setup.choose(3, 1);
     for ask in [&ours, &peer] {
-        ask.expect(HELLO)?;
+        ask.expect(HELLO.len())?;
         load.run(ask, 32, warm_up)?;
     }
     for (connections, target) in TARGETS {

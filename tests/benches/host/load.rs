@@ -60,9 +60,10 @@ fn by_wrk(wrk: &Path, ask: &Ask, connections: usize, seconds: u32) -> Result<f64
     let mut command = program(wrk);
     command.arg(format!("-t{}", connections.min(2)));
     command.args([format!("-c{connections}"), format!("-d{seconds}s")]);
-    command.args(["-H", &format!("host: {}", ask.host)]);
+    // Spelt so, it takes the place of the one wrk would send.
+    command.args(["-H", &format!("Host: {}", ask.host)]);
     if let Some(cookie) = &ask.cookie {
-        command.args(["-H", &format!("cookie: {cookie}")]);
+        command.args(["-H", &format!("Cookie: {cookie}")]);
     }
     command.arg(format!("http://{}{}", ask.address, ask.path));
     let output = command.output().context("cannot start wrk")?;

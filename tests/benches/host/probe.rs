@@ -74,10 +74,11 @@ impl Ask {
         })
     }
 
-    /// Asks, and makes sure that the answer is good and ends so.
-    pub(crate) fn expect(&self, end: &str) -> Result<Answer> {
+    /// Asks, and makes sure that the answer is a good one with a body of this size.
+    pub(crate) fn expect(&self, size: usize) -> Result<Answer> {
         let answer = self.send()?;
-        if answer.status != 200 || !answer.text.contains(end) {
+        let body = answer.text.split_once("\r\n\r\n").map(|(_, body)| body.len());
+        if answer.status != 200 || body != Some(size) {
             let start: String = answer.text.chars().take(400).collect();
             bail!(
                 "{} at {} is not answered as it should be: {start}",

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use super::{
     error::ImportProblem,
     media::Media,
+    package::is_installed,
     place,
     resolve::{Id, Key},
     scan::How,
@@ -85,7 +86,7 @@ impl Graph {
         self.nodes.push(node);
     }
 
-    /// Which nodes are surely reached from the first: by static imports alone.
+    /// Which nodes are surely needed by the first: by imports that must be had.
     pub(super) fn surely_reached(&self) -> Vec<bool> {
         let mut reached = vec![false; self.nodes.len()];
         let mut open = vec![0];
@@ -93,10 +94,8 @@ impl Graph {
             if at >= self.nodes.len() || std::mem::replace(&mut reached[at], true) {
                 continue;
             }
-            let links = self.nodes[at]
-                .links
-                .iter()
-                .filter(|link| link.how == How::Static);
+            let node = &self.nodes[at];
+            let links = node.links.iter().filter(|link| node.must_have(link.how));
             open.extend(links.filter_map(|link| match &link.to {
                 Target::Module(key, _) => self.index.get(key).copied(),
                 _ => None,
@@ -113,6 +112,16 @@ impl Node {
             Id::Package(path) => path.clone(),
             Id::Remote(url) => url.to_string(),
             Id::Builtin(file) => (*file).to_owned(),
+        }
+    }
+
+    /// Whether an import of this module must be had: static ones, and in the app's own modules `import("…")` as well.
+    /// Code of others may well ask for something that it can do without.
+    pub(super) fn must_have(&self, how: How) -> bool {
+        match (how, &self.key.id) {
+            (How::Static, _) => true,
+            (How::Dynamic, Id::Package(path)) => !is_installed(path),
+            _ => false,
         }
     }
 

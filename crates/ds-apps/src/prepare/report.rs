@@ -6,13 +6,13 @@ use super::{
     media::Media,
     package::Package,
     resolve::Id,
-    scan::How,
 };
 use crate::{Problem, Warning};
 
 const MAX_WARNINGS: usize = 50;
 
-/// A problem of a module that static imports lead to is an error: the app could not start. Any other is a warning.
+/// A problem of a module that is surely needed is an error: the app could not start, or would fail later where its
+/// author did not look. Any other is a warning.
 pub(super) fn check(graph: &Graph, package: &Package) -> Result<Vec<Warning>, PrepareError> {
     let sure = graph.surely_reached();
     let mut warnings = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn check(graph: &Graph, package: &Package) -> Result<Vec<Warning>, Pr
                 specifier: link.specifier.clone(),
                 problem: problem.clone(),
             };
-            if sure && link.how == How::Static {
+            if sure && node.must_have(link.how) {
                 return Err(error);
             }
             warnings.push(warning(Problem::NotFound, link.specifier.clone(), &error));

@@ -1,5 +1,6 @@
 //! Integration tests of ds-host: the real program.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod cli;
 mod host;

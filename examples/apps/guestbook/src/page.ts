@@ -20,11 +20,7 @@ export function page(title: string, me: Member | null, main: SafeHtml): SafeHtml
 <header class="bar">
 <div class="wrap">
 <a class="brand" href="/"><img src="/static/icon.svg" alt="" width="34" height="34">Guestbook</a>
-${
-    me
-      ? html`<span class="who">${avatar(me.id, me.name)}<span>${me.name}</span></span>`
-      : html`<a class="button quiet small" href="/log-in">Log in</a>`
-  }
+${me ? who(me) : html`<a class="button quiet small" href="/log-in">Log in</a>`}
 </div>
 </header>
 <main class="wrap" id="main">
@@ -33,6 +29,14 @@ ${main}
 ${me && html`<footer class="foot"><div class="wrap"><a href="/guestbook.json" download>All entries as JSON</a></div></footer>`}
 </body>
 </html>`;
+}
+
+/** Who is logged in, and the way out: the host ends the session. */
+function who(me: Member): SafeHtml {
+  return html`<form class="who" method="post" action="/.dropserver/logout">
+${avatar(me.id, me.name)}<span>${me.name}</span>
+<button class="button quiet small">Log out</button>
+</form>`;
 }
 
 /** Initials in a colour that goes with `seed`. */

@@ -29,7 +29,7 @@ export async function page(ctx: Pick<Context, "member">, { title, actions, main 
 <div class="wrap">
 <a class="brand" href="/"><img src="/static/icon.svg" alt="" width="34" height="34">Notes</a>
 ${actions}
-${me && html`<span class="who">${avatar(me)}<span>${me.name}</span></span>`}
+${me && who(me)}
 </div>
 </header>
 <main class="wrap" id="main">
@@ -37,6 +37,14 @@ ${main}
 </main>
 </body>
 </html>`;
+}
+
+/** Who is logged in, and the way out: the host ends the session. */
+function who(me: Member): SafeHtml {
+  return html`<form class="who" method="post" action="/.dropserver/logout">
+${avatar(me)}<span>${me.name}</span>
+<button class="button quiet small">Log out</button>
+</form>`;
 }
 
 /** A member's initials in their colour. */

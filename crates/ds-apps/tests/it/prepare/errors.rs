@@ -103,13 +103,15 @@ async fn unreadable_modules_are_named_with_their_place() {
 #[tokio::test]
 async fn what_may_never_be_reached_is_a_warning() {
     for source in [
-        "await import('https://h.example/none.ts')",
-        "await import('./none.ts')",
+        "import 'https://h.example/perhaps.ts'",
+        "import './node_modules/own/i.js'",
         "await import(`./maybe/${x}.ts`)",
         "await import(x)",
     ] {
         let maybe = ("maybe/m.ts", "import 'npm:none'");
-        let fixture = Fixture::new(&[("app.ts", source), maybe], &[]);
+        let own = ("node_modules/own/i.js", "import('none')");
+        let perhaps = ("h.example/perhaps.ts", "import('./none.ts')");
+        let fixture = Fixture::new(&[("app.ts", source), maybe, own], &[perhaps]);
         let prepared = fixture.prepare("app.ts").await.unwrap();
         let messages: Vec<_> = prepared
             .warnings
@@ -123,6 +125,23 @@ async fn what_may_never_be_reached_is_a_warning() {
             messages[0]
         );
     }
+}
+
+#[tokio::test]
+async fn an_import_that_waits_must_be_had_too() {
+    let package = |app| [("app.ts", app), ("late.ts", "import 'https://h.example/m.ts'")];
+    fails(
+        &package("if (Math.random() > 2) await import('./none.ts')"),
+        "app.ts imports \"./none.ts\", which cannot be had: the package has no file none.ts",
+    )
+    .await;
+    fails(
+        &package("const late = () => import('./late.ts');"),
+        "https://h.example/m.ts imports \"./n.ts\", which cannot be had: it is not in /tree; the network was not asked, \
+         because it is switched off for modules; put it into a folder of modules (its host, then its path) and give \
+         that with --modules",
+    )
+    .await;
 }
 
 #[tokio::test]

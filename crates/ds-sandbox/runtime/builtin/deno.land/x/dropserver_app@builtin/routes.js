@@ -47,6 +47,9 @@ export function plainContext({ req, params, url, proxyId }) {
   };
 }
 
+/** Statuses that a response with a body cannot have, by the Fetch standard. */
+const WITHOUT_BODY = [204, 205, 304];
+
 /** The context that handlers get since v0.2.1: shorter ways to respond. */
 export function context(given) {
   const plain = plainContext(given);
@@ -59,7 +62,9 @@ export function context(given) {
       plain.respondWith(Response.json(data));
     },
     respondStatus: (status, text = "") => {
-      plain.respondWith(new Response(text, { status }));
+      // These have no body, not even an empty one: the default text must not make them fail.
+      const body = text === "" && WITHOUT_BODY.includes(status) ? null : text;
+      plain.respondWith(new Response(body, { status }));
     },
   };
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ds_core::{AccountId, DataDir};
+use ds_core::{AccountId, AppspaceId, DataDir};
 use ds_host::{
     compose::Host,
     config::Config,
@@ -146,6 +146,17 @@ impl TestHost {
             "no session at {host}"
         );
         browser
+    }
+
+    /// Waits until a request is inside an appspace.
+    pub(crate) async fn wait_until_inside(&self, appspace: AppspaceId) {
+        while self
+            .host
+            .gate(appspace)
+            .is_none_or(|gate| gate.leases() == 0)
+        {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// How many statements were sent to any database, and how many sandboxes were started.

@@ -8,3 +8,4 @@ mod host;
 mod originals;
 mod requests;
 mod serving;
+mod streaming;

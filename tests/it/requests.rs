@@ -70,12 +70,7 @@ async fn app_and_host_see_the_same_path() {
         serde_json::json!(["a", "b"]),
     )
     .await;
-    check(
-        "/seen/%3Fq%25",
-        "/seen/%3Fq%25",
-        serde_json::json!(["?q%"]),
-    )
-    .await;
+    check("/seen/%3Fq%25", "/seen/%3Fq%25", serde_json::json!(["?q%"])).await;
     check(
         "/x/../seen/%2e%2e/seen/z",
         "/seen/z",
@@ -211,11 +206,23 @@ async fn a_login_link_works_once_in_the_browser_that_began() {
 
     // It works where it was begun, and once: not even with the cookie of then again.
     let state = attacker.cookies("echo.localhost")["ds-login"].clone();
-    assert_eq!(attacker.send(Method::GET, &link, &[], Bytes::new()).await.status, 303);
+    assert_eq!(
+        attacker
+            .send(Method::GET, &link, &[], Bytes::new())
+            .await
+            .status,
+        303
+    );
     assert!(attacker.cookies("echo.localhost").contains_key("ds-member"));
     let cookie = format!("ds-login={state}");
     let again = [("cookie", cookie.as_str())];
-    assert_eq!(victim.send(Method::GET, &link, &again, Bytes::new()).await.status, 400);
+    assert_eq!(
+        victim
+            .send(Method::GET, &link, &again, Bytes::new())
+            .await
+            .status,
+        400
+    );
     host.end().await;
 }
 

@@ -24,8 +24,15 @@ const RESERVED: &[Reserved] = &[
     Reserved {
         words: &["StatusCode"],
         // ds-net is a client and the test crates look from outside; they read statuses and answer none.
-        crates: &["ds-serve", "ds-host", "ds-net", "ds-testkit", "ds-tests"],
-        instead: "HTTP statuses are chosen in ds-serve and ds-host alone: return a typed error",
+        crates: &[
+            "ds-serve",
+            "ds-host",
+            "ds-dev",
+            "ds-net",
+            "ds-testkit",
+            "ds-tests",
+        ],
+        instead: "HTTP statuses are chosen in ds-serve and the programs alone: return a typed error",
     },
     Reserved {
         words: &["process::Command", "Command::new("],

@@ -19,7 +19,7 @@ use std::{
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, watch};
 
-use crate::AppspaceId;
+use crate::{Appspace, AppspaceId};
 
 /// Why an appspace is at rest for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,22 +265,45 @@ struct GateMap {
 }
 
 impl Gates {
-    /// The gate of an appspace. Standing closures known from the store are put on it by `on_first`, which
-    /// runs once, when the gate is made.
-    pub fn of(&self, appspace: AppspaceId, on_first: impl FnOnce(&Gate)) -> Gate {
+    /// The gate of an appspace, shut from the start if the appspace is recorded as paused.
+    #[must_use]
+    pub fn of(&self, appspace: &Appspace) -> Gate {
+        self.gate(appspace.id, |gate| {
+            if appspace.paused {
+                gate.close(Closure::Paused);
+            }
+        })
+    }
+
+    /// The gate of an appspace that is being made and is not recorded yet.
+    #[must_use]
+    pub fn of_new(&self, appspace: AppspaceId) -> Gate {
+        self.gate(appspace, |_| {})
+    }
+
+    /// The gate of an appspace, if it was asked for since start.
+    #[must_use]
+    pub fn known(&self, appspace: AppspaceId) -> Option<Gate> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .gates
+            .get(&appspace)
+            .cloned()
+    }
+
+    fn gate(&self, appspace: AppspaceId, on_first: impl FnOnce(&Gate)) -> Gate {
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stopping = map.stopping;
-        map.gates
-            .entry(appspace)
-            .or_insert_with(|| {
-                let gate = Gate::new(appspace);
-                on_first(&gate);
-                if stopping {
-                    gate.close(Closure::Stopping);
-                }
-                gate
-            })
-            .clone()
+        let gate = map.gates.entry(appspace).or_insert_with(|| {
+            let gate = Gate::new(appspace);
+            on_first(&gate);
+            if stopping {
+                gate.close(Closure::Stopping);
+            }
+            gate
+        });
+        gate.clone()
     }
 
     /// Closes every gate, those asked for later too: the host is stopping.
@@ -391,9 +414,9 @@ mod tests {
     #[tokio::test]
     async fn gates_made_while_stopping_are_closed() {
         let gates = Gates::default();
-        let before = gates.of(AppspaceId::new(), |_| {});
+        let before = gates.of_new(AppspaceId::new());
         gates.stop();
-        let after = gates.of(AppspaceId::new(), |_| {});
+        let after = gates.of_new(AppspaceId::new());
         for gate in [before, after] {
             assert_eq!(gate.closed(), Some(Closed::Standing(Closure::Stopping)));
         }

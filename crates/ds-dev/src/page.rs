@@ -17,6 +17,8 @@ use crate::{
 };
 
 const PATH: &str = "/.dropserver/dev";
+/// Where apps send members who log out, as on a server.
+const LOG_OUT: &str = "/.dropserver/logout";
 /// The longest form anybody would send.
 const FORM: usize = 4096;
 
@@ -108,6 +110,7 @@ impl DevPages {
     /// Whether a path is ds-dev's own.
     pub(crate) fn concerns(path: &str) -> bool {
         path == PATH
+            || path == LOG_OUT
             || path
                 .strip_prefix(PATH)
                 .is_some_and(|rest| rest.starts_with('/'))
@@ -120,11 +123,15 @@ impl DevPages {
     }
 
     async fn find(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
+        if request.method() == Method::POST && request.uri().path() == LOG_OUT {
+            self.act_as.choose(Actor::Public);
+            return see_other();
+        }
         let path = request
             .uri()
             .path()
             .strip_prefix(PATH)
-            .unwrap_or_default()
+            .unwrap_or(LOG_OUT)
             .to_owned();
         match (request.method(), path.as_str()) {
             (&Method::GET, "") => self.show().await,
@@ -194,11 +201,7 @@ impl DevPages {
             },
         };
         self.act_as.choose(actor);
-        let mut response = text(StatusCode::SEE_OTHER, "");
-        response
-            .headers_mut()
-            .insert(header::LOCATION, HeaderValue::from_static(PATH));
-        response
+        see_other()
     }
 
     async fn add(&self, name: &str) -> Result<ProxyId, ds_core::StoreError> {
@@ -248,10 +251,8 @@ impl Choice {
 }
 
 fn label(member: &Member) -> String {
-    match member.is_owner {
-        true => format!("{} (owner)", member.display_name),
-        false => member.display_name.clone(),
-    }
+    let role = if member.is_owner { " (owner)" } else { "" };
+    format!("{}{role}", member.display_name)
 }
 
 fn page_response(page: String) -> Response<Body> {
@@ -264,6 +265,15 @@ fn page_response(page: String) -> Response<Body> {
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// To the page.
+fn see_other() -> Response<Body> {
+    let mut response = text(StatusCode::SEE_OTHER, "");
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_static(PATH));
     response
 }
 

@@ -37,8 +37,9 @@ impl Watch {
                 }
             })
             .context("cannot watch files on this computer")?;
-        let watched = watcher.watch(&root, RecursiveMode::Recursive);
-        watched.with_context(|| format!("cannot watch {}", root.display()))?;
+        watcher
+            .watch(&root, RecursiveMode::Recursive)
+            .with_context(|| format!("cannot watch {}", root.display()))?;
         Ok(Self {
             changes,
             _watcher: watcher,

@@ -9,7 +9,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use ds_apps::Installer;
 use ds_auth::{SessionAuthenticator, Sessions};
-use ds_core::{DataDir, Gates, StoreError, publish};
+use ds_core::{AppspaceId, DataDir, Gate, Gates, StoreError, publish};
 use ds_lifecycle::Lifecycle;
 use ds_sandbox::{DenoError, Sandboxes, StopReason};
 use ds_serve::{Appspaces, Cached, Door};
@@ -110,6 +110,12 @@ impl Host {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.sessions
+    }
+
+    /// The gate of an appspace, if anything was asked of it since the host was opened.
+    #[must_use]
+    pub fn gate(&self, appspace: AppspaceId) -> Option<Gate> {
+        self.gates.known(appspace)
     }
 
     /// How many statements were sent to any database since the host was opened.

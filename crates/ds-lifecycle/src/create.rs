@@ -65,7 +65,7 @@ impl Lifecycle {
         };
         self.0.jobs.begin(&job).await.map_err(CreateError::Store)?;
 
-        let hold = self.0.gates.of(id, |_| {}).hold(Reason::Creating).await;
+        let hold = self.0.gates.of_new(id).hold(Reason::Creating).await;
         let made = self.make(&hold, new).await;
         let failure = made.as_ref().err().map(|error| error_chain(error));
         if failure.is_some() {

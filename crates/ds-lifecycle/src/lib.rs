@@ -13,8 +13,7 @@ mod users;
 use std::{sync::Arc, time::Duration};
 
 use ds_core::{
-    AppspaceStore, Clock, Closes, Closure, DataDir, Gate, Gates, JobLog, MemberStore, SchemaStore,
-    StoreError,
+    AppspaceStore, Clock, Closes, DataDir, Gates, JobLog, MemberStore, SchemaStore, StoreError,
 };
 use ds_sandbox::{CodeOf, Engine, Limits};
 
@@ -60,16 +59,6 @@ impl Lifecycle {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
-    }
-
-    /// The gate of an appspace as the store describes it.
-    fn gate(&self, appspace: &ds_core::Appspace) -> Gate {
-        let paused = appspace.paused;
-        self.0.gates.of(appspace.id, |gate| {
-            if paused {
-                gate.close(Closure::Paused);
-            }
-        })
     }
 
     async fn appspace(&self, id: ds_core::AppspaceId) -> Result<ds_core::Appspace, StoreError> {

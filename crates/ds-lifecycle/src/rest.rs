@@ -1,6 +1,6 @@
 //! Bringing appspaces to rest, pausing and resuming.
 
-use ds_core::{AppspaceId, Closure, Hold, Reason, StoreError};
+use ds_core::{AppspaceId, Closure, Hold, Reason, StoreError, error_chain};
 use tokio::time::timeout;
 
 use crate::{Lifecycle, RestError};
@@ -13,7 +13,7 @@ impl Lifecycle {
     /// [`RestError::StillInUse`] if somebody is inside even then. The gate is open again.
     pub async fn rest(&self, id: AppspaceId, reason: Reason) -> Result<Hold, RestError> {
         let appspace = self.appspace(id).await?;
-        let gate = self.gate(&appspace);
+        let gate = self.0.gates.of(&appspace);
         let grace = self.0.grace;
         let mut hold = std::pin::pin!(gate.hold(reason));
         if let Ok(hold) = timeout(grace, hold.as_mut()).await {
@@ -30,26 +30,25 @@ impl Lifecycle {
         }
     }
 
-    /// Pauses an appspace: from now on nobody enters. Requests that are inside get the grace period, after
-    /// which its sandboxes are stopped, in the background.
+    /// Pauses an appspace: from now on nobody enters. Returns when everybody is out: requests that are inside
+    /// get the grace period, then its sandboxes are stopped. The work goes on if the caller goes away.
     ///
     /// # Errors
     /// If it cannot be recorded; it is then as it was.
     pub async fn pause(&self, id: AppspaceId) -> Result<(), StoreError> {
         let appspace = self.appspace(id).await?;
         self.0.appspaces.set_paused(id, true).await?;
-        self.gate(&appspace).close(Closure::Paused);
+        self.0.gates.of(&appspace).close(Closure::Paused);
         let this = self.clone();
-        tokio::spawn(async move {
+        let emptied = tokio::spawn(async move {
             // The hold is dropped at once: the standing closure keeps the gate shut.
             if let Err(error) = this.rest(id, Reason::Pausing).await {
-                tracing::warn!(
-                    appspace = %id,
-                    error = &error as &dyn std::error::Error,
-                    "a paused appspace is still busy"
-                );
+                let error = error_chain(&error);
+                tracing::warn!(appspace = %id, error, "a paused appspace is still busy");
             }
         });
+        // Paused it is, even if the host stops before everybody is out.
+        let _ = emptied.await;
         Ok(())
     }
 
@@ -60,7 +59,7 @@ impl Lifecycle {
     pub async fn resume(&self, id: AppspaceId) -> Result<(), StoreError> {
         let appspace = self.appspace(id).await?;
         self.0.appspaces.set_paused(id, false).await?;
-        self.gate(&appspace).lift(Closure::Paused);
+        self.0.gates.of(&appspace).lift(Closure::Paused);
         Ok(())
     }
 

@@ -177,11 +177,7 @@ impl Cached {
     /// The appspace's gate, shut where the store or the data say that nobody may enter.
     async fn gate(&self, appspace: &Appspace, app: &AppVersion) -> Result<Gate, DirectoryError> {
         let schema = self.sources.schemas.schema(appspace.id).await?;
-        let gate = self.sources.gates.of(appspace.id, |gate| {
-            if appspace.paused {
-                gate.close(Closure::Paused);
-            }
-        });
+        let gate = self.sources.gates.of(appspace);
         if schema == app.schema {
             gate.lift(Closure::WrongSchema);
         } else {

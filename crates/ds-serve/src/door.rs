@@ -8,6 +8,8 @@
 //!     redeems it against the cookie, sets the session ──303──▶ path
 //! ```
 //!
+//! `/.dropserver/logout` ends the session and goes to `/.dropserver/logged-out`, a page that says so.
+//!
 //! A person who starts at the account site has no state yet: the appspace's `/.dropserver/login` without a
 //! token sets it and sends them back. So no link alone logs a browser in.
 
@@ -20,9 +22,13 @@ use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use url::Url;
 
 use crate::{
-    ServeError, Site,
+    ServeError, Site, page,
     target::{Target, is_local_path},
 };
+
+/// Where a browser goes when a session has ended. It cannot be sent to the account site at once: the policy
+/// that says where forms may lead holds for where they are redirected to as well.
+const LOGGED_OUT: &str = "/.dropserver/logged-out";
 
 /// Everything below this path is the host's.
 pub(crate) const PREFIX: &str = "/.dropserver/";
@@ -51,6 +57,7 @@ impl Door {
         match (&head.method, target.path()) {
             (&Method::GET, "/.dropserver/login") => self.log_in(site, head, target).await,
             (&Method::POST, "/.dropserver/logout") => self.log_out(head).await,
+            (&Method::GET, LOGGED_OUT) => Ok(page::logged_out(&self.site_origin)),
             _ => Err(ServeError::NoRoute),
         }
     }
@@ -112,7 +119,7 @@ impl Door {
                 .await
                 .map_err(ServeError::Login)?;
         }
-        let mut response = redirect(&self.site_origin);
+        let mut response = redirect(LOGGED_OUT);
         let clear = self.cookies.clear(Kind::Member);
         response.headers_mut().append(header::SET_COOKIE, clear);
         Ok(response)

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, task::JoinSet};
 
 /// What a server answered.
 #[derive(Debug)]
@@ -92,6 +92,12 @@ impl Client {
         panic!("too many redirects from {url}, last to {}", answer.url);
     }
 
+    /// Gets a page that may break off: `None` if it does.
+    pub async fn try_get(&mut self, url: &str) -> Option<Answer> {
+        let request = self.request(Method::GET, url, &[], Bytes::new());
+        exchange(self.server, request, url).await.ok()
+    }
+
     /// Posts a form from a page of the same origin; redirects are not followed.
     pub async fn post_form(&mut self, url: &str, fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new())
@@ -112,6 +118,22 @@ impl Client {
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> Answer {
+        let request = self.request(method, url, headers, body);
+        let answer = exchange(self.server, request, url)
+            .await
+            .expect("a whole answer");
+        let uri: Uri = url.parse().expect("an address");
+        self.remember(uri.host().expect("a host"), &answer.headers);
+        answer
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Request<Full<Bytes>> {
         let uri: Uri = url.parse().expect("an address");
         let authority = uri.authority().expect("a host").clone();
         let path = uri.path_and_query().map_or("/", |it| it.as_str());
@@ -132,10 +154,7 @@ impl Client {
                 .collect();
             request = request.header(header::COOKIE, pairs.join("; "));
         }
-        let request = request.body(Full::new(body)).expect("a request");
-        let answer = exchange(self.server, request, url).await;
-        self.remember(authority.host(), &answer.headers);
-        answer
+        request.body(Full::new(body)).expect("a request")
     }
 
     fn remember(&mut self, host: &str, headers: &HeaderMap) {
@@ -153,22 +172,24 @@ impl Client {
     }
 }
 
-async fn exchange(server: SocketAddr, request: Request<Full<Bytes>>, url: &str) -> Answer {
+async fn exchange(
+    server: SocketAddr,
+    request: Request<Full<Bytes>>,
+    url: &str,
+) -> hyper::Result<Answer> {
     let stream = TcpStream::connect(server)
         .await
         .expect("the server accepts connections");
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .expect("an HTTP connection");
-    let connection = tokio::spawn(connection);
-    let response = sender.send_request(request).await.expect("a response");
-    let (head, body) = response.into_parts();
-    let body = body.collect().await.expect("a whole body").to_bytes();
-    connection.abort();
-    Answer {
+    let (mut sender, served) = http1::handshake(TokioIo::new(stream)).await?;
+    // Ends with this exchange, whole or not.
+    let mut connection = JoinSet::new();
+    connection.spawn(served);
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(Answer {
         status: head.status,
         headers: head.headers,
         body,
         url: url.to_owned(),
-    }
+    })
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many requests at once, and how many times the bare handler's rate should be reached then.
-const TARGETS: &[(usize, f64)] = &[(1, 0.4), (32, 0.4)];
+const TARGETS: &[(usize, f64)] = &[(1, 0.25), (32, 0.25)];
 
 pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     let host = Host::with_app(setup, "functions")?;

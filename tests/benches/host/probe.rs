@@ -77,7 +77,10 @@ impl Ask {
     /// Asks, and makes sure that the answer is a good one with a body of this size.
     pub(crate) fn expect(&self, size: usize) -> Result<Answer> {
         let answer = self.send()?;
-        let body = answer.text.split_once("\r\n\r\n").map(|(_, body)| body.len());
+        let body = answer
+            .text
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body.len());
         if answer.status != 200 || body != Some(size) {
             let start: String = answer.text.chars().take(400).collect();
             bail!(

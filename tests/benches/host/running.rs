@@ -1,23 +1,52 @@
 //! Programs that are measured: started, and ended whatever happens.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     process::{Child, Command},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 /// How long a program may take to end when it is asked to.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked at meanwhile.
+const PAUSE: Duration = Duration::from_millis(2);
 
-/// A running program. It is in our process group, so that Ctrl-C reaches it too.
+/// The process ids of all that run, for when we are told to end early.
+static ALL: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// A running program.
 pub(crate) struct Running {
     child: Child,
+    id: i32,
     name: String,
+}
+
+fn all() -> MutexGuard<'static, BTreeSet<i32>> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks a process to end.
+fn ask_to_end(id: i32) -> bool {
+    Pid::from_raw(id).is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok())
+}
+
+/// Ends everything that runs, before we end ourselves.
+pub(crate) fn end_all() {
+    let all = all();
+    let mut left: Vec<Pid> = all.iter().copied().filter_map(Pid::from_raw).collect();
+    left.retain(|pid| ask_to_end(pid.as_raw_nonzero().get()));
+    let until = Instant::now() + PATIENCE;
+    while !left.is_empty() && Instant::now() < until {
+        left.retain(|pid| matches!(waitpid(Some(*pid), WaitOptions::NOHANG), Ok(None)));
+        thread::sleep(PAUSE);
+    }
 }
 
 /// A program to start.
@@ -33,10 +62,14 @@ impl Running {
     /// Starts a program.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
+        // Until it is in the list nobody may go through the list.
+        let mut all = all();
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { child, name })
+        let id = i32::try_from(child.id()).unwrap_or_default();
+        all.insert(id);
+        Ok(Self { child, id, name })
     }
 
     /// Makes sure that it has not ended by itself.
@@ -53,7 +86,7 @@ impl Running {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return true;
             }
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(PAUSE);
         }
         false
     }
@@ -61,17 +94,15 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            // Asked first: it has processes of its own to end.
+            if !(ask_to_end(self.id) && self.ended_within(PATIENCE)) {
+                // It may just have ended.
+                let _ = self.child.kill();
+                let _ = self.child.wait();
+            }
         }
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        // Asked first: it has processes of its own to end.
-        let asked = pid.is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok());
-        if !(asked && self.ended_within(PATIENCE)) {
-            // It may just have ended.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
+        all().remove(&self.id);
     }
 }
 

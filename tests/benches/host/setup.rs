@@ -8,9 +8,12 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+};
 
-use crate::many::Many;
+use crate::{many::Many, running};
 
 /// What all measurements share.
 pub(crate) struct Setup {
@@ -27,6 +30,7 @@ impl Setup {
     pub(crate) fn new(quick: bool) -> Result<Self> {
         let dir = tempfile::tempdir().context("cannot make a directory for the measurements")?;
         let runtime = Runtime::new().context("cannot start a runtime")?;
+        runtime.spawn(end_early(dir.path().to_owned()));
         Ok(Self {
             quick,
             runtime,
@@ -56,6 +60,21 @@ impl Setup {
     pub(crate) fn choose<T>(&self, whole: T, quick: T) -> T {
         if self.quick { quick } else { whole }
     }
+}
+
+/// Tidies up when somebody does not want to wait for the end.
+async fn end_early(dir: PathBuf) {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return;
+    };
+    tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
+    running::end_all();
+    // What cannot be removed is in the system's directory for such things.
+    let _ = std::fs::remove_dir_all(dir);
+    std::process::exit(130);
 }
 
 /// The release build of ds-host.

@@ -73,6 +73,11 @@ async fn the_developer_is_whoever_they_choose() {
     client.post_form(&act, &[("new", "Ada <3")]).await;
     assert!(client.get(&dev.url("/")).await.text().contains("Ada <3"));
     assert_eq!(client.get(&dev.url("/edit")).await.status, 403);
+    let log_out = dev.url("/.dropserver/logout");
+    assert_eq!(client.get(&log_out).await.status, 404);
+    assert_eq!(client.get(&dev.url("/edit")).await.status, 403);
+    client.post_form(&log_out, &[]).await;
+    assert_eq!(client.get(&dev.url("/edit")).await.status, 401);
     assert!(
         client
             .get(&dev.url("/.dropserver/dev"))

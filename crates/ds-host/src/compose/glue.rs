@@ -91,7 +91,7 @@ impl Appspaces for Spaces {
         if appspace.paused {
             return AppspaceStatus::Paused;
         }
-        let gate = self.gates.of(appspace.id, |_| {});
+        let gate = self.gates.of(appspace);
         match gate.closed() {
             Some(closed) => AppspaceStatus::Closed(closed.to_string()),
             None if self.sandboxes.running(appspace.id) => AppspaceStatus::Awake,

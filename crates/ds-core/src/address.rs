@@ -26,7 +26,7 @@ impl Address {
     /// If what is left is not a host name.
     pub fn from_host_header(header: &str) -> Result<Self, AddressError> {
         let name = match header.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            Some((name, port)) if is_port(port) => name,
             _ => header,
         };
         name.strip_suffix('.').unwrap_or(name).parse()
@@ -60,6 +60,12 @@ impl Address {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What may follow a host name and `:`; nothing stands for the scheme's own port.
+fn is_port(text: &str) -> bool {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    digits && (text.is_empty() || text.parse::<u16>().is_ok())
 }
 
 fn label_problem(label: &str) -> Option<&'static str> {
@@ -128,6 +134,9 @@ mod tests {
         check("notes.localhost:3000", Some("notes.localhost"));
         check("notes.localhost.", Some("notes.localhost"));
         check("127.0.0.1:80", Some("127.0.0.1"));
+        check("notes.localhost:", Some("notes.localhost"));
+        check("notes.localhost:65536", None);
+        check("notes.localhost:+80", None);
         check("", None);
         check("a..b", None);
         check("a b", None);

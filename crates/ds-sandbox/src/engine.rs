@@ -25,7 +25,8 @@ pub trait Sandbox: Send + Sync {
     /// The run's id.
     fn id(&self) -> SandboxId;
     /// Hands a request to the app and waits for the head of its response. Dropping the future or the
-    /// response's body tells the app that its client has gone.
+    /// response's body tells the app that its client has gone. Headers about one connection (RFC 9110 §7.6.1)
+    /// pass neither way.
     ///
     /// # Errors
     /// If the app did not answer.

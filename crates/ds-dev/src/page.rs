@@ -259,8 +259,7 @@ fn page_response(page: String) -> Response<Body> {
     let mut response = Response::new(full_body(page));
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, html);
-    let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
     let policy = HeaderValue::from_static(policy);
     response
         .headers_mut()

@@ -180,10 +180,10 @@ async fn exchange(
     let stream = TcpStream::connect(server)
         .await
         .expect("the server accepts connections");
-    let (mut sender, served) = http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, running) = http1::handshake(TokioIo::new(stream)).await?;
     // Ends with this exchange, whole or not.
     let mut connection = JoinSet::new();
-    connection.spawn(served);
+    connection.spawn(running);
     let (head, body) = sender.send_request(request).await?.into_parts();
     let body = body.collect().await?.to_bytes();
     Ok(Answer {

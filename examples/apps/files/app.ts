@@ -3,7 +3,7 @@ import { can, createApp, html, json, members, notFound, redirect, text } from "d
 import type { Context } from "dropserver";
 import * as box from "./src/box.ts";
 import { boxPage } from "./src/box_page.ts";
-import { filePage } from "./src/file_page.ts";
+import { filePage, missingPage } from "./src/file_page.ts";
 import { receive, receiveThumbnail, Refused } from "./src/receive.ts";
 
 const MIB = 1024 * 1024;
@@ -24,7 +24,8 @@ app.get("/", members, async (ctx) => {
 });
 
 app.get("/view/:file", members, async (ctx) => {
-  const file = fileOf(ctx.params.file);
+  const file = box.find(ctx.params.file);
+  if (file === undefined) return html(await missingPage(ctx), 404);
   return html(await filePage(ctx, file, box.list()));
 });
 

@@ -75,9 +75,14 @@ impl Host {
         Self::start_in(tempfile::tempdir().unwrap())
     }
 
+    /// The same, in a directory that is there; with its `dropserver.toml`, if it has one.
     pub(crate) fn start_in(dir: TempDir) -> Self {
         let log = fs::File::create(dir.path().join("log")).unwrap();
-        let arguments = ["serve", "--json", "--listen", "127.0.0.1:0"];
+        let mut arguments = vec!["serve", "--json", "--listen", "127.0.0.1:0"];
+        let config = dir.path().join("dropserver.toml");
+        if config.exists() {
+            arguments.extend(["--config", config.to_str().unwrap()]);
+        }
         let mut child = program(&dir.path().join("data"), &arguments)
             .stdout(Stdio::piped())
             .stderr(log)

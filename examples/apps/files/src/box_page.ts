@@ -11,6 +11,7 @@ export async function boxPage(ctx: Visit, files: Kept[], all: boolean): Promise<
   return await page(ctx, {
     title: "Files",
     main: html`
+<h1 class="hidden-label">Files</h1>
 <form class="drop" id="drop" method="post" action="/upload" enctype="multipart/form-data"
   data-largest="${LARGEST_FILE}">
 <p class="drop-words"><strong>Put something into the box</strong>

@@ -19,9 +19,10 @@ export async function filePage(ctx: Visit, file: Kept, files: Kept[]): Promise<S
 <div class="stage ${file.kind}">${shown(file, `/uploads/${address}`)}</div>
 <div class="row about">
 <div><h1>${file.name}</h1><p class="meta">${size(file.size)} · added ${day(file.added)}</p></div>
-<span class="push"></span>
+<div class="row push">
 <a class="button main" href="/uploads/${address}" download="${file.name}">Download</a>
 ${me?.can("delete") && html`<button class="button danger" type="button" popovertarget="sure">Delete</button>`}
+</div>
 </div>
 ${me?.can("delete") && html`
 <div class="card" id="sure" popover>
@@ -33,6 +34,18 @@ ${me?.can("delete") && html`
 </form>
 </div>`}
 </article>`,
+  });
+}
+
+export async function missingPage(ctx: Visit): Promise<SafeHtml> {
+  return await page(ctx, {
+    title: "Not here · Files",
+    main: html`
+<div class="empty">
+<h1>This file is not in the box</h1>
+<p>Perhaps somebody deleted it.</p>
+<a class="button" href="/">Show all files</a>
+</div>`,
   });
 }
 

@@ -10,6 +10,7 @@ export async function listPage(ctx: Context, found: Found): Promise<SafeHtml> {
     title: found.query ? `${found.query} · Notes` : "Notes",
     actions: html`<a class="button main" href="/new">New note</a>`,
     main: html`
+<h1 class="hidden-label">Notes</h1>
 <form class="search" role="search" action="/">
 <label class="hidden-label" for="q">Search all notes</label>
 <input class="input" id="q" name="q" type="search" value="${found.query}" maxlength="200"
@@ -29,7 +30,10 @@ export async function results({ query, notes }: Found): Promise<SafeHtml> {
   const list = (some: Listed[]) =>
     html`<ul class="notes">${some.map((note) => card(note, nameOf))}</ul>`;
   const pinned = query ? [] : notes.filter((note) => note.pinned);
-  if (pinned.length === 0) return html`${status}${list(notes)}`;
+  if (pinned.length === 0) {
+    return html`${status}
+<h2 class="hidden-label">${query ? "Found" : "All"}</h2>${list(notes)}`;
+  }
   const others = notes.filter((note) => !note.pinned);
   return html`${status}
 <h2 class="shelf">Pinned</h2>${list(pinned)}

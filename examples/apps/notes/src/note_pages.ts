@@ -45,7 +45,7 @@ export async function notePage(ctx: Visit, note: Note): Promise<SafeHtml> {
 }
 
 export async function missingPage(ctx: Visit): Promise<SafeHtml> {
-  return page(ctx, {
+  return await page(ctx, {
     title: "Not here · Notes",
     main: html`
 <div class="empty">

@@ -29,9 +29,9 @@ async fn pictures_and_sound() {
     person.chooses("Choose files", &photo).await;
     person.sees("garden.png").await;
     // The browser made a small picture of it, and that is what is shown.
-    person.waits_until(
-        "document.querySelector('.tile img[src^=\"/thumbnails/\"]')?.naturalWidth > 0",
-    );
+    person
+        .waits_until("document.querySelector('.tile img[src^=\"/thumbnails/\"]')?.naturalWidth > 0")
+        .await;
     person.chooses("Choose files", &song).await;
     person.sees("song.wav").await;
     person.sees("2 files").await;

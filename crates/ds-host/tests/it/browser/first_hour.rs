@@ -103,7 +103,8 @@ async fn pauses_and_resumes(person: &Person, host: &Host) {
 
 async fn logs_out(person: &Person, host: &Host) {
     person.presses("Log out").await;
-    person.sees("Your appspaces").await;
+    person.sees("You are logged out of this appspace.").await;
+    person.presses("Your account").await;
     person.presses("Log out").await;
     person.sees("with your account on this host").await;
     person.goes_to(&appspace(host, "garden")).await;

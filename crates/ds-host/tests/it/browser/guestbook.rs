@@ -37,8 +37,8 @@ async fn a_stranger_and_an_owner() {
     stranger.leaves(&[]).await;
 
     owner.presses("Log out").await;
-    owner.sees("Your appspaces").await;
-    owner.goes_to(&book).await;
+    owner.sees("You are logged out of this appspace.").await;
+    owner.presses("Open it again").await;
     owner.sees("Nobody has signed the book yet").await;
     owner.leaves(&[]).await;
 }

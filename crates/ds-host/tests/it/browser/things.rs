@@ -16,13 +16,14 @@ pub(super) fn package(folder: &Path, to: &Path) {
 /// A square picture as PNG, of noise so that it is large.
 pub(super) fn picture(side: u32) -> Vec<u8> {
     let mut noise = 1_u32;
+    let mut channel = || {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        noise.to_be_bytes()[0]
+    };
     let mut rows = Vec::new();
     for _ in 0..side {
-        rows.push(0);
-        for _ in 0..side * 3 {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            rows.push(noise.to_be_bytes()[0]);
-        }
+        // Each row begins with its filter: none.
+        rows.extend([0].into_iter().chain((0..side * 3).map(|_| channel())));
     }
     let mut pixels = ZlibEncoder::new(Vec::new(), Compression::fast());
     pixels.write_all(&rows).unwrap();

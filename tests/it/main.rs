@@ -2,6 +2,10 @@
 //!
 //! The apps are in `tests/apps`; what is tested on the real programs is in `crates/ds-host/tests` and
 //! `crates/ds-dev/tests`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails here fails the test that called it"
+)]
 
 mod bad_input;
 mod host;

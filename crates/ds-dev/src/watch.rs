@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn only_the_apps_files_count() {
         let check = |path: &str, expect: bool| {
-            assert_eq!(is_part_of_app(Path::new(path)), expect, "{path}")
+            assert_eq!(is_part_of_app(Path::new(path)), expect, "{path}");
         };
         check("app.ts", true);
         check("src/a/b.ts", true);

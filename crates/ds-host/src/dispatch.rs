@@ -11,7 +11,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
-use crate::ops::Names;
+use crate::{listen::Patient, ops::Names};
 
 /// Everything that this host answers to. Clones are the same.
 #[derive(Clone)]
@@ -35,13 +35,14 @@ impl Dispatch {
 
     /// Answers a request.
     pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let request = request.map(Patient::new);
         let is_for_site = address(&request).is_some_and(|address| address == self.0.site_host);
         if is_for_site {
             let answered = self.0.site.clone().oneshot(request).await;
             let response = answered.unwrap_or_else(|never| match never {});
             response.map(|body| body.map_err(Into::into).boxed_unsync())
         } else {
-            let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+            let request = request.map(http_body_util::BodyExt::boxed_unsync);
             self.0.appspaces.serve(request).await
         }
     }
@@ -69,11 +70,16 @@ pub(crate) fn to_https(names: &Names, request: &Request<Incoming>) -> Response<B
     response
 }
 
-/// The address a request is for: `:authority` of HTTP/2 or an absolute target, else the `Host` header.
+/// The address a request is for: `:authority` of HTTP/2 or an absolute target, else the one `Host` header.
 fn address<B>(request: &Request<B>) -> Option<Address> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return None;
+    }
     let host = match request.uri().authority() {
         Some(authority) => authority.as_str(),
-        None => request.headers().get(header::HOST)?.to_str().ok()?,
+        None => host?.to_str().ok()?,
     };
     Address::from_host_header(host).ok()
 }

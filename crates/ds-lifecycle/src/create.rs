@@ -106,9 +106,13 @@ impl Lifecycle {
             .map_err(CreateError::Migrate)?;
 
         self.close_all(id).await;
-        blocking(move || publish::sync_tree(dir.root()))
-            .await
-            .map_err(directory)?;
+        blocking(move || {
+            publish::sync_tree(dir.root())?;
+            // Once it is recorded, the directory itself must outlive a power cut, too.
+            dir.root().parent().map_or(Ok(()), publish::sync_dir)
+        })
+        .await
+        .map_err(directory)?;
         self.record(id, new).await
     }
 

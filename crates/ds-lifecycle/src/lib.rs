@@ -52,13 +52,17 @@ pub struct Parts {
 
 /// Does to appspaces what must be done while nobody uses them. Clones work on the same appspaces.
 #[derive(Clone)]
-pub struct Lifecycle(Arc<Parts>);
+pub struct Lifecycle(
+    Arc<Parts>,
+    /// Pauses and resumes take turns: the gate must end up as the store does.
+    Arc<tokio::sync::Mutex<()>>,
+);
 
 impl Lifecycle {
     /// Puts a lifecycle together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     async fn appspace(&self, id: ds_core::AppspaceId) -> Result<ds_core::Appspace, StoreError> {

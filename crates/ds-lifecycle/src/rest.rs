@@ -36,9 +36,11 @@ impl Lifecycle {
     /// # Errors
     /// If it cannot be recorded; it is then as it was.
     pub async fn pause(&self, id: AppspaceId) -> Result<(), StoreError> {
+        let turn = self.1.lock().await;
         let appspace = self.appspace(id).await?;
         self.0.appspaces.set_paused(id, true).await?;
         self.0.gates.of(&appspace).close(Closure::Paused);
+        drop(turn);
         let this = self.clone();
         let emptied = tokio::spawn(async move {
             // The hold is dropped at once: the standing closure keeps the gate shut.
@@ -57,6 +59,7 @@ impl Lifecycle {
     /// # Errors
     /// If it cannot be recorded; it is then still paused.
     pub async fn resume(&self, id: AppspaceId) -> Result<(), StoreError> {
+        let _turn = self.1.lock().await;
         let appspace = self.appspace(id).await?;
         self.0.appspaces.set_paused(id, false).await?;
         self.0.gates.of(&appspace).lift(Closure::Paused);

@@ -96,8 +96,16 @@ impl Client {
     /// # Errors
     /// If it cannot be had within the bounds.
     pub async fn get(&self, url: &Url) -> Result<Fetched, GetError> {
+        self.get_as(url, "*/*").await
+    }
+
+    /// The same, with these content types as the `Accept` header.
+    ///
+    /// # Errors
+    /// If it cannot be had within the bounds.
+    pub async fn get_as(&self, url: &Url, accept: &str) -> Result<Fetched, GetError> {
         let limit = self.0.config.total;
-        match timeout(limit, self.0.follow(url)).await {
+        match timeout(limit, self.0.follow(url, accept)).await {
             Ok(result) => result,
             Err(_) => Err(GetError::TooSlow {
                 url: url.clone(),
@@ -109,11 +117,11 @@ impl Client {
 
 impl Inner {
     /// Asks, and asks elsewhere as told; every step is checked like the first.
-    async fn follow(&self, url: &Url) -> Result<Fetched, GetError> {
+    async fn follow(&self, url: &Url, accept: &str) -> Result<Fetched, GetError> {
         let mut at = url.clone();
         for _ in 0..=self.config.max_redirects {
             self.check(&at)?;
-            match self.ask(&at).await? {
+            match self.ask(&at, accept).await? {
                 Step::Done(fetched) => return Ok(fetched),
                 Step::Elsewhere(next) => at = next,
             }
@@ -141,7 +149,7 @@ impl Inner {
         }
     }
 
-    async fn ask(&self, url: &Url) -> Result<Step, GetError> {
+    async fn ask(&self, url: &Url, accept: &str) -> Result<Step, GetError> {
         let stream = self.connector.connect(url).await?;
         let broken = |source| GetError::Exchange {
             url: url.clone(),
@@ -151,7 +159,8 @@ impl Inner {
             .await
             .map_err(broken)?;
         let exchange = async {
-            let response = sender.send_request(request(url)?).await.map_err(broken)?;
+            let request = request(url, accept)?;
+            let response = sender.send_request(request).await.map_err(broken)?;
             self.read(url, response).await
         };
         tokio::pin!(connection, exchange);
@@ -215,7 +224,7 @@ impl Inner {
     }
 }
 
-fn request(url: &Url) -> Result<Request<Empty<Bytes>>, GetError> {
+fn request(url: &Url, accept: &str) -> Result<Request<Empty<Bytes>>, GetError> {
     let host = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (host, _) => host.unwrap_or_default().to_owned(),
@@ -226,7 +235,7 @@ fn request(url: &Url) -> Result<Request<Empty<Bytes>>, GetError> {
             header::USER_AGENT,
             concat!("Dropserver/", env!("CARGO_PKG_VERSION")),
         )
-        .header(header::ACCEPT, "*/*")
+        .header(header::ACCEPT, accept)
         .body(Empty::new())
         .map_err(|source| GetError::Request {
             url: url.clone(),

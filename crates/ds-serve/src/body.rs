@@ -2,7 +2,8 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -11,14 +12,23 @@ use ds_core::Lease;
 use ds_sandbox::{Body, BoxError};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use tokio_util::task::AbortOnDropHandle;
 
 /// A response body that holds its appspace's lease, and what else it needs, until it ends. When the gate
-/// closes it gets a grace period and is then cut.
+/// closes it gets a grace period and is then cut: by a task of its own, because nobody asks for more of a body
+/// whose client has stopped reading, and such a client must not keep an appspace from coming to rest.
 struct Leased<Kept> {
+    /// Empty once it is cut.
+    inside: Arc<Mutex<Option<Inside<Kept>>>>,
+    _cutter: AbortOnDropHandle<()>,
+}
+
+struct Inside<Kept> {
     body: Body,
-    /// Resolves when the time is up.
-    cut: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Who waits for more of it.
+    reader: Option<Waker>,
     _kept: Kept,
+    _lease: Lease,
 }
 
 /// The response was cut because the appspace is brought to rest.
@@ -29,44 +39,70 @@ struct Cut;
 /// Keeps a lease, and `kept`, as long as a body is being sent.
 pub(crate) fn leased<Kept>(body: Body, lease: Lease, grace: Duration, kept: Kept) -> Body
 where
-    Kept: Send + Unpin + 'static,
+    Kept: Send + 'static,
 {
     if body.is_end_stream() {
         return body;
     }
-    let cut = Box::pin(async move {
-        lease.closing().await;
+    let closing = lease.closing();
+    let inside = Arc::new(Mutex::new(Some(Inside {
+        body,
+        reader: None,
+        _kept: kept,
+        _lease: lease,
+    })));
+    let to_cut = Arc::downgrade(&inside);
+    let cutter = tokio::spawn(async move {
+        closing.await;
         tokio::time::sleep(grace).await;
+        let Some(inside) = to_cut.upgrade() else {
+            return;
+        };
+        let cut = lock(&inside).take();
+        if let Some(reader) = cut.and_then(|mut inside| inside.reader.take()) {
+            reader.wake();
+        }
     });
     Leased {
-        body,
-        cut,
-        _kept: kept,
+        inside,
+        _cutter: AbortOnDropHandle::new(cutter),
     }
     .boxed_unsync()
 }
 
-impl<Kept: Unpin> http_body::Body for Leased<Kept> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<Kept> http_body::Body for Leased<Kept> {
     type Data = Bytes;
     type Error = BoxError;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        // Asked first: a body that always has more must end too.
-        match self.cut.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Some(Err(Cut.into()))),
-            Poll::Pending => Pin::new(&mut self.body).poll_frame(cx),
+        let mut inside = lock(&self.inside);
+        let Some(inside) = inside.as_mut() else {
+            return Poll::Ready(Some(Err(Cut.into())));
+        };
+        let frame = Pin::new(&mut inside.body).poll_frame(cx);
+        if frame.is_pending() {
+            inside.reader = Some(cx.waker().clone());
         }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        let inside = lock(&self.inside);
+        inside.as_ref().is_some_and(|it| it.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let inside = lock(&self.inside);
+        inside
+            .as_ref()
+            .map_or_else(SizeHint::default, |it| it.body.size_hint())
     }
 }
 
@@ -110,5 +146,15 @@ mod tests {
         let hold = gate.hold(Reason::Snapshot).await;
         assert!(reader.await.unwrap());
         drop(hold);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_nobody_reads_is_cut_too() {
+        let gate = Gate::new(AppspaceId::new());
+        let mut body = leased(full_body("x"), gate.enter().unwrap(), Duration::ZERO, ());
+        let hold = gate.hold(Reason::Snapshot);
+        let hold = tokio::time::timeout(Duration::from_secs(10), hold).await;
+        assert!(hold.is_ok(), "a client that does not read holds the gate");
+        assert!(body.frame().await.unwrap().is_err());
     }
 }

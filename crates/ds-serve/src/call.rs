@@ -65,12 +65,12 @@ impl Caller<'_> {
     }
 }
 
-/// The request as the app gets it: no host's cookie, no `X-Dropserver-*`, nothing of the connection.
+/// The request as the app gets it: no host's cookie, no `X-Dropserver-*`. The engine keeps back what is about
+/// one connection only.
 fn outgoing(mut request: Request<Body>, target: &Target) -> Result<Request<Body>, ServeError> {
     let path: Uri = target.as_str().parse().map_err(|_| ServeError::BadTarget)?;
     *request.uri_mut() = path;
     let head = request.headers_mut();
-    headers::remove_hop_by_hop(head);
     headers::remove_internal(head);
     cookie::strip(head);
     Ok(request)
@@ -79,7 +79,6 @@ fn outgoing(mut request: Request<Body>, target: &Target) -> Result<Request<Body>
 /// The response as the client gets it.
 fn incoming(mut response: Response<Body>) -> Response<Body> {
     let head = response.headers_mut();
-    headers::remove_hop_by_hop(head);
     headers::remove_internal(head);
     cookie::guard_set_cookie(head);
     // It would end the member's session with whatever else the app wants gone.

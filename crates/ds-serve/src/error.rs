@@ -106,7 +106,9 @@ impl ServeError {
             Self::Closed(Closed::Held(_)) => "Try again in a moment.",
             Self::Closed(Closed::Standing(_)) => "Try again later, or ask its owner.",
             Self::Denied(Denied::NotLoggedIn) => "Log in and try again.",
-            Self::Denied(Denied::Lacks(_)) => "Ask the owner of this appspace for it.",
+            Self::Denied(Denied::Lacks(_)) => {
+                "Permissions are given by the owner of this appspace."
+            }
             Self::CrossSite => "Go to the app's own page and do it there.",
             Self::StaleLogin => "Go to the app's front page and log in again.",
             Self::Start(_) | Self::Request(_) => {

@@ -2,37 +2,12 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 
-/// Headers that speak of one connection only (RFC 9110 §7.6.1).
-const HOP_BY_HOP: [HeaderName; 7] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
 /// What browsers are told about every answer of an appspace. Apps can be stricter: where several policies
 /// are sent, browsers apply them all.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; \
     font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'self'";
-
-/// Removes what only this hop is told, with the headers that `Connection` names.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in HOP_BY_HOP.into_iter().chain(named) {
-        headers.remove(name);
-    }
-}
 
 /// Removes every `X-Dropserver-*` header: they are the host's, whoever sends them.
 pub(crate) fn remove_internal(headers: &mut HeaderMap) {
@@ -114,21 +89,6 @@ mod tests {
         );
         remove_internal(&mut head.headers);
         assert_eq!(head.headers.keys().collect::<Vec<_>>(), ["x-drop"]);
-    }
-
-    #[test]
-    fn connection_headers_end_here() {
-        let mut head = head(
-            "GET",
-            &[
-                ("Connection", "close, X-Mine"),
-                ("X-Mine", "1"),
-                ("TE", "trailers"),
-                ("Accept", "*/*"),
-            ],
-        );
-        remove_hop_by_hop(&mut head.headers);
-        assert_eq!(head.headers.keys().collect::<Vec<_>>(), ["accept"]);
     }
 
     #[test]

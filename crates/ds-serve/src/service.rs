@@ -94,7 +94,11 @@ impl Inner {
             .await?
             .ok_or(ServeError::NoAppspace)?;
         let lease = site.gate.enter()?;
+        let origin = self.origin(&head);
         if target.path().starts_with(door::PREFIX) {
+            if headers::is_cross_site_change(&head, &origin) {
+                return Err(ServeError::CrossSite);
+            }
             let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
             return door.answer(&site, &head, &target).await;
         }
@@ -107,7 +111,6 @@ impl Inner {
             .authenticator
             .identify(site.appspace.id, &head.headers)
             .await?;
-        let origin = self.origin(&head);
         if matches!(visitor, Visitor::Member(_)) && headers::is_cross_site_change(&head, &origin) {
             return Err(ServeError::CrossSite);
         }

@@ -12,11 +12,17 @@ pub(crate) fn address(head: &Parts) -> Result<Address, ServeError> {
     Address::from_host_header(host).map_err(|_| ServeError::NoHost)
 }
 
-/// Host and port as the client wrote them.
+/// Host and port as the client wrote them. Two `Host` headers are none: what stands before this host may have
+/// gone by the other.
 pub(crate) fn authority(head: &Parts) -> Option<&str> {
+    let mut hosts = head.headers.get_all(header::HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return None;
+    }
     match head.uri.authority() {
         Some(authority) => Some(authority.as_str()),
-        None => head.headers.get(header::HOST)?.to_str().ok(),
+        None => host?.to_str().ok(),
     }
 }
 
@@ -90,6 +96,27 @@ mod tests {
         check("/%61dmin", "/%61dmin", None);
         check("/a%2Fb", "/a%2Fb", None);
         check("http://else.where/x?y", "/x", Some("y"));
+    }
+
+    #[test]
+    fn one_host() {
+        let check = |uri: &str, hosts: &[&str], expect: Option<&str>| {
+            let mut request = http::Request::get(uri);
+            for host in hosts {
+                request = request.header("host", *host);
+            }
+            let head = request.body(()).unwrap().into_parts().0;
+            let got = address(&head).ok();
+            assert_eq!(got.as_ref().map(Address::as_str), expect, "{uri} {hosts:?}");
+        };
+        check("/", &["a.b:80"], Some("a.b"));
+        check("http://c.d/", &["a.b"], Some("c.d"));
+        check("http://c.d/", &[], Some("c.d"));
+        check("http://x@c.d/", &[], None);
+        check("/", &[], None);
+        check("/", &["a.b", "a.b"], None);
+        check("/", &["a.b", "c.d"], None);
+        check("http://a.b/", &["a.b", "c.d"], None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use ds_auth::AccountStore as _;
 use ds_core::{
     Access, Address, AppStore as _, AppspaceId, AppspaceStore as _, Closes as _, DataDir,
@@ -13,7 +13,7 @@ use ds_store::{AppspaceDbs, Store};
 use ds_testkit::sample;
 use http::Method;
 
-use crate::setup::Setup;
+use crate::{running, setup::Setup};
 
 /// A data directory with appspaces of one app.
 pub(crate) struct Many {
@@ -52,6 +52,7 @@ impl Many {
         let mut addresses = Vec::with_capacity(count);
         let mut first: Option<PathBuf> = None;
         for number in 0..count {
+            ensure!(!running::is_ending(), "told to end");
             let address = format!("space-{number}.localhost");
             let appspace = sample::appspace(account.id, &version, &address);
             let database = database(&data, appspace.id)?;

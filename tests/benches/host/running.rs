@@ -5,7 +5,10 @@ use std::{
     ffi::OsStr,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     process::{Child, Command},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -20,6 +23,9 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// The process ids of all that run, for when we are told to end early.
 static ALL: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Whether we were told to end.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// A running program.
 pub(crate) struct Running {
@@ -37,8 +43,14 @@ fn ask_to_end(id: i32) -> bool {
     Pid::from_raw(id).is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok())
 }
 
+/// Whether we were told to end, and what is made now would be left behind.
+pub(crate) fn is_ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
 /// Ends everything that runs, before we end ourselves.
 pub(crate) fn end_all() {
+    ENDING.store(true, Ordering::SeqCst);
     let all = all();
     let mut left: Vec<Pid> = all.iter().copied().filter_map(Pid::from_raw).collect();
     left.retain(|pid| ask_to_end(pid.as_raw_nonzero().get()));

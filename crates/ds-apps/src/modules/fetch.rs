@@ -30,4 +30,10 @@ pub struct FetchError {
 pub trait Fetch: Send + Sync {
     /// Gets one address.
     async fn fetch(&self, url: &Url) -> Result<Fetched, FetchError>;
+
+    /// The same, with these content types asked for, where that can be said.
+    async fn fetch_as(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
+        let _ = accept;
+        self.fetch(url).await
+    }
 }

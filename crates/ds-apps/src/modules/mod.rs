@@ -3,6 +3,7 @@
 mod fetch;
 mod jsr;
 mod net;
+mod registry;
 mod specifier;
 mod tree;
 
@@ -16,8 +17,9 @@ use url::Url;
 
 pub use fetch::{Fetch, FetchError, Fetched};
 pub use net::NetFetch;
+pub(crate) use registry::{Registry, RegistryError, Release};
 pub use specifier::PackageSpec;
-pub(crate) use specifier::package_of_bare;
+pub(crate) use specifier::{package_of_bare, rank};
 use tree::Found;
 pub use tree::TreeError;
 pub(crate) use tree::{LIST, Listed, Tree, hex};
@@ -30,6 +32,7 @@ pub const MAX_MODULE: u64 = 16 << 20;
 pub struct Modules {
     trees: Vec<Tree>,
     fetcher: Option<Arc<dyn Fetch>>,
+    npm_registry: Option<Url>,
 }
 
 /// A remote module as found.
@@ -73,7 +76,15 @@ impl Modules {
         Self {
             trees: trees.into_iter().map(Tree::new).collect(),
             fetcher,
+            npm_registry: None,
         }
+    }
+
+    /// Asks the fetcher for npm packages, too: the registry at this address. Without one, they come from folders alone.
+    #[must_use]
+    pub fn with_npm_registry(mut self, base: Url) -> Self {
+        self.npm_registry = Some(base);
+        self
     }
 
     /// The same, with one more folder before all others.
@@ -86,6 +97,17 @@ impl Modules {
 
     pub(crate) fn trees(&self) -> &[Tree] {
         &self.trees
+    }
+
+    /// The registry of npm packages, or why there is none, as a sentence's end.
+    pub(crate) fn registry(&self) -> Result<Registry, &'static str> {
+        match (&self.npm_registry, &self.fetcher) {
+            (Some(base), Some(fetcher)) => Ok(Registry::new(base.clone(), fetcher.clone())),
+            (Some(_), None) => {
+                Err("the network was not asked, because it is switched off for modules")
+            }
+            (None, _) => Err("no registry of npm packages is configured"),
+        }
     }
 
     pub(crate) fn finder(&self) -> Finder<'_> {

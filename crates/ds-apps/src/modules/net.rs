@@ -21,7 +21,11 @@ impl NetFetch {
 #[async_trait]
 impl Fetch for NetFetch {
     async fn fetch(&self, url: &Url) -> Result<Fetched, FetchError> {
-        match self.0.get(url).await {
+        self.fetch_as(url, "*/*").await
+    }
+
+    async fn fetch_as(&self, url: &Url, accept: &str) -> Result<Fetched, FetchError> {
+        match self.0.get_as(url, accept).await {
             Ok(found) => Ok(Fetched {
                 bytes: found.body.to_vec(),
                 final_url: found.final_url,

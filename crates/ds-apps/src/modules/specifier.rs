@@ -66,12 +66,15 @@ impl PackageSpec {
     /// The highest of some versions that will do; pre-releases only if nothing else is there.
     pub fn pick<'a>(&self, versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
         let fitting = versions.filter(|version| self.takes(version));
-        let ranked = fitting.filter_map(|text| {
-            let version = Version::parse(text).ok()?;
-            Some(((version.pre_release().is_empty(), version), text))
-        });
+        let ranked = fitting.filter_map(|text| Some((rank(text)?, text)));
         ranked.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, text)| text)
     }
+}
+
+/// Higher is better: pre-releases are below all others.
+pub(crate) fn rank(version: &str) -> Option<(bool, Version)> {
+    let version = Version::parse(version).ok()?;
+    Some((version.pre_release().is_empty(), version))
 }
 
 impl fmt::Display for PackageSpec {

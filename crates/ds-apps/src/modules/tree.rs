@@ -31,8 +31,11 @@ pub(crate) struct Listed {
     pub url: String,
     /// The file, below the folder.
     pub file: String,
-    /// SHA-256 of the file, in hex.
+    /// SHA-256 of the file, in hex; of an npm package, which is a folder, of all its files.
     pub sha256: String,
+    /// What a registry says an npm package has: `sha512-…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integrity: Option<String>,
 }
 
 /// Why a folder of modules cannot be used.
@@ -169,6 +172,17 @@ impl Tree {
             bytes,
             content_type,
         }))
+    }
+
+    /// The lines of npm packages of this name.
+    pub(crate) fn packages(&self, name: &str) -> Result<Vec<Listed>, TreeError> {
+        let is_of = |line: &&Listed| {
+            let rest = line.specifier.strip_prefix("npm:");
+            let rest = rest.and_then(|rest| rest.strip_prefix(name));
+            let plain = line.file.starts_with("npm/") && line.file.split('/').all(is_plain);
+            plain && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+        };
+        Ok(self.list()?.iter().filter(is_of).cloned().collect())
     }
 
     fn index(&self, url: &Url, path: &[String], limit: u64) -> Result<Option<Found>, TreeError> {

@@ -55,6 +55,44 @@ pub fn unpack(source: &Source, into: &Path, bounds: &Bounds) -> Result<(), Packa
     })
 }
 
+/// Puts the files of an npm package into the new directory `into`, without the one outer directory that it has,
+/// whatever that is called. Blocks. Gives how many bytes, and how many files and directories, it has.
+///
+/// # Errors
+/// As [`unpack`]; `into` is then not there.
+pub(crate) fn unpack_npm(
+    file: &Path,
+    into: &Path,
+    bounds: &Bounds,
+) -> Result<(u64, u64), PackageError> {
+    let part = into.with_extension("part");
+    let unpacked = unpack_outer(file, &part, bounds).and_then(|size| {
+        let moved = only_directory(&part).and_then(|root| fs::rename(root, into));
+        moved.map_err(PackageError::Damaged).map(|()| size)
+    });
+    let cleaned = ds_core::publish::remove_dir(&part);
+    let size = unpacked?;
+    cleaned.map_err(|source| PackageError::Write {
+        name: part.display().to_string(),
+        source,
+    })?;
+    Ok(size)
+}
+
+fn unpack_outer(file: &Path, part: &Path, bounds: &Bounds) -> Result<(u64, u64), PackageError> {
+    let mut tree = tree::Tree::create(part, bounds)?;
+    archive::unpack(file, &mut tree, bounds)?;
+    Ok(tree.size())
+}
+
+fn only_directory(part: &Path) -> io::Result<PathBuf> {
+    let entries: Vec<_> = fs::read_dir(part)?.collect::<io::Result<_>>()?;
+    match &entries[..] {
+        [only] if only.file_type()?.is_dir() => Ok(only.path()),
+        _ => Err(io::Error::other("not everything in it is in one directory")),
+    }
+}
+
 fn write_tree(source: &Source, part: &Path, bounds: &Bounds) -> Result<(), PackageError> {
     let mut tree = tree::Tree::create(part, bounds)?;
     match source {

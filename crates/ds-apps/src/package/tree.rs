@@ -38,6 +38,11 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// How many bytes were written, and how many files and directories.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.bytes, self.entries)
+    }
+
     /// How many files were written.
     pub(super) fn files(&self) -> u64 {
         self.files

@@ -11,6 +11,7 @@ use super::{
     scan::How,
     script::{Script, SyntaxError},
 };
+use crate::modules::PackageSpec;
 
 /// A module or data file that has been read.
 pub(super) struct Node {
@@ -52,6 +53,8 @@ pub(super) enum Target {
     Keep,
     /// To a module, with a query and fragment.
     Module(Key, String),
+    /// To an npm package; which one is known when all modules have been read.
+    Npm(PackageSpec),
     /// To another specifier.
     Other(String),
     /// Nowhere.

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! app/        the package as uploaded
-//! vendor/     remote modules as fetched, and modules.json: which specifier led to which file
+//! vendor/     remote modules and npm packages as fetched, and modules.json: which specifier led to which file
 //! run/app/    the package's files; x.ts is x.ts.js there, and x.ts a module that stands for it
 //! run/modules/<host>/<path>   remote and built-in modules
 //! run/node_modules/           npm packages that are not the app's own
@@ -27,12 +27,12 @@ mod script;
 mod walk;
 mod write;
 
-use std::{io, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use ds_core::{ApiVersion, AppVersionDir};
 use ds_sandbox::AppCode;
 
-use self::{media::Media, npm::Npm, package::Package, walk::Walk, write::Plan};
+use self::{media::Media, package::Package, walk::Walk, write::Plan};
 use crate::{Warning, modules::Modules};
 
 pub use error::{ImportProblem, PrepareError};
@@ -61,14 +61,14 @@ pub struct Prepared {
     pub warnings: Vec<Warning>,
 }
 
-/// A remote module of an app.
+/// A remote module of an app, or an npm package that is not in the app's package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleRecord {
     /// How it was asked for.
     pub specifier: String,
-    /// Its source, below `vendor/`.
+    /// Its source, below `vendor/`; a folder if it is an npm package.
     pub file: String,
-    /// SHA-256 of its source, in hex.
+    /// SHA-256 of its source, in hex; of all files of an npm package.
     pub sha256: String,
 }
 
@@ -90,21 +90,35 @@ pub fn entry_file(entrypoint: &str) -> String {
 /// If a module that is surely needed cannot be read or found, or the copy cannot be written. What was in `run/` and
 /// `vendor/` before is then still there.
 pub async fn prepare(p: Prepare<'_>) -> Result<Prepared, PrepareError> {
+    let staging = p.dir.root().join("npm.new");
+    clear(&staging).await?;
+    let prepared = prepare_with(p, &staging).await;
+    let cleared = clear(&staging).await;
+    let prepared = prepared?;
+    cleared?;
+    Ok(prepared)
+}
+
+/// Removes npm packages that were fetched and have been copied, or were left by an attempt that ended early.
+async fn clear(staging: &Path) -> Result<(), PrepareError> {
+    let path = staging.to_owned();
+    blocking(move || {
+        let removed = ds_core::publish::remove_dir(&path);
+        removed.map_err(|source| PrepareError::Write { path, source })
+    })
+    .await
+}
+
+async fn prepare_with(p: Prepare<'_>, staging: &Path) -> Result<Prepared, PrepareError> {
     let root = p.dir.package();
     let package = Arc::new(blocking(move || Package::read(&root)).await?);
-    let folders = p
-        .modules
-        .trees()
-        .iter()
-        .map(|tree| tree.root().to_owned())
-        .collect();
-    let npm = Npm::new(package.clone(), folders);
-    let mut walk = Walk::new(package.clone(), p.api, p.modules.finder(), npm);
+    let mut walk = Walk::new(package.clone(), p.api, p.modules.finder());
     walk.run(p.entrypoint.trim_start_matches("./")).await?;
 
     let Walk {
-        graph, npm, named, ..
+        mut graph, named, ..
     } = walk;
+    let npm = npm::settle(&mut graph, &package, p.modules, staging).await;
     let warnings = report::check(&graph, &package)?;
     let node_modules = package.has_folder("node_modules") || !npm.placed.is_empty();
     let dir = p.dir.clone();

@@ -16,7 +16,6 @@ use super::{
     error::ImportProblem,
     graph::{Body, Graph, Link, Node, Target},
     media::Media,
-    npm::Npm,
     package::Package,
     resolve::{Id, Key, Resolver, Wish, computed_folder},
     scan::{Computed, How, Import},
@@ -33,7 +32,6 @@ const AT_ONCE: usize = 8;
 pub(super) struct Walk<'a> {
     pub package: Arc<Package>,
     pub graph: Graph,
-    pub npm: Npm,
     api: ApiVersion,
     finder: Finder<'a>,
     /// Found, not read yet.
@@ -68,16 +66,10 @@ struct Read {
 
 impl<'a> Walk<'a> {
     /// A walk that has not started.
-    pub(super) fn new(
-        package: Arc<Package>,
-        api: ApiVersion,
-        finder: Finder<'a>,
-        npm: Npm,
-    ) -> Self {
+    pub(super) fn new(package: Arc<Package>, api: ApiVersion, finder: Finder<'a>) -> Self {
         Self {
             package,
             graph: Graph::default(),
-            npm,
             api,
             finder,
             new: Vec::new(),
@@ -109,7 +101,7 @@ impl<'a> Walk<'a> {
             self.check_bounds()?;
             self.find_all(&wishes).await;
             for (key, wishes) in wishes {
-                self.link(&key, wishes).await;
+                self.link(&key, wishes);
             }
         }
         Ok(())
@@ -238,10 +230,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes where the imports of a module lead.
-    async fn link(&mut self, from: &Key, wishes: Vec<(Import, Wish)>) {
+    fn link(&mut self, from: &Key, wishes: Vec<(Import, Wish)>) {
         let mut links = Vec::with_capacity(wishes.len());
         for (import, wish) in wishes {
-            let to = self.target(from, &import, wish).await;
+            let to = self.target(&import, wish);
             let Import {
                 span,
                 specifier,
@@ -260,7 +252,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn target(&mut self, from: &Key, import: &Import, wish: Wish) -> Target {
+    fn target(&mut self, import: &Import, wish: Wish) -> Target {
         match wish {
             Wish::Keep => Target::Keep,
             Wish::Failed(problem) => Target::Failed(problem),
@@ -291,13 +283,7 @@ impl<'a> Walk<'a> {
                 Target::Module(key, String::new())
             }
             Wish::Remote { wanted, data } => self.led_to(import, wanted, data),
-            Wish::Npm(package) => {
-                let remote = matches!(from.id, Id::Remote(_));
-                match self.npm.place(&package, remote).await {
-                    Ok(()) => Target::Other(package.bare()),
-                    Err(problem) => Target::Failed(ImportProblem::Npm(problem)),
-                }
-            }
+            Wish::Npm(package) => Target::Npm(package),
         }
     }
 

@@ -12,7 +12,7 @@ use ds_core::AppVersionDir;
 use super::{
     ModuleRecord, PrepareError, edit,
     graph::{Body, Graph, Node, Target},
-    npm::Npm,
+    npm::{self, Npm, Placed},
     package::Package,
     place,
     resolve::{Id, Key},
@@ -41,8 +41,8 @@ impl Plan<'_> {
             ds_core::publish::remove_dir(dir).map_err(|source| failed(dir, source))?;
             fs::create_dir_all(dir).map_err(|source| failed(dir, source))?;
         }
-        self.write_run(&run)?;
         let records = self.write_vendor(&vendor)?;
+        self.write_run(&run, &vendor)?;
         for (new, place) in [(run, self.dir.run()), (vendor, self.dir.vendor())] {
             ds_core::publish::remove_dir(&place).map_err(|source| failed(&place, source))?;
             fs::rename(&new, &place).map_err(|source| failed(&place, source))?;
@@ -50,7 +50,7 @@ impl Plan<'_> {
         Ok(records)
     }
 
-    fn write_run(&self, run: &Path) -> Result<(), PrepareError> {
+    fn write_run(&self, run: &Path, vendor: &Path) -> Result<(), PrepareError> {
         let mut written = HashSet::new();
         for node in &self.graph.nodes {
             for (file, text) in self.files_of(node) {
@@ -79,10 +79,34 @@ impl Plan<'_> {
                 link(&self.package.root.join(path), &place)?;
             }
         }
-        for (name, placed) in &self.npm.placed {
-            copy_tree(&placed.from, &run.join("node_modules").join(name))?;
+        let vendored = self.vendored_npm();
+        for (place, placed) in &self.npm.placed {
+            if let Some((file, _)) = vendored.get(&(&placed.name, &placed.version)) {
+                let place = run.join("node_modules").join(place);
+                each_file(&vendor.join(file), &place, link)?;
+            }
         }
         Ok(())
+    }
+
+    /// Where each version of an npm package is, below `vendor/`: `npm/<name>` if it is the one that all find.
+    fn vendored_npm(&self) -> BTreeMap<(&str, &str), (String, &Placed)> {
+        let mut files = BTreeMap::new();
+        for (place, placed) in &self.npm.placed {
+            let (name, version) = (placed.name.as_str(), placed.version.as_str());
+            let file = if place == name {
+                format!("npm/{name}")
+            } else {
+                format!("npm/{name}@{version}")
+            };
+            let at = files
+                .entry((name, version))
+                .or_insert_with(|| (file.clone(), placed));
+            if place == name {
+                at.0 = file;
+            }
+        }
+        files
     }
 
     /// The text files that a node becomes: its own if it is not the package's unchanged, and the one that stands for it
@@ -126,7 +150,7 @@ impl Plan<'_> {
                     format!("{}{suffix}", place::specifier(&node.out, &target.out))
                 }
                 Target::Other(specifier) => specifier.clone(),
-                Target::Keep | Target::Failed(_) => return None,
+                Target::Keep | Target::Npm(_) | Target::Failed(_) => return None,
             };
             (to != link.specifier).then(|| (link.span.clone(), to))
         });
@@ -150,12 +174,12 @@ impl Plan<'_> {
                     url: url.to_string(),
                     file: file.clone(),
                     sha256: sha256.clone(),
+                    integrity: None,
                 });
             }
         }
-        for (name, placed) in &self.npm.placed {
-            let place = vendor.join("npm").join(name);
-            copy_tree(&placed.from, &place)?;
+        for (file, placed) in self.vendored_npm().into_values() {
+            lines.insert(write_npm(vendor, file, placed)?);
         }
         let list: Vec<Listed> = lines.into_iter().collect();
         let text = serde_json::to_vec_pretty(&list)
@@ -211,8 +235,35 @@ fn link(from: &Path, to: &Path) -> Result<(), PrepareError> {
         .map_err(|source| failed(to, source))
 }
 
-/// Copies an npm package. Links in it are refused.
-fn copy_tree(from: &Path, to: &Path) -> Result<(), PrepareError> {
+/// Copies an npm package into `vendor/` and describes it.
+fn write_npm(vendor: &Path, file: String, placed: &Placed) -> Result<Listed, PrepareError> {
+    let place = vendor.join(&file);
+    each_file(&placed.from, &place, |from, to| {
+        let copied = fs::copy(from, to);
+        copied.map(|_| ()).map_err(|source| failed(to, source))
+    })?;
+    let sha256 = npm::digest(&place).map_err(|source| failed(&place, source))?;
+    let name = &placed.name;
+    let specifier = match placed.version.as_str() {
+        "" => format!("npm:{name}"),
+        version => format!("npm:{name}@{version}"),
+    };
+    let origin = placed.origin.as_ref();
+    Ok(Listed {
+        url: origin.map_or_else(|| specifier.clone(), |origin| origin.url.clone()),
+        integrity: origin.map(|origin| origin.integrity.clone()),
+        specifier,
+        file,
+        sha256,
+    })
+}
+
+/// Makes the folders of an npm package and does something with each file. Links in it are refused.
+fn each_file(
+    from: &Path,
+    to: &Path,
+    act: impl Fn(&Path, &Path) -> Result<(), PrepareError>,
+) -> Result<(), PrepareError> {
     let mut open: Vec<(PathBuf, PathBuf)> = vec![(from.to_owned(), to.to_owned())];
     let mut count = 0;
     while let Some((from, to)) = open.pop() {
@@ -227,7 +278,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<(), PrepareError> {
             if kind.is_dir() {
                 open.push((entry.path(), to));
             } else if kind.is_file() {
-                fs::copy(entry.path(), &to).map_err(|source| failed(&to, source))?;
+                act(&entry.path(), &to)?;
             } else {
                 return Err(PrepareError::NotAFile(entry.path()));
             }

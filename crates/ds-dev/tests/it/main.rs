@@ -1,4 +1,8 @@
 //! ds-dev as its users meet it: the real program on a folder.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails here fails the test that called it"
+)]
 
 mod program;
 

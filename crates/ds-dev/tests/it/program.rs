@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `ds-dev run`; killed when dropped.
 pub(crate) struct DsDev {

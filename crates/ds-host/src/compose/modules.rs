@@ -32,7 +32,11 @@ pub(super) async fn of(config: &Config) -> Result<Modules, ModulesError> {
     } else {
         None
     };
-    Ok(Modules::new(folders, network))
+    let modules = Modules::new(folders, network);
+    Ok(match &config.modules.npm_registry {
+        Some(base) => modules.with_npm_registry(base.clone()),
+        None => modules,
+    })
 }
 
 async fn client(config: &Config) -> Result<Client, ModulesError> {

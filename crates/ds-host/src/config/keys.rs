@@ -140,10 +140,23 @@ fn modules(section: Section<'_, '_>, dir: &Path) -> Modules {
     let modules = Modules {
         dir: section.path("dir").map(|path| dir.join(path)),
         network: section.flag("network").unwrap_or(true),
+        npm_registry: npm_registry(&section),
         allow: section.list("allow").unwrap_or_default(),
     };
     section.finish();
     modules
+}
+
+/// Names of packages are put behind its path.
+fn npm_registry(section: &Section<'_, '_>) -> Option<Url> {
+    let url: Url = section.parsed("npm_registry")?;
+    let secret = !url.username().is_empty() || url.password().is_some();
+    if url.scheme() != "https" || secret || url.query().is_some() || url.fragment().is_some() {
+        let problem = "must be like https://npm.example.com, without a name, password, `?` or `#`";
+        section.complain("npm_registry", problem);
+        return None;
+    }
+    Some(url)
 }
 
 fn sandbox(section: Section<'_, '_>) -> Sandbox {

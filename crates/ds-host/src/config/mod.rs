@@ -14,6 +14,7 @@ use std::{
 };
 
 use ds_core::Address;
+use url::Url;
 
 pub use reader::Complaint;
 
@@ -74,6 +75,8 @@ pub struct Modules {
     pub dir: Option<PathBuf>,
     /// Whether modules may be fetched from the network.
     pub network: bool,
+    /// The registry that npm packages are fetched from, if any.
+    pub npm_registry: Option<Url>,
     /// Private addresses that may be fetched from nevertheless, as `10.1.0.0/16`.
     pub allow: Vec<ds_net::IpNet>,
 }

@@ -40,6 +40,7 @@ fn everything_said() {
         [modules]
         dir = "modules"
         network = false
+        npm_registry = "https://npm.example.com/all"
         allow = ["10.0.0.0/8"]
         [deno]
         path = "deno"
@@ -68,6 +69,8 @@ fn everything_said() {
         Some(Path::new("/etc/ds/modules"))
     );
     assert!(!config.modules.network);
+    let registry = config.modules.npm_registry.as_ref().map(Url::as_str);
+    assert_eq!(registry, Some("https://npm.example.com/all"));
     assert_eq!(config.deno.as_deref(), Some(Path::new("/etc/ds/deno")));
     assert_eq!(config.sandbox.idle, Duration::from_secs(1));
     assert_eq!(config.sandbox.heap_mib, 64);
@@ -110,6 +113,21 @@ fn urls_of_the_site() {
     check("https://drop.example.com/x", None);
     check("ftp://drop.example.com", None);
     check("drop.example.com", None);
+}
+
+#[test]
+fn registries_of_npm_packages() {
+    let check = |url: &str, expect: bool| {
+        let text = format!("[modules]\nnpm_registry = '{url}'");
+        let config = keys::read(&text, Path::new("/"));
+        assert_eq!(config.is_ok(), expect, "{url}");
+    };
+    check("https://npm.example.com", true);
+    check("https://npm.example.com:8443/all/", true);
+    check("http://npm.example.com", false);
+    check("https://ada:secret@npm.example.com", false);
+    check("https://npm.example.com/?all", false);
+    check("npm.example.com", false);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connection;
+mod patience;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+pub use patience::Patient;
 pub use stop::Stop;
 
 /// An error of a body or service, whatever its type.
@@ -61,6 +63,9 @@ pub struct Limits {
     pub head: Duration,
     /// How long a connection may have no request before it is closed.
     pub idle: Duration,
+    /// How long the other side may take nothing of what is sent to it, or not answer at all, before the
+    /// connection is cut.
+    pub stalled: Duration,
     /// The head of a request, in bytes.
     pub head_bytes: usize,
     /// Requests at the same time on one HTTP/2 connection.
@@ -74,6 +79,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             idle: Duration::from_secs(75),
+            stalled: Duration::from_mins(1),
             head_bytes: 64 << 10,
             streams: 128,
         }
@@ -135,7 +141,7 @@ impl Bound {
                 return;
             };
             let (stream, peer) = tokio::select! {
-                accepted = accept(&self.listener) => accepted,
+                accepted = accept(&self.listener, limits.stalled) => accepted,
                 () = stop.asked() => return,
             };
             let (tls, handler, own_stop) = (tls.clone(), handler.clone(), stop.clone());
@@ -158,12 +164,14 @@ where
 }
 
 /// The next connection. Trouble of a single one, or a lack of file descriptors, ends nothing.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn accept(listener: &TcpListener, stalled: Duration) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // A small answer must not wait for the next one.
-                let _ = stream.set_nodelay(true);
+                // A connection without one of these works as well.
+                if let Err(error) = tune(&stream, stalled) {
+                    tracing::debug!(%error, "cannot set the options of a connection");
+                }
                 return (stream, peer);
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -173,6 +181,24 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             }
         }
     }
+}
+
+/// Lets the kernel find out who has vanished, even if nothing is to be sent for long, and who takes nothing
+/// of what it asked for: either would keep a request, and with it an appspace, busy for ever.
+fn tune(stream: &TcpStream, stalled: Duration) -> io::Result<()> {
+    use rustix::net::sockopt;
+    // A small answer must not wait for the next one.
+    stream.set_nodelay(true)?;
+    sockopt::set_tcp_keepidle(stream, stalled)?;
+    sockopt::set_tcp_keepintvl(stream, stalled.div_f32(4.0).max(Duration::from_secs(1)))?;
+    sockopt::set_tcp_keepcnt(stream, 4)?;
+    sockopt::set_socket_keepalive(stream, true)?;
+    #[cfg(target_os = "linux")]
+    sockopt::set_tcp_user_timeout(
+        stream,
+        u32::try_from(stalled.as_millis()).unwrap_or(u32::MAX),
+    )?;
+    Ok(())
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {

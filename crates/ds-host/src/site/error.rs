@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{message::MessagePage, pages::page};
-use crate::ops::OpError;
+use crate::ops::{ErrorKind, OpError};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +94,18 @@ pub(super) fn sentence(text: &str) -> String {
     sentence
 }
 
-/// What to tell somebody whose operation was not done: what happened, and what to do.
+/// What to tell somebody whose operation was not done: what happened, and what to do. Why the host itself
+/// failed is for whoever runs it, in the log.
 pub(super) fn told(error: &OpError) -> String {
+    if error.kind() == ErrorKind::Internal {
+        tracing::error!(
+            error = ds_core::error_chain(error),
+            "an operation of the account site failed"
+        );
+        return "The host could not do this, and nothing was changed. Try again in a moment; if it stays, \
+                whoever runs this host finds the reason in its log."
+            .to_owned();
+    }
     match error.hint() {
         Some(hint) => format!("{} {}", sentence(&error.to_string()), sentence(hint)),
         None => sentence(&error.to_string()),
@@ -109,5 +119,23 @@ impl IntoResponse for SiteError {
         }
         let message = self.message();
         page(self.status(), &MessagePage { message })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_host_failed_at_is_not_told() {
+        let path = "/srv/dropserver/appspaces/1";
+        let check = |kind, expect: bool| {
+            let error = OpError::new(kind, format!("cannot make {path}"));
+            assert_eq!(told(&error).contains(path), expect, "{kind:?}");
+            let page = SiteError::from(error).message();
+            assert_eq!(page.happened.contains(path), expect, "{kind:?}");
+        };
+        check(ErrorKind::Invalid, true);
+        check(ErrorKind::Internal, false);
     }
 }

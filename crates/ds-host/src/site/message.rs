@@ -98,13 +98,13 @@ impl SiteError {
                 "Ask its owner to add you as a member. If you have another account here, log out and use that one.",
                 vec![home()],
             ),
-            Self::Operation(error) => say(
+            Self::Operation(error) if error.kind() != ErrorKind::Internal => say(
                 operation_title(error.kind()),
                 sentence(&error.to_string()),
                 &sentence(error.hint().unwrap_or("Go back and try again.")),
                 vec![home()],
             ),
-            Self::Failed { .. } => say(
+            Self::Operation(_) | Self::Failed { .. } => say(
                 "Something went wrong here",
                 "The host could not do this. It is not your fault, and nothing was changed."
                     .to_owned(),

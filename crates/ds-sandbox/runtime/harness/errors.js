@@ -24,6 +24,12 @@ export function asText(error) {
   }
 }
 
+/** As `asText`, without the directories of this host (`forVisitors.hidden`), which are nobody's business. */
+export function forVisitors(error) {
+  return forVisitors.hidden.reduce((text, dir) => text.replaceAll(dir + "/", "").replaceAll(dir, "."), asText(error));
+}
+forVisitors.hidden = [];
+
 /** Logs what nobody caught instead of ending the process, and tells `listener`. */
 export function reportUncaught(listener) {
   addEventListener("unhandledrejection", (event) => {

@@ -9,7 +9,7 @@
 import { loadVersion0 } from "./api0.js";
 import { loadVersion1 } from "./api1.js";
 import { Control } from "./control.js";
-import { describe, reportUncaught } from "./errors.js";
+import { describe, forVisitors, reportUncaught } from "./errors.js";
 import { fileUrl } from "./paths.js";
 import { respond } from "./requests.js";
 
@@ -64,6 +64,8 @@ function assign(frame) {
   if (stage !== "waiting") throw new Error("assigned twice");
   stage = "loading";
   describe.base = fileUrl(frame.run) + "/";
+  const { files, avatars } = frame.paths;
+  forVisitors.hidden = [frame.run, files, avatars].flatMap((dir) => [fileUrl(dir), dir]);
   stop.drain = frame.drain;
   const load = frame.api === 0 ? loadVersion0 : loadVersion1;
   app = load(frame, control, ready);

@@ -1,6 +1,6 @@
 // Requests: from the host's call to the app's handler, and back.
 
-import { asText } from "./errors.js";
+import { forVisitors } from "./errors.js";
 
 const { parse } = JSON;
 /** Headers between the host and us; app code never sees them. */
@@ -22,7 +22,7 @@ export async function respond(app, incoming) {
   } catch (error) {
     console.error("the handler failed:", error);
     const headers = { "content-type": "text/plain; charset=utf-8" };
-    return new Response(asText(error), { status: 500, headers });
+    return new Response(forVisitors(error), { status: 500, headers });
   }
 }
 

@@ -2,7 +2,9 @@
 
 use std::{
     ffi::OsString,
+    fs::DirBuilder,
     io,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -42,6 +44,7 @@ impl Dirs {
     ) -> io::Result<Self> {
         let (appspace, cwd, storage) = match &spec.appspace {
             Some(appspace) => {
+                make_if_missing(&appspace.dir.files())?;
                 let files = appspace.dir.files().canonicalize()?;
                 let avatars = appspace.dir.avatars().canonicalize()?;
                 let storage = runtime.storage(appspace.id);
@@ -137,6 +140,14 @@ impl Dirs {
             address: address.unwrap_or_default(),
             drain: drain(&spec.limits),
         })
+    }
+}
+
+/// The app may write in this directory, so it may have removed it. What is above it must be there.
+fn make_if_missing(dir: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 

@@ -13,7 +13,10 @@ use ds_core::{MigrationStep, SandboxId, Schema};
 use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::{
     client::{Client, to_sandbox},
@@ -60,26 +63,16 @@ struct LearnedAnswer {
 impl DenoSandbox {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, RequestError> {
         match self.client.send(request).await {
+            // Hyper hands out 101 alone of its kind; after it no HTTP would follow, and nobody asked for that.
+            Ok(response) if response.status().is_informational() => {
+                let status = response.status();
+                Err(RequestError::Broken(
+                    format!("it answered {status}, and nobody asked it to").into(),
+                ))
+            }
             Ok(response) => Ok(response),
             Err(error) => Err(self.why(error).await),
         }
-    }
-
-    /// A handler that took too long may only be slow. A process that does not even answer the harness's own
-    /// question is caught in a loop, serves nobody, and is killed, so that the next request starts another.
-    fn doubt(&self) {
-        if self.doubted.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let (control, states) = (Arc::clone(&self.control), Arc::clone(&self.process.0));
-        let doubted = Arc::clone(&self.doubted);
-        tokio::spawn(async move {
-            if let Err(ControlError::TimedOut { .. }) = control.ask(Question::Ping, TO_ANSWER).await
-            {
-                states.kill();
-            }
-            doubted.store(false, Ordering::Relaxed);
-        });
     }
 
     async fn why(&self, error: BoxError) -> RequestError {
@@ -87,6 +80,37 @@ impl DenoSandbox {
             Ok(death) => RequestError::Ended(death),
             Err(_) => RequestError::Broken(error),
         }
+    }
+}
+
+/// A request that is not answered yet. A client that went away must not hide that nobody would have been.
+struct Unanswered<'a> {
+    by: &'a DenoSandbox,
+    due: Instant,
+    answered: bool,
+}
+
+impl Drop for Unanswered<'_> {
+    /// A handler that takes too long may only be slow. A process that does not even answer the harness's own
+    /// question is caught in a loop, serves nobody, and is killed, so that the next request starts another.
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if self.answered || self.by.doubted.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let due = self.due;
+        let (control, states) = (Arc::clone(&self.by.control), Arc::clone(&self.by.process.0));
+        let doubted = Arc::clone(&self.by.doubted);
+        runtime.spawn(async move {
+            tokio::select! { () = sleep_until(due) => {} _ = states.dead() => return }
+            if let Err(ControlError::TimedOut { .. }) = control.ask(Question::Ping, TO_ANSWER).await
+            {
+                states.kill();
+            }
+            doubted.store(false, Ordering::Relaxed);
+        });
     }
 }
 
@@ -104,11 +128,14 @@ impl Sandbox for DenoSandbox {
         let request =
             to_sandbox(&call, request).map_err(|error| RequestError::Broken(error.into()))?;
         let after = self.limits.response;
-        if let Ok(answer) = timeout(after, self.send(request)).await {
-            return answer;
-        }
-        self.doubt();
-        Err(RequestError::TimedOut { after })
+        let mut unanswered = Unanswered {
+            by: self,
+            due: Instant::now() + after,
+            answered: false,
+        };
+        let answer = timeout(after, self.send(request)).await;
+        unanswered.answered = answer.is_ok();
+        answer.unwrap_or(Err(RequestError::TimedOut { after }))
     }
 
     async fn learn(&self) -> Result<Learned, ControlError> {

@@ -117,7 +117,11 @@ impl Sandboxes {
         };
         self.count_start();
         tokio::spawn(async move {
-            let result = pool.engine.start(spec).await.map(Running::new);
+            // In a task of its own: one that panics has failed, too, and is over.
+            let engine = Arc::clone(&pool.engine);
+            let started = tokio::spawn(async move { engine.start(spec).await }).await;
+            let interrupted = |_| Err(StartError::Engine("the start was interrupted".into()));
+            let result = started.unwrap_or_else(interrupted).map(Running::new);
             pool.started_with(appspace, result.as_ref());
             outcome.send_replace(Some(match &result {
                 Ok(running) => Ok(running.enter()),

@@ -165,3 +165,24 @@ async fn api_1_handlers_return_their_response() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn errors_tell_visitors_nothing_of_the_hosts_directories() {
+    let fixture = Fixture::new(
+        r#"
+        app([
+          route("get", "/", () => Deno.readTextFile(ds.appspacePath + "/not there")),
+          route("get", "/1", () => Deno.readDirSync(ds.appPath + "/absent").next()),
+          route("get", "/2", () => import("./" + ["missing.js"])),
+        ]);
+        "#,
+    )
+    .await;
+    let sandbox = fixture.serve().await;
+    let root = fixture.root.path().to_str().unwrap();
+    for (route, what) in [(0, "'not there'"), (1, "'app/absent'"), (2, "missing.js")] {
+        let (status, body) = get(&*sandbox, route).await;
+        assert_eq!(status, 500);
+        assert!(body.contains(what) && !body.contains(root), "{body}");
+    }
+}

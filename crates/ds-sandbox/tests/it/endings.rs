@@ -234,3 +234,39 @@ async fn a_process_caught_in_a_loop_is_noticed() {
     let ended = tokio::time::timeout(Duration::from_secs(20), sandbox.ended()).await;
     assert_eq!(ended.unwrap(), killed);
 }
+
+#[tokio::test]
+async fn a_loop_is_noticed_even_if_nobody_waits_for_its_end() {
+    let mut fixture = Fixture::new("app([route('get', '/', () => { while (true); })]);").await;
+    fixture.limits.response = Duration::from_secs(1);
+    let sandbox = fixture.serve().await;
+    let asked = sandbox.request(call(0, "/"), request());
+    let left = tokio::time::timeout(Duration::from_millis(300), asked).await;
+    assert!(left.is_err());
+    let killed = Death::Stopped {
+        reason: StopReason::Unresponsive,
+        killed: true,
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(20), sandbox.ended()).await;
+    assert_eq!(ended.unwrap(), killed);
+}
+
+/// Whoever may write in a directory may remove the directory.
+#[tokio::test]
+async fn an_app_that_removed_its_files_directory_starts_again() {
+    let fixture = Fixture::new(
+        r#"
+        app([route("get", "/", async (ctx) => {
+          await Deno.remove(ds.appspacePath, { recursive: true });
+          text(ctx, "removed");
+        })]);
+        "#,
+    )
+    .await;
+    let sandbox = fixture.serve().await;
+    assert_eq!(get(&*sandbox, 0).await.1, "removed");
+    assert!(!fixture.appspace.dir.files().exists());
+    sandbox.stop(StopReason::Idle).await;
+    let again = fixture.serve().await;
+    assert_eq!(get(&*again, 0).await.1, "removed");
+}

@@ -301,3 +301,25 @@ async fn what_crashes_again_and_again_is_left_alone_for_longer_and_longer() {
     );
     assert!(pool.clock.now() > Timestamp(1_000_000));
 }
+
+/// An engine with a defect.
+struct Panics;
+
+#[async_trait]
+impl Engine for Panics {
+    async fn start(&self, _: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError> {
+        panic!("a defect of the engine");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_panics_is_over() {
+    let fixture = Fixture::new("").await;
+    let pool = Sandboxes::new(Arc::new(Panics), PoolConfig::default());
+    let id = AppspaceId::new();
+    for _ in 0..2 {
+        let failed = pool.get(id, || fixture.spec(Task::Serve)).await;
+        assert!(matches!(failed, Err(StartError::Engine(_))));
+    }
+    pool.stop(id, StopReason::AtRest).await;
+}

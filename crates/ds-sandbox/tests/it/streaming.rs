@@ -184,3 +184,20 @@ async fn statuses_without_bodies_and_repeated_headers_pass() {
     assert_eq!(cookies, ["a=1", "b=2"]);
     assert_eq!(get(&*sandbox, 0).await.0, 204);
 }
+
+#[tokio::test]
+async fn an_app_cannot_switch_protocols() {
+    let fixture = Fixture::new(
+        r#"
+        app([
+          route("get", "/", (ctx) => text(ctx, null, { status: 101, headers: { upgrade: "x", connection: "upgrade" } })),
+          route("get", "/1", (ctx) => text(ctx, "fine")),
+        ]);
+        "#,
+    )
+    .await;
+    let sandbox = fixture.serve().await;
+    let switched = sandbox.request(call(0, "/"), request()).await;
+    assert!(matches!(switched, Err(RequestError::Broken(_))));
+    assert_eq!(get(&*sandbox, 1).await, (200, "fine".into()));
+}

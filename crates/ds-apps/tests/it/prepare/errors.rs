@@ -44,7 +44,7 @@ async fn what_cannot_be_had_is_named() {
         (
             "import 'npm:none@1'",
             "app.ts imports \"npm:none@1\", which cannot be had: none@1 is not in the app's node_modules nor in \
-             /tree/npm; put the package into the app's node_modules, or as npm/<name> into a folder of modules and \
+             /tree/npm, and no registry of npm packages is configured; put the package into the app's node_modules, or as npm/<name> into a folder of modules and \
              give that with --modules"
                 .to_owned(),
         ),
@@ -129,7 +129,12 @@ async fn what_may_never_be_reached_is_a_warning() {
 
 #[tokio::test]
 async fn an_import_that_waits_must_be_had_too() {
-    let package = |app| [("app.ts", app), ("late.ts", "import 'https://h.example/m.ts'")];
+    let package = |app| {
+        [
+            ("app.ts", app),
+            ("late.ts", "import 'https://h.example/m.ts'"),
+        ]
+    };
     fails(
         &package("if (Math.random() > 2) await import('./none.ts')"),
         "app.ts imports \"./none.ts\", which cannot be had: the package has no file none.ts",

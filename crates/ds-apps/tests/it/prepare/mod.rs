@@ -2,9 +2,13 @@
 
 mod errors;
 mod network;
+mod npm;
+mod npm_refused;
 mod real;
 mod rewrites;
 mod runs;
+mod tls;
+mod web;
 
 use std::{
     collections::BTreeMap,

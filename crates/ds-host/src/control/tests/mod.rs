@@ -1,5 +1,6 @@
 //! Commands over a real socket, to operations over real stores.
 
+mod documented;
 mod replies;
 
 use std::os::unix::fs::PermissionsExt as _;

@@ -144,3 +144,53 @@ async fn a_port_that_is_taken_is_named() {
     assert!(error.contains(&host.address.to_string()), "{error}");
     assert!(error.contains("another program"), "{error}");
 }
+
+/// An answer that never ends, and tells when nobody wants it any more.
+struct Endless(Arc<Notify>);
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        let block = Bytes::from_static(&[0; 8 << 10]);
+        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(block))))
+    }
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_takes_nothing_is_cut_off() {
+    let impatient = Limits {
+        stalled: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let bound = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (address, stop) = (bound.address, Stop::default());
+    let ended = Arc::new(Notify::new());
+    let handler = {
+        let ended = Arc::clone(&ended);
+        service_fn(move |_| {
+            let body = Endless(Arc::clone(&ended));
+            async move { Ok::<_, Infallible>(Response::new(body)) }
+        })
+    };
+    stop.spawn(bound.serve(None, handler, impatient, stop.clone()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await
+        .unwrap();
+    stream.read_u8().await.unwrap();
+    let cut = tokio::time::timeout(Duration::from_secs(30), ended.notified()).await;
+    assert!(cut.is_ok(), "who reads nothing is served for ever");
+    drop(stream);
+}

@@ -144,7 +144,7 @@ pub enum Member {
         which: Which,
         /// The mail address of their account
         email: String,
-        /// The name other members see [default: what is before the @]
+        /// The name other members see (what is before the @, if not given)
         #[arg(long = "as", value_name = "NAME")]
         display_name: Option<String>,
     },

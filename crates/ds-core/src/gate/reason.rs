@@ -32,7 +32,7 @@ pub enum Closure {
     Stopping,
 }
 
-/// Why [`Gate::enter`] refused.
+/// Why [`Gate::enter`](super::Gate::enter) refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
     /// Something is being done to it at rest.

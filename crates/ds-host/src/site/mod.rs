@@ -1,7 +1,7 @@
 //! The account site: where people log in and look after their apps and appspaces.
 //!
-//! Pages are rendered here and need no JavaScript. Every answer passes two layers: [`headers`] (what browsers
-//! may do with our pages) and [`origin`] (changes are taken from our own pages alone).
+//! Pages are rendered here and need no JavaScript. Every answer passes two layers: `headers` (what browsers
+//! may do with our pages) and `origin` (changes are taken from our own pages alone).
 
 mod apps;
 mod appspaces;

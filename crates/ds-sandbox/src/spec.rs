@@ -95,7 +95,7 @@ pub trait Users: Send + Sync {
 pub struct Limits {
     /// From start to ready.
     pub start: Duration,
-    /// From a request's arrival to its response's head.
+    /// From the last piece of a request to its response's head.
     pub response: Duration,
     /// For all steps of a migration together.
     pub migration: Duration,

@@ -1,6 +1,7 @@
 //! A running Deno sandbox.
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,11 +16,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::{
     runtime::Handle,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use super::{
-    client::{Client, to_sandbox},
+    client::{Client, Sending, to_sandbox},
     control::{Control, Question},
     state::{State, States},
 };
@@ -61,8 +62,12 @@ struct LearnedAnswer {
 }
 
 impl DenoSandbox {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, RequestError> {
-        match self.client.send(request).await {
+    async fn send(
+        &self,
+        request: Request<Body>,
+        sending: Arc<Sending>,
+    ) -> Result<Response<Body>, RequestError> {
+        match self.client.send(request, sending).await {
             // Hyper hands out 101 alone of its kind; after it no HTTP would follow, and nobody asked for that.
             Ok(response) if response.status().is_informational() => {
                 let status = response.status();
@@ -133,9 +138,19 @@ impl Sandbox for DenoSandbox {
             due: Instant::now() + after,
             answered: false,
         };
-        let answer = timeout(after, self.send(request)).await;
-        unanswered.answered = answer.is_ok();
-        answer.unwrap_or(Err(RequestError::TimedOut { after }))
+        let sending = Sending::new();
+        let mut answer = pin!(self.send(request, Arc::clone(&sending)));
+        loop {
+            // As long as pieces of the request arrive, the app's time to answer has not begun.
+            let due = sending.quiet_since() + after;
+            if let Ok(answer) = timeout_at(due, answer.as_mut()).await {
+                unanswered.answered = true;
+                return answer;
+            }
+            if sending.quiet_since() + after <= Instant::now() {
+                return Err(RequestError::TimedOut { after });
+            }
+        }
     }
 
     async fn learn(&self) -> Result<Learned, ControlError> {

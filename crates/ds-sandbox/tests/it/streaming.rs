@@ -201,3 +201,27 @@ async fn an_app_cannot_switch_protocols() {
     assert!(matches!(switched, Err(RequestError::Broken(_))));
     assert_eq!(get(&*sandbox, 1).await, (200, "fine".into()));
 }
+
+#[tokio::test]
+async fn an_upload_may_take_longer_than_an_answer() {
+    let limit = Duration::from_secs(1);
+    let mut fixture = Fixture::new(
+        r#"app([route("post", "/", async (ctx) => text(ctx, String((await ctx.req.request.bytes()).length)))]);"#,
+    )
+    .await;
+    fixture.limits.response = limit;
+    let sandbox = fixture.serve().await;
+    let (mut feed, body) = fed();
+    let request = Request::post("/").body(body).unwrap();
+    let begun = std::time::Instant::now();
+    let (response, ()) = tokio::join!(sandbox.request(call(0, "/"), request), async move {
+        // Slow on purpose: this is what is tested.
+        while begun.elapsed() < limit * 2 {
+            feed.send_data(Bytes::from_static(b"piece")).await.unwrap();
+            tokio::time::sleep(limit / 4).await;
+        }
+    });
+    let (status, length) = whole(response.unwrap()).await;
+    assert_eq!(status, 200);
+    assert_eq!(length.parse::<usize>().unwrap() % 5, 0);
+}

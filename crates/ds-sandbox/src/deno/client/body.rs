@@ -4,28 +4,64 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use tokio::time::Instant;
 
 use crate::{Body, BoxError};
 
-/// A request's body, which tells when all of it has been sent.
+/// How far the sending of a request has come.
+pub(in crate::deno) struct Sending {
+    begun: Instant,
+    /// When the last piece went, in milliseconds since the beginning.
+    last: AtomicU64,
+    done: AtomicBool,
+}
+
+impl Sending {
+    pub(in crate::deno) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            begun: Instant::now(),
+            last: AtomicU64::new(0),
+            done: AtomicBool::new(false),
+        })
+    }
+
+    /// Since when nothing more was sent: the app's time to answer begins here.
+    pub(in crate::deno) fn quiet_since(&self) -> Instant {
+        self.begun + Duration::from_millis(self.last.load(Ordering::Acquire))
+    }
+
+    /// Whether all of the request has been sent.
+    pub(super) fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
+    fn moved(&self, done: bool) {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Release);
+        self.done.store(done, Ordering::Release);
+    }
+}
+
+/// A request's body, which tells how far it has been sent.
 pub(super) struct Upload {
     body: Body,
-    sent: Arc<AtomicBool>,
+    sending: Arc<Sending>,
 }
 
 impl Upload {
-    pub(super) fn new(body: Body, sent: Arc<AtomicBool>) -> Self {
-        sent.store(body.is_end_stream(), Ordering::Release);
-        Self { body, sent }
+    pub(super) fn new(body: Body, sending: Arc<Sending>) -> Self {
+        sending.moved(body.is_end_stream());
+        Self { body, sending }
     }
 }
 
@@ -39,9 +75,8 @@ impl http_body::Body for Upload {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
         let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
-        if frame.is_none() || this.body.is_end_stream() {
-            this.sent.store(true, Ordering::Release);
-        }
+        this.sending
+            .moved(frame.is_none() || this.body.is_end_stream());
         Poll::Ready(frame)
     }
 

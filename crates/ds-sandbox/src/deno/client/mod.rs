@@ -6,10 +6,7 @@ mod hop;
 
 use std::{
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use http::{Request, Response};
@@ -21,7 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 use self::body::{Download, Upload};
 use crate::{Body, BoxError};
 
-pub(super) use self::call::to_sandbox;
+pub(super) use self::{body::Sending, call::to_sandbox};
 
 /// How many connections that nobody uses are kept.
 const KEPT: usize = 32;
@@ -50,12 +47,12 @@ impl Client {
     pub(super) async fn send(
         self: &Arc<Self>,
         request: Request<Body>,
+        sending: Arc<Sending>,
     ) -> Result<Response<Body>, BoxError> {
-        let sent = Arc::new(AtomicBool::new(false));
-        let mut request = request.map(|body| Upload::new(body, Arc::clone(&sent)));
+        let mut request = request.map(|body| Upload::new(body, Arc::clone(&sending)));
         if let Some(mut kept) = self.take_idle() {
             match kept.sender.try_send_request(request).await {
-                Ok(response) => return Ok(self.hand_out(response, kept, sent)),
+                Ok(response) => return Ok(self.hand_out(response, kept, sending)),
                 // It had been closed at the other end; nothing was sent, so another connection can try.
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
@@ -65,20 +62,20 @@ impl Client {
         }
         let mut fresh = self.connect().await?;
         let response = fresh.sender.send_request(request).await?;
-        Ok(self.hand_out(response, fresh, sent))
+        Ok(self.hand_out(response, fresh, sending))
     }
 
     fn hand_out(
         self: &Arc<Self>,
         mut response: Response<Incoming>,
         connection: Connection,
-        sent: Arc<AtomicBool>,
+        sending: Arc<Sending>,
     ) -> Response<Body> {
         hop::remove(response.headers_mut());
         let client = Arc::clone(self);
         // A connection on which the request is still being sent cannot be used again.
         let give_back = move || {
-            if sent.load(Ordering::Acquire) {
+            if sending.is_done() {
                 client.give_back(connection);
             }
         };
@@ -132,7 +129,12 @@ mod tests {
 
     async fn get(client: &Arc<Client>) -> Result<String, BoxError> {
         let request = Request::get("/").header("host", "x").body(empty_body())?;
-        let body = client.send(request).await?.into_body().collect().await?;
+        let body = client
+            .send(request, Sending::new())
+            .await?
+            .into_body()
+            .collect()
+            .await?;
         Ok(String::from_utf8(body.to_bytes().to_vec())?)
     }
 

@@ -10,6 +10,7 @@ mod check;
 mod log;
 mod page;
 mod project;
+mod report;
 mod run;
 mod server;
 mod watch;

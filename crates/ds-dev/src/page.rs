@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use ds_core::{Access, Member, MemberStore as _, ProxyId};
-use ds_routes::{Handler, Route};
+use ds_core::{Member, MemberStore as _, ProxyId};
 use ds_sandbox::{Body, full_body};
 use ds_serve::Answer;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -13,7 +12,7 @@ use http_body_util::BodyExt as _;
 use crate::{
     actor::{ActAs, Actor, PUBLIC},
     bench::{Bench, new_member},
-    project::Loaded,
+    report::Report,
 };
 
 const PATH: &str = "/.dropserver/dev";
@@ -21,25 +20,6 @@ const PATH: &str = "/.dropserver/dev";
 const LOG_OUT: &str = "/.dropserver/logout";
 /// The longest form anybody would send.
 const FORM: usize = 4096;
-
-/// How the last load went.
-#[derive(Clone, Default)]
-pub(crate) struct Report {
-    name: String,
-    version: String,
-    schema: String,
-    routes: Vec<RouteRow>,
-    warnings: Vec<String>,
-    failure: Option<String>,
-}
-
-#[derive(Clone)]
-struct RouteRow {
-    method: String,
-    path: String,
-    access: String,
-    handler: String,
-}
 
 struct Person {
     id: String,
@@ -59,51 +39,6 @@ pub(crate) struct DevPages {
     pub(crate) bench: Arc<Bench>,
     pub(crate) act_as: Arc<ActAs>,
     pub(crate) report: Arc<Mutex<Report>>,
-}
-
-impl Report {
-    pub(crate) fn of(loaded: &Loaded) -> Self {
-        let ready = &loaded.ready;
-        Self {
-            name: ready.manifest.name.clone(),
-            version: ready.manifest.version.to_string(),
-            schema: ready.manifest.schema.to_string(),
-            routes: ready.routes.iter().map(row).collect(),
-            warnings: ready
-                .warnings
-                .iter()
-                .map(|warning| warning.message.clone())
-                .collect(),
-            failure: None,
-        }
-    }
-
-    /// The app before goes on; this is why the new one does not.
-    pub(crate) fn failed(&mut self, why: String) {
-        self.failure = Some(why);
-    }
-}
-
-fn row(route: &Route) -> RouteRow {
-    RouteRow {
-        method: route.method.to_string(),
-        path: if route.end {
-            route.pattern.clone()
-        } else {
-            format!("{} …", route.pattern)
-        },
-        access: match &route.access {
-            Access::Public => "everyone".to_owned(),
-            Access::Authorized { permission: None } => "members".to_owned(),
-            Access::Authorized {
-                permission: Some(permission),
-            } => permission.to_string(),
-        },
-        handler: match &route.handler {
-            Handler::Function { name } => name.clone(),
-            Handler::Static { root, path } => format!("{root:?}/{path}"),
-        },
-    }
 }
 
 impl DevPages {

@@ -18,8 +18,9 @@ use crate::{
     args::RunArgs,
     bench::Bench,
     log,
-    page::{DevPages, Report},
+    page::DevPages,
     project::Project,
+    report::Report,
     server::Server,
     watch::Watch,
 };

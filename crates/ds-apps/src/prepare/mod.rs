@@ -20,6 +20,7 @@ mod media;
 mod npm;
 mod package;
 mod place;
+mod read;
 mod report;
 mod resolve;
 mod scan;

@@ -2,9 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    fs::File,
-    io::{self, Read as _},
-    path::PathBuf,
+    io,
     sync::Arc,
 };
 
@@ -17,11 +15,12 @@ use super::{
     graph::{Body, Graph, Link, Node, Target},
     media::Media,
     package::Package,
+    read::{Fresh, Origin, Read, read},
     resolve::{Id, Key, Resolver, Wish, computed_folder},
     scan::{Computed, How, Import},
-    script::{self, SyntaxError},
+    script,
 };
-use crate::modules::{Finder, MAX_MODULE, NotFound, Obtained, Wanted};
+use crate::modules::{Finder, NotFound, Obtained, Wanted};
 
 const MAX_MODULES: usize = 5_000;
 const MAX_TOTAL: u64 = 256 << 20;
@@ -43,25 +42,6 @@ pub(super) struct Walk<'a> {
     pub named: BTreeMap<Key, BTreeSet<String>>,
     total: u64,
     everything: bool,
-}
-
-/// A module about to be read.
-struct Fresh {
-    key: Key,
-    media: Media,
-    from: Origin,
-}
-
-enum Origin {
-    Package(PathBuf),
-    Bytes(Arc<[u8]>),
-    Builtin(&'static str),
-}
-
-/// A module that has been read, and how much that was.
-struct Read {
-    node: Node,
-    size: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -321,81 +301,4 @@ fn builtin_wishes(node: &Node, api: ApiVersion, package: &Package) -> Vec<(Impor
             (import, wish)
         })
         .collect()
-}
-
-fn read(fresh: Fresh) -> Result<Read, PrepareError> {
-    let Fresh { key, media, from } = fresh;
-    let mut node = Node {
-        key,
-        body: Body::Data,
-        source: None,
-        media,
-        out: String::new(),
-        links: Vec::new(),
-    };
-    let bytes: Arc<[u8]> = match from {
-        Origin::Builtin(source) => {
-            node.body = Body::Builtin(source);
-            return Ok(Read {
-                node,
-                size: source.len() as u64,
-            });
-        }
-        Origin::Bytes(bytes) => {
-            node.source = Some(bytes.clone());
-            bytes
-        }
-        Origin::Package(_) if node.key.data => return Ok(Read { node, size: 0 }),
-        Origin::Package(path) => {
-            if let Some(bytes) = read_file(&path)? {
-                bytes.into()
-            } else {
-                node.body =
-                    Body::Broken(whole_file(format!("it is larger than {MAX_MODULE} bytes")));
-                return Ok(Read { node, size: 0 });
-            }
-        }
-    };
-    let size = bytes.len() as u64;
-    if !node.key.data && media.is_script() {
-        node.body = read_script(&node.name(), &bytes, media);
-    }
-    Ok(Read { node, size })
-}
-
-fn read_script(name: &str, bytes: &[u8], media: Media) -> Body {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return Body::Broken(whole_file("it is not UTF-8 text".to_owned()));
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if depth::is_too_deep(text) {
-        return Body::Broken(whole_file("it is nested too deeply".to_owned()));
-    }
-    let file = name.rsplit('/').next().unwrap_or(name);
-    match script::read(file, text, media) {
-        Ok(script) => Body::Script(script),
-        Err(error) => Body::Broken(error),
-    }
-}
-
-fn whole_file(message: String) -> SyntaxError {
-    SyntaxError {
-        line: 1,
-        column: 1,
-        message,
-    }
-}
-
-/// A module of the package; `None` if it is too large.
-fn read_file(path: &PathBuf) -> Result<Option<Vec<u8>>, PrepareError> {
-    let failed = |source| PrepareError::Read {
-        path: path.clone(),
-        source,
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(MAX_MODULE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    Ok((bytes.len() as u64 <= MAX_MODULE).then_some(bytes))
 }

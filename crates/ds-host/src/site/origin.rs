@@ -1,8 +1,8 @@
 //! Requests that change something are taken from our own pages alone.
 //!
 //! A page elsewhere can make a browser send a form here, cookies included. Browsers say where such a request
-//! comes from, in headers that no page can forge; a request that changes something and does not say that it
-//! comes from here is refused.
+//! comes from, in headers that no page can forge; a request that changes something and says that it comes from
+//! elsewhere is refused. Programs that are no browsers say nothing, and no page can make them send anything.
 
 use axum::{
     extract::{Request, State},
@@ -27,7 +27,7 @@ fn is_safe(method: &Method) -> bool {
 }
 
 /// Whether what a browser says of itself means "from this site": `Origin` must be ours if there is one, and
-/// `Sec-Fetch-Site` must not contradict; without either, nothing is known and nothing is taken.
+/// `Sec-Fetch-Site` must not contradict. Every browser sends one of them with a form; who sends neither is none.
 fn is_ours(headers: &HeaderMap, ours: &str) -> bool {
     let one = |name: &str| {
         let mut values = headers.get_all(name).iter();
@@ -44,7 +44,7 @@ fn is_ours(headers: &HeaderMap, ours: &str) -> bool {
     match (origin, site) {
         (Some(origin), site) => origin == ours && site != Some(false),
         (None, Some(site)) => site,
-        (None, None) => false,
+        (None, None) => true,
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         check(&[OURS], &[], true);
         check(&[], &["same-origin"], true);
         check(&[], &["none"], true);
-        check(&[], &[], false);
+        check(&[], &[], true);
         check(&["null"], &[], false);
         check(&["null"], &["same-origin"], false);
         check(&["http://notes.localhost:3000"], &["same-site"], false);

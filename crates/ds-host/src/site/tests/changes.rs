@@ -38,7 +38,6 @@ async fn changes_come_from_our_own_pages() {
         "/none",
     ];
     for path in changing {
-        check(path, None, None, false).await;
         check(path, Some("null"), None, false).await;
         check(path, Some("http://notes.localhost:3000"), None, false).await;
         check(
@@ -67,6 +66,11 @@ async fn changes_come_from_our_own_pages() {
     check("/appspaces/notes/pause", None, Some("none"), true).await;
     assert!(spaces()[0].paused);
     check("/appspaces/notes/resume", None, Some("same-origin"), true).await;
+    assert!(!spaces()[0].paused);
+    // A program says nothing of where it is.
+    check("/appspaces/notes/pause", None, None, true).await;
+    assert!(spaces()[0].paused);
+    check("/appspaces/notes/resume", None, None, true).await;
     assert!(!spaces()[0].paused);
     for path in changing {
         check(path, Some(ORIGIN), Some("same-origin"), true).await;

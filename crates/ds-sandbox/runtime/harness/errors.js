@@ -2,8 +2,8 @@
 
 const MAX_MESSAGE = 4000;
 const MAX_STACK_LINES = 6;
-/** Where our own modules are: of no interest to people who read what their app did. */
-const OWN = new URL("./", import.meta.url).href;
+/** Where our own modules and Deno's are: of no interest to people who read what their app did. */
+const NOT_THEIRS = [new URL("./", import.meta.url).href, "(ext:"];
 
 /**
  * An error with its name, message and first stack lines. Paths inside the app's directory (`describe.base`)
@@ -54,7 +54,7 @@ function withStack(error) {
   try {
     // The stack begins with the message, which may have lines of its own.
     const stack = String(error.stack).split("\n");
-    lines = stack.filter((line) => /^\s+at /.test(line) && !line.includes(OWN));
+    lines = stack.filter((line) => /^\s+at /.test(line) && !NOT_THEIRS.some((it) => line.includes(it)));
   } catch {
     // It has none that can be read.
   }

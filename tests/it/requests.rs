@@ -227,6 +227,29 @@ async fn a_login_link_works_once_in_the_browser_that_began() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn logins_in_two_tabs_both_arrive() {
+    let host = TestHost::start().await;
+    host.with_appspace("echo", "echo").await;
+    let mut browser = host.logged_in().await;
+    let mut step = async |url: &str| {
+        let answer = browser.send(Method::GET, url, &[], Bytes::new()).await;
+        assert_eq!(answer.status, 303, "{url}");
+        answer.header("location")
+    };
+    let (one, two) = (
+        host.at("echo", "/members?tab=1"),
+        host.at("echo", "/members?tab=2"),
+    );
+    let (to_log_in, also) = (step(&one).await, step(&two).await);
+    let (back, also_back) = (step(&to_log_in).await, step(&also).await);
+    assert_eq!(step(&back).await, "/members?tab=1");
+    assert_eq!(step(&also_back).await, "/members?tab=2");
+    // So does the one that was already used: whoever it is has a session of their own.
+    assert_eq!(step(&back).await, "/members?tab=1");
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_paused_appspace_says_when_to_come_back() {
     let host = TestHost::start().await;
     host.with_appspace("echo", "echo").await;

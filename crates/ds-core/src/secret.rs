@@ -53,6 +53,13 @@ impl Token {
         Self(text.to_owned())
     }
 
+    /// Whether it could be one of [`Token::random`]: what cannot need not be looked up.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        self.0.len() == 43 && self.0.bytes().all(plain)
+    }
+
     /// The text to hand to its bearer.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -119,6 +126,10 @@ mod tests {
         let token = Token::random();
         assert!(token.hash().matches(&Token::presented(token.reveal())));
         assert!(!token.hash().matches(&Token::random()));
+        assert!(token.is_well_formed());
+        for bad in ["", "x", &"=".repeat(43), &"x".repeat(44)] {
+            assert!(!Token::presented(bad).is_well_formed(), "{bad}");
+        }
         assert_eq!(format!("{token:?}"), "Token(…)");
     }
 }

@@ -62,9 +62,13 @@ impl Door {
         }
     }
 
-    /// Sends somebody we do not know to the account site, to come back to `path`.
-    pub(crate) fn send_to_log_in(&self, site: &Site, path: &str) -> Response<Body> {
-        let state = Token::random();
+    /// Sends somebody we do not know to the account site, to come back to `path`. Logins that one browser
+    /// began in several tabs share their state, so that each of them can be ended.
+    pub(crate) fn send_to_log_in(&self, site: &Site, head: &Parts, path: &str) -> Response<Body> {
+        let begun = self.cookies.read(&head.headers, Kind::Login);
+        let state = begun
+            .filter(Token::is_well_formed)
+            .unwrap_or_else(Token::random);
         let Ok(mut url) = Url::parse(&self.site_origin) else {
             return redirect("/");
         };
@@ -88,13 +92,21 @@ impl Door {
         let path = parameter(target, "path").filter(|path| is_local_path(path));
         let path = path.unwrap_or_else(|| "/".to_owned());
         let Some(token) = parameter(target, "token") else {
-            return Ok(self.send_to_log_in(site, &path));
+            return Ok(self.send_to_log_in(site, head, &path));
         };
-        let state = self.cookies.read(&head.headers, Kind::Login);
-        let state = state.ok_or(ServeError::StaleLogin)?;
         let id = site.appspace.id;
-        let login = self.tokens.redeem(&Token::presented(&token), id, &state);
-        let login = login.ok_or(ServeError::StaleLogin)?;
+        let state = self.cookies.read(&head.headers, Kind::Login);
+        let login =
+            state.and_then(|state| self.tokens.redeem(&Token::presented(&token), id, &state));
+        let Some(login) = login else {
+            // Another tab was quicker: what this login was for is done.
+            let known = self.is_logged_in(site, head).await?;
+            return if known {
+                Ok(redirect(&path))
+            } else {
+                Err(ServeError::StaleLogin)
+            };
+        };
         let session = self
             .sessions
             .start_member(id, login.proxy_id, Some(login.account))
@@ -110,6 +122,14 @@ impl Door {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         Ok(response)
+    }
+
+    async fn is_logged_in(&self, site: &Site, head: &Parts) -> Result<bool, ServeError> {
+        let Some(session) = self.cookies.read(&head.headers, Kind::Member) else {
+            return Ok(false);
+        };
+        let member = self.sessions.member(site.appspace.id, &session).await;
+        Ok(member.map_err(ServeError::Login)?.is_some())
     }
 
     async fn log_out(&self, head: &Parts) -> Result<Response<Body>, ServeError> {

@@ -111,7 +111,7 @@ impl Inner {
     }
 
     pub(super) async fn find(&self, site: Site, token: &Token) -> Result<Option<Who>, StoreError> {
-        if !could_be_ours(token) {
+        if !token.is_well_formed() {
             return Ok(None);
         }
         let token = token.hash();
@@ -239,11 +239,4 @@ impl Who {
             Self::Member(_) => MEMBER_LASTS,
         }
     }
-}
-
-/// Whether a token looks like one of [`Token::random`]: what does not is not asked for in the store.
-fn could_be_ours(token: &Token) -> bool {
-    let text = token.reveal();
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    text.len() == 43 && text.bytes().all(plain)
 }

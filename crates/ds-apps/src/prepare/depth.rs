@@ -1,18 +1,24 @@
 //! A cheap look at how deeply a text is nested, before a recursive parser reads it.
 //!
 //! The parser uses stack for every level and more than linear time for some, so a hostile text of brackets could
-//! end the process. This counts open brackets and, within each, the operators since the last `;` or `,`: no real
-//! program comes near the limit. It reads strings, comments and regular expressions as JavaScript does in all but
-//! contrived cases; for those the stack that [`with_stack`] gives is large.
+//! end the process. This counts open brackets and, within each, what may make a chain: no real program comes near
+//! the limit. Where only a parser could tell a regular expression from a division, both are followed.
+
+mod reader;
 
 use std::{io, thread};
+
+use self::reader::{Piece, Reader};
 
 /// More than this is refused. A bracket counts for eight, an operator for one.
 const LIMIT: usize = 20_000;
 const BRACKET: usize = 8;
-const STACK: usize = 256 << 20;
+/// In JSX nobody can tell text from code without parsing, so that everything in it counts as nested.
+const JSX_BYTES: usize = 512 << 10;
+const JSX_SIGNS: usize = 30_000;
+const STACK: usize = 1 << 30;
 
-/// Runs something recursive on a thread of its own with a large stack.
+/// Runs something recursive on a thread of its own with a large stack, of which only what is used takes memory.
 pub(super) fn with_stack<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
@@ -26,35 +32,35 @@ pub(super) fn with_stack<T: Send + 'static>(
 }
 
 /// Whether the text is nested more deeply than any real program.
-pub(super) fn is_too_deep(text: &str) -> bool {
-    let mut reader = Reader {
-        bytes: text.as_bytes(),
-        at: 0,
-        operand: false,
-    };
-    let mut groups: Vec<Group> = Vec::new();
-    let (mut here, mut outer) = (Group::default(), 0);
-    while let Some(piece) = reader.next(here.template) {
-        match piece {
-            Piece::Open(template) => {
-                outer += here.operators + BRACKET;
-                groups.push(here);
-                here = Group {
-                    template,
-                    ..Group::default()
-                };
+pub(super) fn is_too_deep(text: &str, jsx: bool) -> bool {
+    let is_sign = |b: &u8| b.is_ascii_punctuation();
+    if jsx && (text.len() > JSX_BYTES || text.bytes().filter(is_sign).count() > JSX_SIGNS) {
+        return true;
+    }
+    let mut readings = vec![Reading::new(text)];
+    let mut budget = 8 * text.len() + (1 << 20);
+    while let Some(mut reading) = readings.pop() {
+        let start = reading.reader.at();
+        loop {
+            match reading.step(jsx) {
+                Step::On => {}
+                Step::Fork(other) => {
+                    // Each costs its copy, too.
+                    budget = budget.saturating_sub(64 + other.groups.len());
+                    readings.push(*other);
+                }
+                Step::TooDeep => return true,
+                Step::End => break,
             }
-            Piece::Close => {
-                here = groups.pop().unwrap_or_default();
-                outer = outer.saturating_sub(here.operators + BRACKET);
+            if budget == 0 {
+                return true;
             }
-            Piece::Operator => here.operators += 1,
-            Piece::Separator => here.operators = 0,
-            Piece::Operand => {}
         }
-        if outer + here.operators > LIMIT {
+        let read = reading.reader.at() - start;
+        if read > budget {
             return true;
         }
+        budget -= read;
     }
     false
 }
@@ -62,149 +68,134 @@ pub(super) fn is_too_deep(text: &str) -> bool {
 /// What is inside one pair of brackets.
 #[derive(Clone, Copy, Default)]
 struct Group {
+    open: u8,
+    /// Since the last `;` or `,`.
     operators: usize,
-    /// It is the `${}` of a template, which goes on behind it.
-    template: bool,
+    /// `else` goes on behind a `;`.
+    elses: usize,
+    /// `<` goes on behind a `,`.
+    angles: usize,
+    /// It is the `( )` of an `if` or the like, behind which a statement begins.
+    control: bool,
 }
 
-enum Piece {
-    /// A bracket; `true` for the `${` of a template.
-    Open(bool),
-    Close,
-    Operator,
-    Separator,
-    Operand,
+impl Group {
+    fn depth(&self) -> usize {
+        self.operators + self.elses + self.angles
+    }
+
+    /// Whether it is the `${}` of a template, which goes on behind it.
+    fn is_template(&self) -> bool {
+        self.open == b'$'
+    }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// Whether an operand came last, so that `/` divides.
-    operand: bool,
+enum Step<'a> {
+    On,
+    /// The text may be read in another way, too.
+    Fork(Box<Reading<'a>>),
+    TooDeep,
+    /// Of the text, or of what can be read in this way.
+    End,
 }
 
-impl Reader<'_> {
-    fn next(&mut self, in_template: bool) -> Option<Piece> {
-        loop {
-            let byte = *self.bytes.get(self.at)?;
-            self.at += 1;
-            let piece = match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => continue,
-                b'"' | b'\'' => self.string(byte),
-                b'`' => self.template(),
-                b'}' if in_template => self.end_of_expression(),
-                b'(' | b'[' | b'{' => Piece::Open(false),
-                b')' | b']' | b'}' => Piece::Close,
-                b';' | b',' => Piece::Separator,
-                b'/' => match self.slash() {
-                    Some(piece) => piece,
-                    None => continue,
-                },
-                b'!' | b'~' | b'+' | b'-' | b'*' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>'
-                | b'=' | b'?' | b':' | b'.' => Piece::Operator,
-                _ => self.word(),
-            };
-            self.operand = match piece {
-                Piece::Operand | Piece::Close => true,
-                Piece::Open(_) | Piece::Separator | Piece::Operator => false,
-            };
-            return Some(piece);
+/// One way to read a text.
+#[derive(Clone)]
+struct Reading<'a> {
+    reader: Reader<'a>,
+    groups: Vec<Group>,
+    here: Group,
+    outer: usize,
+    /// It is one of several, and ends where it turns out not to be the right one.
+    forked: bool,
+}
+
+impl<'a> Reading<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            reader: Reader::new(text),
+            groups: Vec::new(),
+            here: Group::default(),
+            outer: 0,
+            forked: false,
         }
     }
 
-    fn string(&mut self, quote: u8) -> Piece {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'\n' => break,
-                _ if byte == quote => break,
-                _ => {}
+    fn step(&mut self, jsx: bool) -> Step<'a> {
+        let Some(piece) = self.reader.next(self.here.is_template()) else {
+            return Step::End;
+        };
+        match piece {
+            Piece::Open {
+                open,
+                control,
+                behind,
+            } => {
+                self.here.operators += usize::from(behind);
+                self.open(open, control);
             }
-        }
-        Piece::Operand
-    }
-
-    /// To the end of the template, or into its next expression.
-    fn template(&mut self) -> Piece {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'`' => return Piece::Operand,
-                b'$' if self.bytes.get(self.at) == Some(&b'{') => {
-                    self.at += 1;
-                    return Piece::Open(true);
+            Piece::Close(close) => {
+                if self.forked && !fits(self.here.open, close) {
+                    return Step::End;
                 }
-                _ => {}
+                self.reader.closed(close, self.here.control);
+                self.here = self.groups.pop().unwrap_or_default();
+                self.outer = self.outer.saturating_sub(self.here.depth() + BRACKET);
             }
-        }
-        Piece::Operand
-    }
-
-    /// Behind the `}` of `${}`: the group goes on with the template's next expression, or closes.
-    fn end_of_expression(&mut self) -> Piece {
-        match self.template() {
-            Piece::Open(_) => Piece::Separator,
-            _ => Piece::Close,
-        }
-    }
-
-    /// A comment, a regular expression or a division.
-    fn slash(&mut self) -> Option<Piece> {
-        match self.bytes.get(self.at) {
-            Some(b'/') => {
-                self.skip_to(b"\n");
-                None
+            Piece::Operator => self.here.operators += 1,
+            Piece::Else => self.here.elses += 1,
+            Piece::Less => self.here.angles += 1,
+            Piece::Greater => {
+                self.here.operators += 1;
+                self.here.angles = self.here.angles.saturating_sub(1);
             }
-            Some(b'*') => {
-                self.at += 1;
-                self.skip_to(b"*/");
-                None
-            }
-            _ if self.operand => Some(Piece::Operator),
-            _ => Some(self.regular_expression()),
+            Piece::Comma if self.here.angles > 0 => {}
+            Piece::Comma => self.here.operators = 0,
+            Piece::End => (self.here.operators, self.here.angles) = (0, 0),
+            Piece::Broken if self.forked => return Step::End,
+            Piece::Operand | Piece::Broken => {}
+            Piece::Slash if jsx => self.here.operators += 1,
+            Piece::Slash => return self.slash(),
         }
+        if self.outer + self.here.depth() > LIMIT {
+            return Step::TooDeep;
+        }
+        Step::On
     }
 
-    fn regular_expression(&mut self) -> Piece {
-        let mut class = false;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'\n' => break,
-                b'[' => class = true,
-                b']' => class = false,
-                b'/' if !class => break,
-                _ => {}
-            }
-        }
-        Piece::Operand
+    fn open(&mut self, open: u8, control: bool) {
+        self.outer += self.here.depth() + BRACKET;
+        self.groups.push(self.here);
+        self.here = Group {
+            open,
+            control,
+            ..Group::default()
+        };
     }
 
-    fn skip_to(&mut self, end: &[u8]) {
-        let rest = &self.bytes[self.at.min(self.bytes.len())..];
-        let found = rest.windows(end.len()).position(|window| window == end);
-        self.at = found.map_or(self.bytes.len(), |found| self.at + found + end.len());
+    /// A division, if it is no regular expression; or both, if that makes a difference.
+    fn slash(&mut self) -> Step<'a> {
+        let Some((end, plain)) = self.reader.regular_expression() else {
+            self.here.operators += 1;
+            return Step::On;
+        };
+        if plain {
+            self.reader.skip_operand(end);
+            return Step::On;
+        }
+        self.forked = true;
+        let mut other = Box::new(self.clone());
+        other.reader.skip_operand(end);
+        self.here.operators += 1;
+        Step::Fork(other)
     }
+}
 
-    fn word(&mut self) -> Piece {
-        let start = self.at - 1;
-        let is_part =
-            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$') || !b.is_ascii();
-        while self.bytes.get(self.at).is_some_and(is_part) {
-            self.at += 1;
-        }
-        match &self.bytes[start..self.at] {
-            // Only these begin a statement wherever they stand.
-            b"const" | b"let" | b"var" | b"import" | b"export" => Piece::Separator,
-            b"if" | b"else" | b"for" | b"while" | b"do" | b"return" | b"typeof" | b"void"
-            | b"delete" | b"await" | b"yield" | b"new" | b"in" | b"of" | b"case" | b"throw"
-            | b"instanceof" | b"keyof" | b"extends" => Piece::Operator,
-            _ => Piece::Operand,
-        }
-    }
+fn fits(open: u8, close: u8) -> bool {
+    matches!(
+        (open, close),
+        (b'(', b')') | (b'[', b']') | (b'{' | b'$', b'}')
+    )
 }
 
 #[cfg(test)]
@@ -221,6 +212,28 @@ mod tests {
             (deep("a=>", 15_000), true),
             (deep("if(a)", 30_000), true),
             (deep("`${", 3000), true),
+            (format!("a{}", deep("()", 30_000)), true),
+            (format!("a{}", deep("[0]", 30_000)), true),
+            (format!("a{}", deep("``", 30_000)), true),
+            (deep("if(a);else ", 30_000), true),
+            (deep("Map<a,", 30_000), true),
+            (deep("a extends F<b,c>?d:", 30_000), true),
+            (format!("a{}", deep(" as b", 30_000)), true),
+            (deep("readonly ", 30_000), true),
+            (format!("a{}", deep("+a.let", 30_000)), true),
+            (format!("//\r{}", deep("[", 3000)), true),
+            (format!("//\u{2028}{}", deep("[", 3000)), true),
+            (format!("x++/1+{}/1", deep("[", 3000)), true),
+            (format!("if(a)/`/;{}", deep("[", 3000)), true),
+            (format!("{{}}/`/;{}", deep("[", 3000)), true),
+            (format!("import 'a'\n/`/;{}", deep("[", 3000)), true),
+            (format!("export default /`/;{}", deep("[", 3000)), true),
+            (format!("a.in/1+{}/1", deep("[", 3000)), true),
+            (format!("x=\u{a0}/`/;{}", deep("[", 3000)), true),
+            (format!("#!/`\n{}", deep("[", 3000)), true),
+            (deep("if(a)/[\"']/.test(b);\n", 10_000), false),
+            (deep("function f(){}/[\"(']/.test(b);", 1000), false),
+            (deep("f()[0].a(`x`);", 30_000), false),
             (deep("[1],", 100_000), false),
             (deep("a.b();\n", 100_000), false),
             (deep("const a = 1\n", 100_000), false),
@@ -233,10 +246,10 @@ mod tests {
             (format!("x = a / 2; y = \"{}\" / 3", deep("(", 9000)), false),
         ] {
             assert_eq!(
-                is_too_deep(&text),
+                is_too_deep(&text, false),
                 expect,
                 "{}",
-                &text[..text.len().min(30)]
+                text.chars().take(30).collect::<String>()
             );
         }
     }

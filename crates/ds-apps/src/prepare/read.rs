@@ -77,7 +77,7 @@ fn read_script(name: &str, bytes: &[u8], media: Media) -> Body {
         return Body::Broken(whole_file("it is not UTF-8 text".to_owned()));
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if depth::is_too_deep(text) {
+    if depth::is_too_deep(text, matches!(media, Media::Jsx | Media::Tsx)) {
         return Body::Broken(whole_file("it is nested too deeply".to_owned()));
     }
     let file = name.rsplit('/').next().unwrap_or(name);

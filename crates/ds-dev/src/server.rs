@@ -1,6 +1,6 @@
 //! Listening on this computer.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use ds_sandbox::Body;
 use ds_serve::Appspaces;
@@ -14,6 +14,9 @@ use hyper_util::{
 use tokio::net::TcpListener;
 
 use crate::page::DevPages;
+
+/// Between a connection that could not be accepted and the next try.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What answers: ds-dev's own pages below their path, the app everywhere else.
 pub(crate) struct Server {
@@ -29,7 +32,8 @@ impl Server {
                 Ok((stream, _)) => stream,
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::task::yield_now().await;
+                    // Too many open files, most likely: trying at once would only burn the processor.
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };

@@ -21,15 +21,22 @@ fn read(row: &SqliteRow) -> Result<Appspace, StoreError> {
     })
 }
 
+/// Appspaces, with what is known of their version, where a condition holds.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
+             FROM appspaces a JOIN versions v ON v.id = a.version WHERE ",
+            $condition
+        )
+    };
+}
+
 #[async_trait]
 impl AppspaceStore for Store {
     async fn at(&self, address: &Address) -> Result<Option<Appspace>, StoreError> {
         const ACTION: &str = "find the appspace at an address";
-        let query = sqlx::query(
-            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
-             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.address = $1",
-        )
-        .bind(address.as_str());
+        let query = sqlx::query(select!("a.address = $1")).bind(address.as_str());
         let mut db = self.reader(ACTION).await?;
         let row = self.count.one(&mut db, ACTION, query).await?;
         row.as_ref().map(read).transpose()
@@ -37,11 +44,7 @@ impl AppspaceStore for Store {
 
     async fn appspace(&self, id: AppspaceId) -> Result<Option<Appspace>, StoreError> {
         const ACTION: &str = "find an appspace";
-        let query = sqlx::query(
-            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
-             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.id = $1",
-        )
-        .bind(id.to_string());
+        let query = sqlx::query(select!("a.id = $1")).bind(id.to_string());
         let mut db = self.reader(ACTION).await?;
         let row = self.count.one(&mut db, ACTION, query).await?;
         row.as_ref().map(read).transpose()
@@ -49,11 +52,7 @@ impl AppspaceStore for Store {
 
     async fn appspaces_of(&self, owner: AccountId) -> Result<Vec<Appspace>, StoreError> {
         const ACTION: &str = "list appspaces";
-        let query = sqlx::query(
-            "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
-             FROM appspaces a JOIN versions v ON v.id = a.version WHERE a.owner = $1",
-        )
-        .bind(owner.to_string());
+        let query = sqlx::query(select!("a.owner = $1")).bind(owner.to_string());
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         let mut spaces: Vec<Appspace> = rows.iter().map(read).collect::<Result<_, _>>()?;

@@ -99,6 +99,7 @@ impl Bench {
                 address: site.appspace.address.clone(),
                 dir: site.dir.clone(),
                 users: Arc::clone(&site.users),
+                outlet: None,
             },
             to,
             limits: self.limits.clone(),

@@ -97,6 +97,7 @@ impl Lifecycle {
                 address: new.address.clone(),
                 dir: dir.clone(),
                 users: Arc::new(MemberUsers::new(Arc::clone(&self.0.members), id)),
+                outlet: None,
             },
             to: new.version.schema,
             limits: self.0.limits.clone(),

@@ -44,6 +44,10 @@ pub trait Sandbox: Send + Sync {
     async fn stop(&self, reason: StopReason);
     /// Resolves when the process has ended, with why.
     async fn ended(&self) -> Death;
+    /// The memory that ending it would free, in bytes, as last measured; 0 if nobody measured.
+    fn memory(&self) -> u64 {
+        0
+    }
 }
 
 /// What the host tells the app's runtime about a request.
@@ -102,6 +106,12 @@ pub enum StartError {
     /// The process ended before it was ready.
     #[error("the app's process ended before it was ready: {0}")]
     Ended(Death),
+    /// The host has no room for it now.
+    #[error("the host is busy; try again in {} s", .retry_after.as_secs().max(1))]
+    Busy {
+        /// When there may be room.
+        retry_after: Duration,
+    },
     /// It crashed again and again; it is left alone for a while.
     #[error("the app crashes when it starts; the next try is in {} s", .retry_after.as_secs())]
     CrashLoop {
@@ -125,6 +135,9 @@ impl StartError {
             },
             Self::NotReady { after } => Self::NotReady { after: *after },
             Self::Ended(death) => Self::Ended(death.clone()),
+            Self::Busy { retry_after } => Self::Busy {
+                retry_after: *retry_after,
+            },
             Self::CrashLoop { retry_after } => Self::CrashLoop {
                 retry_after: *retry_after,
             },
@@ -134,7 +147,10 @@ impl StartError {
     /// Whether the app's own code is why, rather than this host.
     #[must_use]
     pub fn is_of_the_app(&self) -> bool {
-        !matches!(self, Self::Engine(_) | Self::Spawn { .. })
+        !matches!(
+            self,
+            Self::Engine(_) | Self::Spawn { .. } | Self::Busy { .. }
+        )
     }
 }
 
@@ -188,6 +204,21 @@ pub enum StopReason {
     Shutdown,
     /// It was told to answer and did not.
     Unresponsive,
+    /// Nobody was using it, and others needed the memory.
+    Pressure,
+}
+
+/// A limit that a sandbox did not keep to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Breach {
+    /// All its memory together.
+    Memory,
+    /// Processor time.
+    Cpu,
+    /// The appspace's directory.
+    Disk,
+    /// The host's disk is nearly full.
+    FreeSpace,
 }
 
 /// How a sandbox ended: one clear reason for every death.
@@ -206,6 +237,8 @@ pub enum Death {
     Signalled(i32),
     /// Its JavaScript heap reached the limit.
     OutOfMemory,
+    /// It was killed because it did not keep to a limit.
+    Limit(Breach),
 }
 
 impl fmt::Display for StopReason {
@@ -216,6 +249,7 @@ impl fmt::Display for StopReason {
             Self::AtRest => "the appspace was brought to rest",
             Self::Shutdown => "the host is stopping",
             Self::Unresponsive => "it did not respond",
+            Self::Pressure => "others needed the memory",
         })
     }
 }
@@ -236,6 +270,18 @@ impl fmt::Display for Death {
             Self::Exited(code) => write!(f, "crashed (exit code {code})"),
             Self::Signalled(signal) => write!(f, "crashed (signal {signal})"),
             Self::OutOfMemory => f.write_str("out of memory (JavaScript heap limit)"),
+            Self::Limit(breach) => write!(f, "killed: {breach}"),
         }
+    }
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Memory => "it used more memory than its limit (memory_mib)",
+            Self::Cpu => "it used more processor time than its limit (cpu_seconds)",
+            Self::Disk => "the appspace's directory is larger than its limit (disk_mib)",
+            Self::FreeSpace => "the host's disk is nearly full (free_space_mib)",
+        })
     }
 }

@@ -14,9 +14,11 @@ pub use body::{Body, BoxError, empty_body, full_body};
 pub use builtin::{Builtin, DROPSERVER_TYPES, builtin_hint, builtin_module};
 pub use deno::{Deno, DenoEngine, DenoError, find_deno};
 pub use engine::{
-    Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError, StopReason,
+    Breach, Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError,
+    StopReason,
 };
 pub use pool::{PoolConfig, Sandboxes, Using};
 pub use spec::{
-    AppCode, AppspaceMounts, CodeOf, Limits, SandboxSpec, Task, User, Users, UsersError,
+    AppCode, AppspaceMounts, CodeOf, Limits, Outlet, OutletSockets, SandboxSpec, Task, User, Users,
+    UsersError,
 };

@@ -58,6 +58,8 @@ pub struct AppspaceMounts {
     pub dir: AppspaceDir,
     /// Answers the app's questions about members.
     pub users: Arc<dyn Users>,
+    /// The way to the hosts that its owner approved; `None` means no network at all.
+    pub outlet: Option<Arc<dyn Outlet>>,
 }
 
 /// A member, as app code sees them.
@@ -103,6 +105,20 @@ pub struct Limits {
     pub stop_grace: Duration,
     /// The JavaScript heap, in MiB.
     pub heap_mib: u32,
+    /// All memory of the process, in MiB: heap, ArrayBuffers, WebAssembly, its temporary files.
+    pub memory_mib: u32,
+    /// How fast it may use processor time, in percent of one processor.
+    pub cpu_percent: u32,
+    /// How much processor time it may use within ten minutes.
+    pub cpu_time: Duration,
+    /// Threads.
+    pub threads: u32,
+    /// Files and connections open at once.
+    pub open_files: u32,
+    /// The appspace's directory, in MiB.
+    pub disk_mib: u64,
+    /// A request's body, in bytes.
+    pub request_bytes: u64,
     /// How much the appspace's log may grow before the older half is dropped, in bytes.
     pub log_bytes: u64,
 }
@@ -115,9 +131,41 @@ impl Default for Limits {
             migration: Duration::from_mins(10),
             stop_grace: Duration::from_secs(2),
             heap_mib: 256,
+            memory_mib: 512,
+            cpu_percent: 100,
+            cpu_time: Duration::from_mins(5),
+            threads: 64,
+            open_files: 512,
+            disk_mib: 10 * 1024,
+            request_bytes: 1 << 30,
             log_bytes: 4 << 20,
         }
     }
+}
+
+/// The way out of a sandbox whose app may reach other hosts. Without one a sandbox has no network at all.
+pub trait Outlet: Send + Sync {
+    /// The TCP ports that the app may want to connect to, at most [`Outlet::MOST_PORTS`].
+    fn ports(&self) -> Vec<u16>;
+    /// A certificate authority that this sandbox alone trusts, as PEM, if there is one.
+    fn trusted(&self) -> Option<String>;
+    /// Serves the sandbox's connections until what it returns is dropped.
+    fn serve(&self, sockets: OutletSockets) -> Box<dyn Send + Sync>;
+}
+
+impl dyn Outlet {
+    /// How many ports there can be.
+    pub const MOST_PORTS: usize = 64;
+}
+
+/// Sockets that listen inside a sandbox's own empty network.
+pub struct OutletSockets {
+    /// Name queries over TCP (RFC 1035 §4.2.2), as the C library asks with `options use-vc`.
+    pub dns: std::net::TcpListener,
+    /// Each port, on every address of 127.0.0.0/8.
+    pub ports: Vec<(u16, std::net::TcpListener)>,
+    /// Adds a line to the appspace's log.
+    pub log: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 /// Finds the code of an installed version. Where a version's prepared copy is, only ds-apps and the directory

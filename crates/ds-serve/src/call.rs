@@ -59,6 +59,7 @@ impl Caller<'_> {
                 address: site.appspace.address.clone(),
                 dir: site.dir.clone(),
                 users: std::sync::Arc::clone(&site.users),
+                outlet: None,
             }),
             limits: self.limits.clone(),
         }

@@ -68,7 +68,8 @@ impl ServeError {
             Self::Denied(Denied::NotLoggedIn) => StatusCode::UNAUTHORIZED,
             Self::Denied(Denied::Lacks(_)) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NoAppspace | Self::NoRoute | Self::NoFile => StatusCode::NOT_FOUND,
-            Self::Closed(_) | Self::Start(StartError::CrashLoop { .. }) => {
+            Self::Closed(_)
+            | Self::Start(StartError::CrashLoop { .. } | StartError::Busy { .. }) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Start(StartError::Engine(_) | StartError::Spawn { .. })
@@ -91,7 +92,9 @@ impl ServeError {
         match self {
             Self::Closed(Closed::Held(_)) => Some(Duration::from_secs(5)),
             Self::Closed(Closed::Standing(_)) => Some(Duration::from_mins(2)),
-            Self::Start(StartError::CrashLoop { retry_after }) => Some(*retry_after),
+            Self::Start(
+                StartError::CrashLoop { retry_after } | StartError::Busy { retry_after },
+            ) => Some(*retry_after),
             _ => None,
         }
     }

@@ -117,9 +117,9 @@ fn of_install(error: &InstallError) -> OpError {
 fn of_create(error: &CreateError) -> OpError {
     let (kind, hint) = match error {
         CreateError::AddressTaken(_) => (ErrorKind::Conflict, None),
-        CreateError::Migrate(MigrateError::Start(StartError::CrashLoop { .. })) => {
-            (ErrorKind::Busy, None)
-        }
+        CreateError::Migrate(MigrateError::Start(
+            StartError::CrashLoop { .. } | StartError::Busy { .. },
+        )) => (ErrorKind::Busy, None),
         CreateError::Migrate(
             MigrateError::Start(StartError::Engine(_) | StartError::Spawn { .. })
             | MigrateError::Store { .. },

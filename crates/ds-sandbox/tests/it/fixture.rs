@@ -137,6 +137,7 @@ pub(crate) fn appspace(root: &TempDir, name: &str) -> AppspaceMounts {
         address: "notes.example.com".parse().unwrap(),
         dir,
         users: Arc::new(Members),
+        outlet: None,
     }
 }
 

@@ -8,6 +8,8 @@
 )]
 
 mod bad_input;
+#[path = "../escape/mod.rs"]
+mod escape;
 mod host;
 mod originals;
 mod requests;

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, Layer)] = &[
     ("ds-auth", Product(1)),
     ("ds-sandbox", Product(1)),
     ("ds-backup", Product(1)),
+    ("ds-egress", Product(2)),
     ("ds-apps", Product(2)),
     ("ds-lifecycle", Product(2)),
     ("ds-live", Product(2)),

@@ -68,6 +68,13 @@ fn is_port(text: &str) -> bool {
     digits && (text.is_empty() || text.parse::<u16>().is_ok())
 }
 
+impl AddressError {
+    /// What is wrong with the name.
+    pub(crate) fn problem(&self) -> &'static str {
+        self.problem
+    }
+}
+
 fn label_problem(label: &str) -> Option<&'static str> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     match label {

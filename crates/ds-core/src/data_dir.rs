@@ -12,9 +12,11 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 /// ```text
 /// <data-dir>/
 ///   host.db                        accounts, apps, appspaces, routes, jobs
+///   secrets.key                    what secrets in host.db are sealed with; made when the first is set
 ///   control.sock                   the running host's control socket
 ///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy
-///   appspaces/<id>/data/           files/ (the app's) · avatars/ · appspace-meta.db (members, schema)
+///   appspaces/<id>/data/           files/ (the app's) · avatars/ · appspace-meta.db (members, schema) ·
+///                                  storage/ (what the app keeps as a browser would: localStorage, caches)
 ///   appspaces/<id>/log.txt         what the app printed and why its sandboxes ended
 ///   staging/<job>/                 work that has not been published yet; emptied at start
 ///   runtime/                       sockets and scratch of running sandboxes; emptied at start
@@ -50,6 +52,12 @@ impl DataDir {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.0.join("host.db")
+    }
+
+    /// The key of the secrets in the database.
+    #[must_use]
+    pub fn secrets_key(&self) -> PathBuf {
+        self.0.join("secrets.key")
     }
 
     /// The socket on which the running host takes commands.
@@ -190,6 +198,12 @@ impl AppspaceDir {
     #[must_use]
     pub fn meta_database(&self) -> PathBuf {
         self.data().join("appspace-meta.db")
+    }
+
+    /// What the app keeps by the means of a browser: localStorage, caches, key-value stores.
+    #[must_use]
+    pub fn storage(&self) -> PathBuf {
+        self.data().join("storage")
     }
 
     /// What the app printed and why its sandboxes ended.

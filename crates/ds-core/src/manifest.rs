@@ -3,7 +3,7 @@
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::{MigrationStep, Schema};
+use crate::{EgressRule, MigrationStep, Schema};
 
 /// The complete manifest of an app version: what the developer wrote, checked and normalised, with
 /// schema, migrations and entrypoint as learned from the first run.
@@ -32,6 +32,9 @@ pub struct Manifest {
     /// Permissions the app declares (API 1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<DeclaredPermission>,
+    /// The hosts the app asks to reach. Which of them it may is the owner's decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub egress: Vec<EgressRule>,
     /// Its icon, relative to the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,

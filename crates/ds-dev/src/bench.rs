@@ -10,7 +10,7 @@ use ds_core::{
 use ds_lifecycle::{MemberUsers, Migration, migrate};
 use ds_routes::RouteTable;
 use ds_sandbox::{AppspaceMounts, Limits, PoolConfig, Sandboxes, StopReason};
-use ds_serve::{FixedSite, Site, static_roots};
+use ds_serve::{FixedSite, Site, Terms, static_roots};
 use ds_store::AppspaceDbs;
 
 use crate::project::{Loaded, Project};
@@ -24,7 +24,6 @@ pub(crate) struct Bench {
     pub(crate) site: Arc<FixedSite>,
     pub(crate) store: Arc<AppspaceDbs>,
     pub(crate) sandboxes: Arc<Sandboxes>,
-    pub(crate) limits: Limits,
 }
 
 impl Bench {
@@ -43,14 +42,12 @@ impl Bench {
             ..PoolConfig::default()
         };
         let sandboxes = Sandboxes::new(project.engine(), idle);
-        let limits = Limits::default();
         let site = site(&loaded, appspace, gate, dir, Arc::clone(&store) as _)?;
         let bench = Self {
             project,
             site: Arc::new(FixedSite::new(site)),
             store,
             sandboxes,
-            limits,
         };
         let hold = bench.site.site().gate.hold(Reason::Creating).await;
         bench
@@ -102,7 +99,7 @@ impl Bench {
                 outlet: None,
             },
             to,
-            limits: self.limits.clone(),
+            limits: site.terms.limits.clone(),
         };
         migrate(hold, &*self.project.engine(), &*self.store, migration).await?;
         site.gate.lift(Closure::WrongSchema);
@@ -141,6 +138,7 @@ fn site(
         roots: static_roots(&loaded.dir, &dir),
         code: loaded.ready.code.clone(),
         users: Arc::new(MemberUsers::new(members, appspace.id)),
+        terms: Terms::new(Limits::default(), None),
         dir,
         appspace,
     })

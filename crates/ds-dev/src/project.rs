@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use ds_apps::{InstallError, Modules, Ready, ready_folder};
 use ds_core::AppVersionDir;
-use ds_sandbox::{DenoEngine, Engine, find_deno};
+use ds_sandbox::{Confinement, DenoEngine, Engine, EngineConfig, find_deno};
 use tempfile::TempDir;
 
 use crate::args::CodeArgs;
@@ -43,7 +43,12 @@ impl Project {
         let scratch = tempfile::Builder::new().prefix("ds-dev-").tempdir();
         let scratch = scratch.context("cannot make a temporary directory")?;
         let deno = find_deno(code.deno).await?;
-        let engine = DenoEngine::new(deno, &scratch.path().join("run")).await?;
+        // One's own code on one's own computer.
+        let config = EngineConfig {
+            confinement: Confinement::None,
+            ..EngineConfig::default()
+        };
+        let engine = DenoEngine::new(deno, &scratch.path().join("run"), config).await?;
         Ok(Self {
             folder,
             modules: Modules::new(code.modules, None),

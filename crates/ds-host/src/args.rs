@@ -117,6 +117,42 @@ pub enum Appspace {
     Pause(Which),
     /// Open a paused appspace
     Resume(Which),
+    /// Show what an appspace may use, and set it
+    Limits {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// Set a limit, as in `--set memory_mib=512`; may be given several times
+        #[arg(long, value_name = "LIMIT=NUMBER")]
+        set: Vec<String>,
+        /// Let the host's own limit apply again; may be given several times
+        #[arg(long, value_name = "LIMIT")]
+        reset: Vec<String>,
+    },
+    /// Show what an appspace used, and how its last runs ended
+    Usage {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// How many days to show
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=732))]
+        days: Option<u32>,
+    },
+    /// Show which other hosts an app asks to reach, and allow or deny them
+    Egress {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// Allow a host that the app asks for; may be given several times
+        #[arg(long, value_name = "HOST")]
+        allow: Vec<String>,
+        /// Deny a host that was allowed; may be given several times
+        #[arg(long, value_name = "HOST")]
+        deny: Vec<String>,
+    },
+    /// Secrets that the host puts into an app's requests to others, so that the app never has them
+    #[command(subcommand)]
+    Secret(Secret),
     /// Members of an appspace
     #[command(subcommand)]
     Member(Member),
@@ -130,6 +166,34 @@ pub struct Which {
     /// Whose it is.
     #[command(flatten)]
     pub owner: Owner,
+}
+
+/// What to do about secrets.
+#[derive(Debug, Subcommand)]
+pub enum Secret {
+    /// Keep a secret, read from standard input, in the place of one with the same name
+    Set {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// Its name, as in API_KEY: the app writes {{secret:API_KEY}} in a header
+        #[arg(value_name = "SECRET")]
+        secret: String,
+        /// The one host that gets it
+        #[arg(long, value_name = "HOST")]
+        host: String,
+    },
+    /// List the secrets of an appspace, without what they are
+    List(Which),
+    /// Remove a secret
+    Remove {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// Its name
+        #[arg(value_name = "SECRET")]
+        secret: String,
+    },
 }
 
 /// What to do about members.
@@ -205,6 +269,24 @@ mod tests {
         check("ds-host appspace member add notes a@b.c --as Ada", true);
         check("ds-host appspace member grant notes a@b.c edit", true);
         check("ds-host appspace member revoke notes a@b.c", false);
+        check("ds-host appspace limits notes", true);
+        check(
+            "ds-host appspace limits notes --set a=1 --set b=2 --reset c",
+            true,
+        );
+        check("ds-host appspace usage notes --days 7 --json", true);
+        check("ds-host appspace usage notes --days 0", false);
+        check(
+            "ds-host appspace egress notes --allow a.example.com --deny b.example.com",
+            true,
+        );
+        check(
+            "ds-host appspace secret set notes KEY --host a.example.com",
+            true,
+        );
+        check("ds-host appspace secret set notes KEY", false);
+        check("ds-host appspace secret list notes", true);
+        check("ds-host appspace secret remove notes KEY", true);
         check("ds-host", false);
     }
 }

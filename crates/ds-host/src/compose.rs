@@ -4,12 +4,16 @@ mod auth;
 mod base;
 mod glue;
 mod modules;
+mod terms;
 
 use std::{io, sync::Arc, time::Duration};
 
 use ds_apps::Installer;
 use ds_auth::{SessionAuthenticator, Sessions};
-use ds_core::{AppspaceId, DataDir, Gate, Gates, StoreError, publish};
+use ds_core::{
+    AppspaceId, DataDir, Gate, Gates, StoreError, SystemClock, error_chain, publish,
+    usage::{Meter, Recorder},
+};
 use ds_lifecycle::Lifecycle;
 use ds_sandbox::{DenoError, Sandboxes, StopReason};
 use ds_serve::{Appspaces, Cached, Door};
@@ -61,7 +65,8 @@ pub struct Host {
     sandboxes: Arc<Sandboxes>,
     sessions: Sessions,
     store: Store,
-    _tidy: AbortOnDropHandle<()>,
+    recorder: Arc<Recorder>,
+    _rounds: [AbortOnDropHandle<()>; 2],
 }
 
 impl Host {
@@ -92,17 +97,20 @@ impl Host {
                 gates: base.gates.clone(),
                 sandboxes: Arc::clone(&base.sandboxes),
             }),
+            terms: base.terms(),
         });
         let site = site::router(auth.site(&base, &ops));
         let appspaces = appspaces(&base, &auth, &names, directory);
+        let rounds = rounds(&base, auth.sessions.clone());
         Ok(Self {
             dispatch: Dispatch::new(names.site, site, appspaces),
             ops,
             gates: base.gates,
             sandboxes: base.sandboxes,
-            sessions: auth.sessions.clone(),
-            _tidy: AbortOnDropHandle::new(tokio::spawn(tidy(auth.sessions))),
+            sessions: auth.sessions,
+            recorder: base.recorder,
             store: Store::clone(&base.store),
+            _rounds: rounds,
         })
     }
 
@@ -135,9 +143,12 @@ impl Host {
         self.gates.stop();
     }
 
-    /// Stops sandboxes and closes the database.
+    /// Stops sandboxes, writes down what they used, and closes the database.
     pub async fn close(self) {
         self.sandboxes.stop_all(StopReason::Shutdown).await;
+        if let Err(error) = self.recorder.flush().await {
+            tracing::warn!(error = %error_chain(&error), "cannot write down what appspaces used last");
+        }
         self.store.close().await;
     }
 }
@@ -154,7 +165,7 @@ fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<Cached>) ->
             cookies: auth.cookies,
         }),
         sandboxes: Arc::clone(&base.sandboxes),
-        limits: base.limits.clone(),
+        meter: base.recorder.clone() as Arc<dyn Meter>,
         scheme: if names.https { "https" } else { "http" },
         grace: GRACE,
     })
@@ -181,12 +192,23 @@ async fn recover(
     emptied.map_err(ComposeError::Staging)
 }
 
+/// What is done again and again while the host runs.
+fn rounds(base: &Base, sessions: Sessions) -> [AbortOnDropHandle<()>; 2] {
+    let (recorder, store) = (Arc::clone(&base.recorder), Store::clone(&base.store));
+    [
+        tokio::spawn(tidy(sessions, store)),
+        tokio::spawn(async move { recorder.run().await }),
+    ]
+    .map(AbortOnDropHandle::new)
+}
+
 /// The daily round.
-async fn tidy(sessions: Sessions) {
+async fn tidy(sessions: Sessions, store: Store) {
     loop {
         if let Err(error) = sessions.purge().await {
             tracing::warn!(%error, "cannot remove expired sessions");
         }
+        terms::tidy(&store, &SystemClock).await;
         tokio::time::sleep(TIDY).await;
     }
 }

@@ -27,7 +27,13 @@ impl AddressFilter {
             IpAddr::V4(address) => is_public_v4(address),
             IpAddr::V6(address) => is_public_v6(address),
         };
-        public || self.allow.iter().any(|net| net.contains(&address))
+        public || self.lists(address)
+    }
+
+    /// Whether an address is among those that are listed.
+    #[must_use]
+    pub fn lists(&self, address: IpAddr) -> bool {
+        self.allow.iter().any(|net| net.contains(&address))
     }
 }
 

@@ -7,12 +7,15 @@
 mod address;
 mod client;
 mod connect;
+mod dial;
 mod error;
 mod resolve;
 mod tls;
 
 pub use address::AddressFilter;
 pub use client::{Client, Config, Fetched};
+pub use dial::{DialError, Dialer};
 pub use error::{GetError, SetUpError};
 pub use ipnet::IpNet;
 pub use resolve::{Resolve, SystemResolver};
+pub use tls::config as tls_config;

@@ -8,8 +8,11 @@ use rustls::{
 
 use crate::SetUpError;
 
-/// A TLS configuration that trusts what the machine trusts, and these PEM certificates.
-pub(crate) fn config(authorities: &[Vec<u8>]) -> Result<Arc<ClientConfig>, SetUpError> {
+/// A TLS configuration that trusts what the machine trusts, and these PEM certificates. It offers HTTP/1.1.
+///
+/// # Errors
+/// If one of them is none.
+pub fn config(authorities: &[Vec<u8>]) -> Result<Arc<ClientConfig>, SetUpError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     for error in &native.errors {

@@ -17,6 +17,9 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// With nothing left running: the app failed to load, was not ready in time, or could not be started.
     async fn start(&self, spec: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError>;
+    /// Resolves when nothing is left running of a start whose future was dropped. Engines that leave nothing
+    /// need not say so.
+    async fn given_up(&self, _id: SandboxId) {}
 }
 
 /// A running sandbox. Dropping it kills the process.

@@ -5,20 +5,28 @@
 
 mod body;
 mod builtin;
+mod cgroup;
 mod deno;
 mod engine;
+pub mod jail;
 mod pool;
 mod spec;
+mod watch;
 
 pub use body::{Body, BoxError, empty_body, full_body};
 pub use builtin::{Builtin, DROPSERVER_TYPES, builtin_hint, builtin_module};
-pub use deno::{Deno, DenoEngine, DenoError, find_deno};
+pub use cgroup::{
+    Cgroup, CgroupStats, Cgroups, Controller, Controllers, HostMemory, NoCgroups,
+    Version as CgroupVersion,
+};
+pub use deno::{Confinement, Deno, DenoEngine, DenoError, EngineConfig, find_deno};
 pub use engine::{
     Breach, Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError,
     StopReason,
 };
-pub use pool::{PoolConfig, Sandboxes, Using};
+pub use pool::{Overview, PoolConfig, Sandboxes, Using};
 pub use spec::{
     AppCode, AppspaceMounts, CodeOf, Limits, Outlet, OutletSockets, SandboxSpec, Task, User, Users,
     UsersError,
 };
+pub use watch::{DiskWatch, Judge, Sample, Sampler};

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use ds_core::{Address, ApiVersion, AppspaceDir, AppspaceId, ProxyId, SandboxId};
+use ds_core::{
+    Address, ApiVersion, AppspaceDir, AppspaceId, ProxyId, SandboxId, limits::LimitOverrides,
+};
 use serde::Serialize;
 
 /// Everything an engine needs to start a sandbox.
@@ -105,7 +107,7 @@ pub struct Limits {
     pub stop_grace: Duration,
     /// The JavaScript heap, in MiB.
     pub heap_mib: u32,
-    /// All memory of the process, in MiB: heap, ArrayBuffers, WebAssembly, its temporary files.
+    /// All memory of the process, in MiB: heap, `ArrayBuffer`s, WebAssembly, its temporary files.
     pub memory_mib: u32,
     /// How fast it may use processor time, in percent of one processor.
     pub cpu_percent: u32,
@@ -143,6 +145,30 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// These bounds, with what is set for one appspace in their place.
+    #[must_use]
+    pub fn with(&self, set: &LimitOverrides) -> Self {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        let memory_mib = set.memory_mib.unwrap_or(self.memory_mib);
+        Self {
+            response: set.response_seconds.map_or(self.response, seconds),
+            // More heap than memory would never be had.
+            heap_mib: set.heap_mib.unwrap_or(self.heap_mib).min(memory_mib),
+            memory_mib,
+            cpu_percent: set.cpu_percent.unwrap_or(self.cpu_percent),
+            cpu_time: set.cpu_seconds.map_or(self.cpu_time, seconds),
+            threads: set.threads.unwrap_or(self.threads),
+            open_files: set.open_files.unwrap_or(self.open_files),
+            disk_mib: set.disk_mib.map_or(self.disk_mib, u64::from),
+            request_bytes: set
+                .request_mib
+                .map_or(self.request_bytes, |mib| u64::from(mib) << 20),
+            ..self.clone()
+        }
+    }
+}
+
 /// The way out of a sandbox whose app may reach other hosts. Without one a sandbox has no network at all.
 pub trait Outlet: Send + Sync {
     /// The TCP ports that the app may want to connect to, at most [`Outlet::MOST_PORTS`].
@@ -171,3 +197,38 @@ pub struct OutletSockets {
 /// Finds the code of an installed version. Where a version's prepared copy is, only ds-apps and the directory
 /// layout know; what needs the code is told how to ask.
 pub type CodeOf = Arc<dyn Fn(&ds_core::AppVersion) -> AppCode + Send + Sync>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_for_an_appspace_comes_first() {
+        let host = Limits::default();
+        assert_eq!(host.with(&LimitOverrides::default()), host);
+        let set = LimitOverrides {
+            memory_mib: Some(128),
+            heap_mib: None,
+            cpu_percent: Some(7),
+            cpu_seconds: Some(8),
+            threads: Some(33),
+            open_files: Some(99),
+            disk_mib: Some(10),
+            request_mib: Some(3),
+            response_seconds: Some(5),
+        };
+        let expect = Limits {
+            memory_mib: 128,
+            heap_mib: 128,
+            cpu_percent: 7,
+            cpu_time: Duration::from_secs(8),
+            threads: 33,
+            open_files: 99,
+            disk_mib: 10,
+            request_bytes: 3 << 20,
+            response: Duration::from_secs(5),
+            ..host.clone()
+        };
+        assert_eq!(host.with(&set), expect);
+    }
+}

@@ -1,17 +1,24 @@
 //! Handing a request to the app.
 
 use ds_auth::{Granted, cookie};
-use ds_core::{Lease, SandboxId};
+use std::{pin::pin, sync::Arc};
+
+use ds_core::{Closed, Gate, Lease, Reason, SandboxId};
 use ds_routes::Found;
-use ds_sandbox::{AppspaceMounts, Body, Call, Limits, SandboxSpec, Sandboxes, Task};
+use ds_sandbox::{
+    AppspaceMounts, Body, Call, SandboxSpec, Sandboxes, StartError, StopReason, Task, Using,
+};
 use http::{Request, Response, Uri};
 
-use crate::{ServeError, Site, body, headers, target::Target};
+use crate::{
+    ServeError, Site, body, headers,
+    tally::{self, Tally},
+    target::Target,
+};
 
 /// What calling apps needs, beside the request.
 pub(crate) struct Caller<'a> {
     pub(crate) sandboxes: &'a Sandboxes,
-    pub(crate) limits: &'a Limits,
     pub(crate) grace: std::time::Duration,
 }
 
@@ -19,6 +26,7 @@ pub(crate) struct Caller<'a> {
 pub(crate) struct Admitted<'a> {
     pub(crate) site: &'a Site,
     pub(crate) lease: Lease,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) found: Found<'a>,
     pub(crate) granted: Granted,
     pub(crate) target: &'a Target,
@@ -32,11 +40,21 @@ impl Caller<'_> {
         admitted: Admitted<'_>,
         request: Request<Body>,
     ) -> Result<Response<Body>, ServeError> {
-        let site = admitted.site;
-        let using = self
-            .sandboxes
-            .get(site.appspace.id, || self.spec(site))
-            .await?;
+        let (site, tally) = (admitted.site, admitted.tally);
+        let limit = site.terms.limits.request_bytes;
+        let (head, body) = request.into_parts();
+        let body = tally::counted(body, limit, &tally).ok_or(ServeError::TooLarge { limit })?;
+        let request = outgoing(Request::from_parts(head, body), admitted.target)?;
+        let using = self.sandboxes.get(site.appspace.id, || spec(site));
+        let using = unless_closed(using, &admitted.lease, &site.gate).await;
+        if using.as_ref().is_ok_and(Using::woke) {
+            tally.wakes();
+        }
+        if site.terms.are_over() {
+            drop(using);
+            return Err(self.refuse(site).await);
+        }
+        let using = using?;
         let call = Call {
             route: admitted.found.route.id.0,
             params: serde_json::to_value(&admitted.found.params).unwrap_or_default(),
@@ -44,25 +62,59 @@ impl Caller<'_> {
             origin: admitted.origin,
             proxy_id: admitted.granted.proxy_id().cloned(),
         };
-        let request = outgoing(request, admitted.target)?;
-        let response = using.request(call, request).await?;
-        Ok(incoming(response).map(|it| body::leased(it, admitted.lease, self.grace, using)))
+        let response = using.request(call, request).await.map_err(|error| {
+            // The app could not answer because its request was cut.
+            if tally.is_too_large() {
+                ServeError::TooLarge { limit }
+            } else {
+                error.into()
+            }
+        })?;
+        let leased = |it| body::leased(it, admitted.lease, tally, self.grace, using);
+        Ok(incoming(response).map(leased))
     }
 
-    fn spec(&self, site: &Site) -> SandboxSpec {
-        SandboxSpec {
-            id: SandboxId::new(),
-            code: site.code.clone(),
-            task: Task::Serve,
-            appspace: Some(AppspaceMounts {
-                id: site.appspace.id,
-                address: site.appspace.address.clone(),
-                dir: site.dir.clone(),
-                users: std::sync::Arc::clone(&site.users),
-                outlet: None,
-            }),
-            limits: self.limits.clone(),
+    /// The terms changed while this request was on its way to the sandbox. Whoever changed them stops the
+    /// sandbox, but this request may have started one after that: on terms that do not hold any more.
+    async fn refuse(&self, site: &Site) -> ServeError {
+        let id = site.appspace.id;
+        self.sandboxes.stop(id, StopReason::AtRest).await;
+        Closed::Held(Reason::Reloading).into()
+    }
+}
+
+/// A request that still waits for its sandbox when the gate closes has not begun: it is told so, and nothing
+/// comes to rest the later because the host is busy.
+async fn unless_closed(
+    using: impl Future<Output = Result<Using, StartError>>,
+    lease: &Lease,
+    gate: &Gate,
+) -> Result<Using, ServeError> {
+    let mut using = pin!(using);
+    loop {
+        tokio::select! {
+            biased;
+            using = &mut using => return Ok(using?),
+            () = lease.closing() => if let Some(closed) = gate.closed() {
+                return Err(closed.into());
+            }
         }
+    }
+}
+
+fn spec(site: &Site) -> SandboxSpec {
+    SandboxSpec {
+        id: SandboxId::new(),
+        code: site.code.clone(),
+        task: Task::Serve,
+        appspace: Some(AppspaceMounts {
+            id: site.appspace.id,
+            address: site.appspace.address.clone(),
+            dir: site.dir.clone(),
+            users: Arc::clone(&site.users),
+            outlet: site.terms.outlet.clone(),
+        }),
+        limits: site.terms.limits.clone(),
     }
 }
 

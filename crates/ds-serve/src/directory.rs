@@ -1,6 +1,7 @@
 //! Which appspace answers at an address, with everything a request needs to know of it.
 
 use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -18,10 +19,16 @@ use ds_routes::{RouteStore, RouteTable, StaticRoots};
 use ds_sandbox::{AppCode, CodeOf, Users};
 use moka::sync::Cache;
 
+use crate::{Terms, TermsOf};
+
 /// Addresses and versions kept in memory. One entry is a few kilobytes at most, its route table apart.
 const KEPT: u64 = 20_000;
 /// How long "nobody answers there" is believed, so that strangers asking for random names cost no query each.
 const UNKNOWN_FOR: Duration = Duration::from_secs(5);
+/// Addresses with the same last byte of their hash are forgotten together; it costs a query.
+const SHARDS: usize = 256;
+/// How often what changed while it was read is read again.
+const TRIES: usize = 4;
 
 /// Everything a request needs to know of the appspace it is for.
 pub struct Site {
@@ -39,6 +46,8 @@ pub struct Site {
     pub code: AppCode,
     /// Answers the app's questions about members.
     pub users: Arc<dyn Users>,
+    /// What its sandboxes are started with.
+    pub terms: Terms,
 }
 
 /// Why an appspace could not be looked up.
@@ -113,6 +122,8 @@ pub struct Sources {
     pub code_of: CodeOf,
     /// Who may enter which appspace.
     pub gates: Gates,
+    /// What each appspace may use, and reach.
+    pub terms: Arc<dyn TermsOf>,
 }
 
 /// A directory over the stores that keeps what it found in memory: an address that was asked for before costs
@@ -122,8 +133,9 @@ pub struct Cached {
     sites: Cache<Address, Arc<Site>>,
     unknown: Cache<Address, ()>,
     tables: Cache<VersionId, Arc<RouteTable>>,
-    /// Counts what was forgotten: what was read before that may be old and is not remembered.
-    forgotten: AtomicU64,
+    /// Counts what was forgotten, by a hash of the address: what was read before that may be old and is not
+    /// remembered.
+    forgotten: [AtomicU64; SHARDS],
 }
 
 impl Cached {
@@ -138,15 +150,29 @@ impl Cached {
                 .time_to_live(UNKNOWN_FOR)
                 .build(),
             tables: Cache::new(1_000),
-            forgotten: AtomicU64::new(0),
+            forgotten: [const { AtomicU64::new(0) }; SHARDS],
         }
     }
 
-    /// Forgets what is known of an address: its appspace was made, changed or removed.
+    /// Forgets what is known of an address: its appspace was made, changed or removed, or other [`Terms`]
+    /// hold for it. Sandboxes that were started on the old terms are for the caller to stop; requests under
+    /// way that start another on them are told to come again.
     pub fn forget(&self, address: &Address) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.forgotten(address).fetch_add(1, Ordering::SeqCst);
+        self.drop_all(address);
+    }
+
+    fn forgotten(&self, address: &Address) -> &AtomicU64 {
+        let mut hasher = DefaultHasher::new();
+        address.hash(&mut hasher);
+        &self.forgotten[usize::from(hasher.finish().to_le_bytes()[0])]
+    }
+
+    fn drop_all(&self, address: &Address) {
         self.unknown.invalidate(address);
-        self.sites.invalidate(address);
+        if let Some(site) = self.sites.remove(address) {
+            site.terms.end();
+        }
     }
 
     async fn load(&self, appspace: Appspace) -> Result<Arc<Site>, DirectoryError> {
@@ -162,6 +188,7 @@ impl Cached {
                 Arc::clone(&self.sources.members),
                 appspace.id,
             )),
+            terms: self.sources.terms.terms(&appspace, &version).await?,
             dir,
             appspace,
         }))
@@ -210,21 +237,30 @@ impl Directory for Cached {
         if self.unknown.contains_key(address) {
             return Ok(None);
         }
-        let before = self.forgotten.load(Ordering::SeqCst);
-        let site = match self.sources.appspaces.at(address).await? {
-            Some(appspace) => Some(self.load(appspace).await?),
-            None => None,
-        };
-        match &site {
-            Some(site) => self.sites.insert(address.clone(), Arc::clone(site)),
-            None => self.unknown.insert(address.clone(), ()),
+        let mut tries = 1;
+        loop {
+            let before = self.forgotten(address).load(Ordering::SeqCst);
+            let site = match self.sources.appspaces.at(address).await? {
+                Some(appspace) => Some(self.load(appspace).await?),
+                None => None,
+            };
+            match &site {
+                Some(site) => self.sites.insert(address.clone(), Arc::clone(site)),
+                None => self.unknown.insert(address.clone(), ()),
+            }
+            // Asked after remembering: whoever forgets from now on finds it there.
+            if self.forgotten(address).load(Ordering::SeqCst) == before {
+                return Ok(site);
+            }
+            self.drop_all(address);
+            if let Some(site) = &site {
+                site.terms.end();
+            }
+            if tries == TRIES {
+                return Ok(site);
+            }
+            tries += 1;
         }
-        // Asked after remembering: whoever forgets from now on finds it there.
-        if self.forgotten.load(Ordering::SeqCst) != before {
-            self.sites.invalidate(address);
-            self.unknown.invalidate(address);
-        }
-        Ok(site)
     }
 }
 

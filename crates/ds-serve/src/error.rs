@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ds_auth::{AuthError, Denied};
 use ds_core::Closed;
-use ds_sandbox::{RequestError, StartError};
+use ds_sandbox::{Death, RequestError, StartError};
 use http::StatusCode;
 
 use crate::DirectoryError;
@@ -48,6 +48,12 @@ pub enum ServeError {
     /// The host could not remember the login.
     #[error("the login could not be recorded")]
     Login(#[source] ds_core::StoreError),
+    /// It has more than may be sent to this appspace at once.
+    #[error("this is more than the {} that may be sent to this appspace at once", Size(*.limit))]
+    TooLarge {
+        /// How many bytes may.
+        limit: u64,
+    },
     /// The app's code could not be started.
     #[error("the app could not be started")]
     Start(#[from] StartError),
@@ -68,10 +74,13 @@ impl ServeError {
             Self::Denied(Denied::NotLoggedIn) => StatusCode::UNAUTHORIZED,
             Self::Denied(Denied::Lacks(_)) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NoAppspace | Self::NoRoute | Self::NoFile => StatusCode::NOT_FOUND,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Closed(_)
-            | Self::Start(StartError::CrashLoop { .. } | StartError::Busy { .. }) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            | Self::Start(
+                StartError::CrashLoop { .. }
+                | StartError::Busy { .. }
+                | StartError::Ended(Death::Stopped { .. }),
+            ) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Start(StartError::Engine(_) | StartError::Spawn { .. })
             | Self::Directory(_)
             | Self::Auth(_)
@@ -95,6 +104,7 @@ impl ServeError {
             Self::Start(
                 StartError::CrashLoop { retry_after } | StartError::Busy { retry_after },
             ) => Some(*retry_after),
+            Self::Start(StartError::Ended(Death::Stopped { .. })) => Some(Duration::from_secs(5)),
             _ => None,
         }
     }
@@ -114,12 +124,34 @@ impl ServeError {
             }
             Self::CrossSite => "Go to the app's own page and do it there.",
             Self::StaleLogin => "Go to the app's front page and log in again.",
+            Self::TooLarge { .. } => {
+                "Send less at once. The owner of this appspace can raise the limit (request_mib)."
+            }
+            Self::Start(StartError::Busy { .. }) => {
+                "Others are using all the room this host has. Try again in a moment; if it goes on, tell the person who runs this host."
+            }
+            Self::Start(StartError::CrashLoop { .. }) => {
+                "It failed several times in a row and is left alone for a while. The owner finds the reason in the appspace's log."
+            }
+            Self::Start(StartError::Ended(Death::Stopped { .. })) => "Try again in a moment.",
             Self::Start(_) | Self::Request(_) => {
                 "Try again. If it happens again, the owner finds the reason in the appspace's log."
             }
             Self::Directory(_) | Self::Auth(_) | Self::Login(_) | Self::File(_) => {
                 "Try again. If it happens again, the person who runs this host finds the reason in its log."
             }
+        }
+    }
+}
+
+/// So many bytes, in words.
+struct Size(u64);
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 >> 20 {
+            0 => write!(f, "{} bytes", self.0),
+            mib => write!(f, "{mib} MiB"),
         }
     }
 }
@@ -141,5 +173,28 @@ mod tests {
             assert!(error.retry_after().is_some());
         }
         assert_eq!(ServeError::NoRoute.retry_after(), None);
+    }
+
+    #[test]
+    fn what_passes_says_when_to_come_back() {
+        let check = |error: StartError, expect: Option<u64>| {
+            let shown = error.to_string();
+            let error = ServeError::from(error);
+            let after = error.retry_after().map(|after| after.as_secs());
+            assert_eq!(after, expect, "{shown}");
+            let is_503 = error.status() == StatusCode::SERVICE_UNAVAILABLE;
+            assert_eq!(is_503, expect.is_some(), "{shown}");
+            assert_ne!(error.hint(), "", "{shown}");
+        };
+        let retry_after = Duration::from_secs(7);
+        check(StartError::Busy { retry_after }, Some(7));
+        check(StartError::CrashLoop { retry_after }, Some(7));
+        let (reason, killed) = (ds_sandbox::StopReason::Shutdown, false);
+        check(
+            StartError::Ended(Death::Stopped { reason, killed }),
+            Some(5),
+        );
+        check(StartError::Ended(Death::OutOfMemory), None);
+        check(StartError::Engine("no Deno".into()), None);
     }
 }

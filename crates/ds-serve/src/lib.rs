@@ -13,9 +13,12 @@ mod files;
 mod headers;
 mod page;
 mod service;
+mod tally;
 mod target;
+mod terms;
 
 pub use directory::{Cached, Directory, DirectoryError, FixedSite, Site, Sources, static_roots};
 pub use door::Door;
 pub use error::ServeError;
 pub use service::{Answer, Appspaces, Parts};
+pub use terms::{Terms, TermsOf};

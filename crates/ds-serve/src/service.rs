@@ -9,8 +9,9 @@ use std::{
 };
 
 use ds_auth::{Authenticator, Denied, Visitor, authorize};
+use ds_core::usage::Meter;
 use ds_routes::Handler;
-use ds_sandbox::{Body, Limits, Sandboxes};
+use ds_sandbox::{Body, Sandboxes, StartError};
 use http::{Method, Request, Response};
 use tower::Service;
 
@@ -20,6 +21,7 @@ use crate::{
     door,
     files::StaticFiles,
     headers, page,
+    tally::Tally,
     target::{self, Target},
 };
 
@@ -33,8 +35,8 @@ pub struct Parts {
     pub door: Option<Door>,
     /// Running app code.
     pub sandboxes: Arc<Sandboxes>,
-    /// Bounds of the sandboxes.
-    pub limits: Limits,
+    /// Is told what appspaces use.
+    pub meter: Arc<dyn Meter>,
     /// `http` or `https`, as clients see it.
     pub scheme: &'static str,
     /// How long answers may go on when their appspace is brought to rest.
@@ -94,6 +96,7 @@ impl Inner {
             .await?
             .ok_or(ServeError::NoAppspace)?;
         let lease = site.gate.enter()?;
+        let tally = Tally::begin(&self.parts.meter, site.appspace.id);
         let origin = self.origin(&head);
         if target.path().starts_with(door::PREFIX) {
             if headers::is_cross_site_change(&head, &origin) {
@@ -124,12 +127,13 @@ impl Inner {
                     .files
                     .serve(&site.roots, found.route, target.path(), &head)
                     .await?;
-                Ok(answer.map(|it| body::leased(it, lease, self.parts.grace, ())))
+                Ok(answer.map(|it| body::leased(it, lease, tally, self.parts.grace, ())))
             }
             Handler::Function { .. } => {
                 let admitted = Admitted {
                     site: &site,
                     lease,
+                    tally,
                     found,
                     granted,
                     target: &target,
@@ -168,7 +172,6 @@ impl Inner {
     fn caller(&self) -> Caller<'_> {
         Caller {
             sandboxes: &self.parts.sandboxes,
-            limits: &self.parts.limits,
             grace: self.parts.grace,
         }
     }
@@ -176,7 +179,12 @@ impl Inner {
 
 /// Writes down what the host's or the app's keeper must know; what a client did wrong is its own affair.
 fn note(error: &ServeError) {
-    if error.status().is_server_error() && !matches!(error, ServeError::Closed(_)) {
+    // The pool itself says that it is busy, once for many.
+    let is_known = matches!(
+        error,
+        ServeError::Closed(_) | ServeError::Start(StartError::Busy { .. })
+    );
+    if error.status().is_server_error() && !is_known {
         tracing::warn!(error = %ds_core::error_chain(error), "a request was not answered by its app");
     }
 }

@@ -68,7 +68,7 @@ pub async fn ready_folder(
 pub fn code_of(version: &AppVersion, dir: &AppVersionDir) -> AppCode {
     AppCode {
         run: dir.run(),
-        entry: prepare::entry_file(&version.manifest.entrypoint),
+        entry: prepare::entry_of(&dir.run(), &version.manifest.entrypoint),
         api: version.api,
         node_modules: [dir.run_app(), dir.run()]
             .iter()

@@ -5,6 +5,7 @@
 
 mod authors;
 mod changelog;
+mod egress;
 mod fields;
 mod icon;
 mod learned;
@@ -99,6 +100,7 @@ fn check(bytes: &[u8], package: &Path) -> Result<Checked, ManifestError> {
         schema: Schema::NONE,
         migrations: Vec::new(),
         permissions: Vec::new(),
+        egress: egress::egress(&mut fields),
         icon: icon::icon(&mut fields),
         accent_color: texts::accent_color(&mut fields),
         changelog: changelog::changelog(&mut fields),

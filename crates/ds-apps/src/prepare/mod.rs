@@ -10,8 +10,10 @@
 //! run/app/    the package's files; x.ts is x.ts.js there, and x.ts a module that stands for it
 //! run/modules/<host>/<path>   remote and built-in modules
 //! run/node_modules/           npm packages that are not the app's own
+//! run/bundle/app.js           all modules in one, where that means the same
 //! ```
 
+mod bundle;
 mod depth;
 mod edit;
 mod error;
@@ -33,9 +35,10 @@ use std::{io, path::Path, sync::Arc};
 use ds_core::{ApiVersion, AppVersionDir};
 use ds_sandbox::AppCode;
 
-use self::{media::Media, package::Package, walk::Walk, write::Plan};
+use self::{bundle::Bundle, graph::Graph, media::Media, package::Package, walk::Walk, write::Plan};
 use crate::{Warning, modules::Modules};
 
+pub use bundle::Unbundled;
 pub use error::{ImportProblem, PrepareError};
 
 /// What to prepare.
@@ -60,6 +63,8 @@ pub struct Prepared {
     pub modules: Vec<ModuleRecord>,
     /// What will not work if it is ever reached.
     pub warnings: Vec<Warning>,
+    /// Why its modules are not one module, if they are not: no fault, but it starts a little later.
+    pub unbundled: Option<Unbundled>,
 }
 
 /// A remote module of an app, or an npm package that is not in the app's package.
@@ -73,7 +78,18 @@ pub struct ModuleRecord {
     pub sha256: String,
 }
 
-/// Where a package's entry module is in the prepared copy: `app.ts` is `app/app.ts.js`.
+/// The module that a sandbox loads, relative to a prepared copy `run`: the one that holds all others, or the entry
+/// module itself.
+#[must_use]
+pub fn entry_of(run: &Path, entrypoint: &str) -> String {
+    if run.join(bundle::PLACE).is_file() {
+        bundle::PLACE.to_owned()
+    } else {
+        entry_file(entrypoint)
+    }
+}
+
+/// Where a package's entry module itself is in the prepared copy: `app.ts` is `app/app.ts.js`.
 #[must_use]
 pub fn entry_file(entrypoint: &str) -> String {
     let path = entrypoint.trim_start_matches("./");
@@ -122,21 +138,33 @@ async fn prepare_with(p: Prepare<'_>, staging: &Path) -> Result<Prepared, Prepar
     let npm = npm::settle(&mut graph, &package, p.modules, staging).await;
     let warnings = report::check(&graph, &package)?;
     let node_modules = package.has_folder("node_modules") || !npm.placed.is_empty();
+    let graph = Arc::new(graph);
+    let bundled = bundled(graph.clone()).await;
     let dir = p.dir.clone();
     let write = move || {
-        Plan {
+        let bundle = bundled.as_ref().ok();
+        let modules = Plan {
             dir: &dir,
             package: &package,
             graph: &graph,
             named: &named,
             npm: &npm,
+            bundle,
         }
-        .write()
+        .write()?;
+        Ok((modules, bundled.err()))
     };
-    let modules = blocking(write).await?;
+    let (modules, unbundled) = blocking(write).await?;
+    let entry = match &unbundled {
+        None => bundle::PLACE.to_owned(),
+        Some(reason) => {
+            tracing::debug!(%reason, "the app runs file by file");
+            entry_file(p.entrypoint)
+        }
+    };
     let code = AppCode {
         run: p.dir.run(),
-        entry: entry_file(p.entrypoint),
+        entry,
         api: p.api,
         node_modules,
     };
@@ -144,7 +172,19 @@ async fn prepare_with(p: Prepare<'_>, staging: &Path) -> Result<Prepared, Prepar
         code,
         modules,
         warnings,
+        unbundled,
     })
+}
+
+/// Makes one module of all, if that can be done. If not, the app still runs.
+async fn bundled(graph: Arc<Graph>) -> Result<Bundle, Unbundled> {
+    let failed = |error: &dyn std::fmt::Display| Unbundled::Wrong(error.to_string());
+    let work = move || depth::with_stack(move || bundle::bundle(&graph));
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(made)) => made,
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 async fn blocking<T: Send + 'static>(

@@ -10,7 +10,9 @@ use std::{
 use ds_core::AppVersionDir;
 
 use super::{
-    ModuleRecord, PrepareError, edit,
+    ModuleRecord, PrepareError,
+    bundle::Bundle,
+    edit,
     graph::{Body, Graph, Node, Target},
     npm::{self, Npm, Placed},
     package::Package,
@@ -28,6 +30,8 @@ pub(super) struct Plan<'a> {
     pub graph: &'a Graph,
     pub named: &'a BTreeMap<Key, BTreeSet<String>>,
     pub npm: &'a Npm,
+    /// All modules in one, if there is such a thing.
+    pub bundle: Option<&'a Bundle>,
 }
 
 impl Plan<'_> {
@@ -78,6 +82,9 @@ impl Plan<'_> {
                 };
                 link(&self.package.root.join(path), &place)?;
             }
+        }
+        for (file, text) in self.bundle.iter().flat_map(|bundle| &bundle.files) {
+            put(&run.join(file), text.as_bytes())?;
         }
         let vendored = self.vendored_npm();
         for (place, placed) in &self.npm.placed {

@@ -6,12 +6,12 @@ use std::{
 };
 
 use crate::{
-    args::{Account, App, Appspace, Member, Permit, Which},
+    args::{Account, App, Appspace, Member, Permit, Secret as SecretArgs, Which},
     control::wire::{self, Command, Secret},
 };
 
-/// The most that is read as a password, in bytes; what the rules allow is less.
-const PASSWORD_MAX: u64 = 4096;
+/// The most that is read as a password or a secret, in bytes; what the rules allow is less.
+const LINE_MAX: u64 = 8192;
 
 /// What was given cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,19 +34,25 @@ pub(super) enum InputError {
         #[source]
         source: io::Error,
     },
-    /// Standard input had no password.
-    #[error("cannot read a password from standard input")]
-    Password(#[source] io::Error),
+    /// Standard input cannot be read.
+    #[error("cannot read a {what} from standard input")]
+    Line {
+        /// What should have been there.
+        what: &'static str,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// Standard input was empty.
-    #[error("there was no password on standard input")]
-    NoPassword,
+    #[error("there was no {0} on standard input")]
+    NoLine(&'static str),
 }
 
 pub(super) fn account(account: Account) -> Result<Command, InputError> {
     let Account::Create { email, admin, .. } = account;
     Ok(Command::AccountCreate {
         email,
-        password: Secret(password()?),
+        password: Secret(line("password")?),
         admin,
     })
 }
@@ -66,8 +72,8 @@ pub(super) fn app(app: App) -> Result<Command, InputError> {
     })
 }
 
-pub(super) fn appspace(appspace: Appspace) -> Command {
-    match appspace {
+pub(super) fn appspace(appspace: Appspace) -> Result<Command, InputError> {
+    Ok(match appspace {
         Appspace::Create {
             app,
             address,
@@ -80,6 +86,21 @@ pub(super) fn appspace(appspace: Appspace) -> Command {
         Appspace::List { owner } => Command::AppspaceList { owner: owner.owner },
         Appspace::Pause(which) => Command::AppspacePause(which.into()),
         Appspace::Resume(which) => Command::AppspaceResume(which.into()),
+        Appspace::Limits { which, set, reset } => Command::AppspaceLimits {
+            which: which.into(),
+            set,
+            reset,
+        },
+        Appspace::Usage { which, days } => Command::AppspaceUsage {
+            which: which.into(),
+            days,
+        },
+        Appspace::Egress { which, allow, deny } => Command::AppspaceEgress {
+            which: which.into(),
+            allow,
+            deny,
+        },
+        Appspace::Secret(secret) => self::secret(secret)?,
         Appspace::Member(Member::List(which)) => Command::MemberList(which.into()),
         Appspace::Member(Member::Add {
             which,
@@ -92,7 +113,27 @@ pub(super) fn appspace(appspace: Appspace) -> Command {
         },
         Appspace::Member(Member::Grant(permit)) => Command::MemberGrant(permit.into()),
         Appspace::Member(Member::Revoke(permit)) => Command::MemberRevoke(permit.into()),
-    }
+    })
+}
+
+fn secret(secret: SecretArgs) -> Result<Command, InputError> {
+    Ok(match secret {
+        SecretArgs::Set {
+            which,
+            secret,
+            host,
+        } => Command::SecretSet {
+            which: which.into(),
+            name: secret,
+            host,
+            value: Secret(line("secret")?),
+        },
+        SecretArgs::List(which) => Command::SecretList(which.into()),
+        SecretArgs::Remove { which, secret } => Command::SecretRemove {
+            which: which.into(),
+            name: secret,
+        },
+    })
 }
 
 impl From<Which> for wire::Which {
@@ -122,19 +163,19 @@ fn existing(path: PathBuf) -> Result<PathBuf, InputError> {
     }
 }
 
-/// The first line of standard input.
-fn password() -> Result<String, InputError> {
+/// The first line of standard input, where no list of processes and no shell history shows it.
+fn line(what: &'static str) -> Result<String, InputError> {
     let input = io::stdin().lock();
     if input.is_terminal() {
-        // Whether it was written or not, the password is read.
-        let _ = write!(io::stderr(), "Password (it will be visible): ");
+        // Whether it was written or not, the line is read.
+        let _ = write!(io::stderr(), "The {what} (it will be visible): ");
     }
     let mut text = String::new();
-    let read = input.take(PASSWORD_MAX).read_line(&mut text);
-    read.map_err(InputError::Password)?;
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err(InputError::NoPassword);
+    let read = input.take(LINE_MAX).read_line(&mut text);
+    read.map_err(|source| InputError::Line { what, source })?;
+    let line = text.trim_end_matches(['\r', '\n']);
+    if line.is_empty() {
+        return Err(InputError::NoLine(what));
     }
-    Ok(password.to_owned())
+    Ok(line.to_owned())
 }

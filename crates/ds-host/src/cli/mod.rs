@@ -125,7 +125,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
         }
         args::Command::Account(account) => ask::account(account)?,
         args::Command::App(app) => ask::app(app)?,
-        args::Command::Appspace(appspace) => ask::appspace(appspace),
+        args::Command::Appspace(appspace) => ask::appspace(appspace)?,
     };
     send(&data_dir, &command, out).await
 }

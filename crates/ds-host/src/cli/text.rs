@@ -1,5 +1,7 @@
 //! Answers in words and tables.
 
+mod terms;
+
 use std::fmt::Write as _;
 
 use crate::control::wire::{Appspace, Installed, Member, Reply};
@@ -27,7 +29,15 @@ pub(super) fn of(reply: &Reply) -> String {
             });
             table(&["APP", "VERSIONS"], rows, "There are no apps yet.\n")
         }
-        Reply::Appspace(appspace) => format!("{} is {}\n", appspace.url, status(appspace)),
+        Reply::Appspace(appspace) => {
+            let waiting = terms::waiting(&appspace.address, &appspace.egress_waiting);
+            format!("{} is {}\n{waiting}", appspace.url, status(appspace))
+        }
+        Reply::Limits(limits) => terms::limits(limits),
+        Reply::Usage(usage) => terms::usage(usage),
+        Reply::Egress(egress) => terms::egress(egress),
+        Reply::Secret(secret) => terms::secret(secret),
+        Reply::Secrets(secrets) => terms::secrets(secrets),
         Reply::Appspaces(appspaces) => {
             let rows = appspaces.iter().map(|one| {
                 vec![

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use ds_apps::{Installer, InstallerParts, Modules};
-use ds_core::{Closes, DataDir, Gates, SystemClock};
+use ds_core::{Closes, DataDir, Gates, SystemClock, usage::Recorder};
+use ds_egress::Egress;
 use ds_lifecycle::Lifecycle;
-use ds_sandbox::{CodeOf, DenoEngine, Engine, Limits, PoolConfig, Sandboxes};
+use ds_sandbox::{CodeOf, DenoEngine, Engine, Limits, Sandboxes};
 use ds_store::{AppspaceDbs, Store};
 
-use super::{ComposeError, GRACE};
-use crate::config::Config;
+use super::{
+    ComposeError, GRACE,
+    terms::{self, HostTerms},
+};
+use crate::{config::Config, ops};
 
 /// What almost everything needs.
 pub(super) struct Base {
@@ -18,7 +22,10 @@ pub(super) struct Base {
     pub(super) members: Arc<AppspaceDbs>,
     pub(super) engine: Arc<dyn Engine>,
     pub(super) sandboxes: Arc<Sandboxes>,
+    /// Bounds where no others are set.
     pub(super) limits: Limits,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) egress: Option<Egress>,
     pub(super) code_of: CodeOf,
     pub(super) gates: Gates,
     pub(super) clock: Arc<SystemClock>,
@@ -28,29 +35,26 @@ impl Base {
     /// Finds Deno and opens the database.
     pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Self, ComposeError> {
         let deno = ds_sandbox::find_deno(config.deno.clone()).await?;
-        let engine: Arc<dyn Engine> = Arc::new(DenoEngine::new(deno, &data.runtime()).await?);
         let store = Arc::new(Store::open(&data.database()).await?);
-        let pool = PoolConfig {
-            idle: config.sandbox.idle,
-            ..PoolConfig::default()
-        };
+        let clock = Arc::new(SystemClock);
+        let recorder = Arc::new(Recorder::new(store.clone(), clock.clone()));
+        let engine_config = terms::engine(&config.sandbox, recorder.clone());
+        let engine = DenoEngine::new(deno, &data.runtime(), engine_config).await?;
+        let engine: Arc<dyn Engine> = Arc::new(engine);
         let versions = data.clone();
         Ok(Self {
             members: Arc::new(AppspaceDbs::of_host(data.clone(), &store)),
-            sandboxes: Sandboxes::new(Arc::clone(&engine), pool),
-            limits: Limits {
-                start: config.sandbox.start,
-                response: config.sandbox.response,
-                heap_mib: config.sandbox.heap_mib,
-                ..Limits::default()
-            },
+            sandboxes: Sandboxes::new(Arc::clone(&engine), terms::pool(&config.sandbox)),
+            limits: terms::limits(&config.sandbox),
+            recorder,
+            egress: terms::egress(config).await?,
             code_of: Arc::new(move |version| {
                 let dir = versions.app_version(version.app, version.id);
                 ds_apps::code_of(version, &dir)
             }),
             data: data.clone(),
             gates: Gates::default(),
-            clock: Arc::new(SystemClock),
+            clock,
             engine,
             store,
         })
@@ -67,6 +71,25 @@ impl Base {
             schemas: self.members.clone(),
             code_of: Arc::clone(&self.code_of),
             gates: self.gates.clone(),
+            terms: Arc::new(HostTerms {
+                limits: self.limits.clone(),
+                store: Arc::clone(&self.store),
+                egress: self.egress.clone(),
+                recorder: Arc::clone(&self.recorder),
+            }),
+        }
+    }
+
+    /// What the operations about usage, bounds and other hosts stand on.
+    pub(super) fn terms(&self) -> ops::Terms {
+        ops::Terms {
+            limits: self.store.clone(),
+            egress: self.store.clone(),
+            usage: self.store.clone(),
+            recorder: Arc::clone(&self.recorder),
+            host: self.limits.clone(),
+            egress_enabled: self.egress.is_some(),
+            clock: self.clock.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ds_apps::{InstallError, InstallErrorKind, InstallOptions, Installer};
 use ds_core::{AccountId, Address, AppVersion, Appspace, Gates};
 use ds_lifecycle::{CreateError, Lifecycle, MigrateError, NewAppspace};
-use ds_sandbox::{Sandboxes, StartError};
+use ds_sandbox::{Sandboxes, StartError, StopReason};
 use ds_serve::Cached;
 
 use crate::ops::{
@@ -85,6 +85,13 @@ impl Appspaces for Spaces {
         let resumed = self.lifecycle.resume(appspace.id).await;
         self.directory.forget(&appspace.address);
         Ok(resumed?)
+    }
+
+    async fn renew(&self, appspace: &Appspace) {
+        // Forgotten first: who finds it anew from now on finds the new terms, and starts its sandbox on them.
+        self.directory.forget(&appspace.address);
+        let reason = StopReason::AtRest;
+        self.sandboxes.stop(appspace.id, reason).await;
     }
 
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {

@@ -39,15 +39,21 @@ pub(super) async fn of(config: &Config) -> Result<Modules, ModulesError> {
     })
 }
 
+/// The certificate authorities to trust besides the machine's own, as PEM.
+pub(super) async fn authorities(config: &Config) -> Result<Vec<Vec<u8>>, ModulesError> {
+    let Some(path) = &config.trust else {
+        return Ok(Vec::new());
+    };
+    let pem = tokio::fs::read(path).await;
+    let pem = pem.map_err(|source| ModulesError::Authorities {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(vec![pem])
+}
+
 async fn client(config: &Config) -> Result<Client, ModulesError> {
-    let mut authorities = Vec::new();
-    if let Some(path) = &config.trust {
-        let pem = tokio::fs::read(path).await;
-        authorities.push(pem.map_err(|source| ModulesError::Authorities {
-            path: path.clone(),
-            source,
-        })?);
-    }
+    let authorities = authorities(config).await?;
     Ok(Client::new(ds_net::Config {
         filter: AddressFilter::new(config.modules.allow.clone()),
         max_body: MAX_MODULE,

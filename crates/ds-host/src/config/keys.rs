@@ -1,17 +1,15 @@
 //! Every key there is, in the order of the documentation.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use ds_core::Address;
 use toml::de::DeTable;
 use url::Url;
 
 use super::{
-    CertificateFiles, Complaint, Config, Modules, PublicUrl, Sandbox, default_listen,
+    CertificateFiles, Complaint, Config, Modules, PublicUrl, default_listen,
     reader::{Complaints, Section},
+    sandbox::{egress, sandbox},
 };
 
 /// Where the account site answers if nothing is configured: every browser takes `*.localhost` to this machine.
@@ -57,6 +55,7 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
         modules: modules(root.section("modules"), dir),
         deno: deno.path("path").map(below),
         sandbox: sandbox(root.section("sandbox")),
+        egress: egress(root.section("egress")),
     };
     if config.redirect_http.is_some() && !root.has("tls") {
         site.complain(
@@ -157,19 +156,4 @@ fn npm_registry(section: &Section<'_, '_>) -> Option<Url> {
         return None;
     }
     Some(url)
-}
-
-fn sandbox(section: Section<'_, '_>) -> Sandbox {
-    let seconds = |key, most, default| {
-        let number = section.number(key, 1..=most);
-        Duration::from_secs(u64::from(number.unwrap_or(default)))
-    };
-    let sandbox = Sandbox {
-        idle: seconds("idle_seconds", 86_400, 300),
-        start: seconds("start_seconds", 600, 20),
-        response: seconds("response_seconds", 3_600, 60),
-        heap_mib: section.number("heap_mib", 32..=65_536).unwrap_or(256),
-    };
-    section.finish();
-    sandbox
 }

@@ -3,6 +3,7 @@
 
 mod keys;
 mod reader;
+mod sandbox;
 #[cfg(test)]
 mod tests;
 
@@ -10,13 +11,13 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use ds_core::Address;
 use url::Url;
 
 pub use reader::Complaint;
+pub use sandbox::{Egress, Sandbox};
 
 /// The most a configuration file may have, in bytes.
 const FILE_MAX: u64 = 1 << 20;
@@ -48,6 +49,8 @@ pub struct Config {
     pub deno: Option<PathBuf>,
     /// Bounds of sandboxes.
     pub sandbox: Sandbox,
+    /// What apps may reach.
+    pub egress: Egress,
 }
 
 /// How people outside reach the host.
@@ -79,19 +82,6 @@ pub struct Modules {
     pub npm_registry: Option<Url>,
     /// Private addresses that may be fetched from nevertheless, as `10.1.0.0/16`.
     pub allow: Vec<ds_net::IpNet>,
-}
-
-/// Bounds of sandboxes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sandbox {
-    /// How long a sandbox may do nothing before it is stopped.
-    pub idle: Duration,
-    /// How long an app may take to get ready.
-    pub start: Duration,
-    /// How long an app may take to answer.
-    pub response: Duration,
-    /// The JavaScript heap, in MiB.
-    pub heap_mib: u32,
 }
 
 /// Why the configuration cannot be used.

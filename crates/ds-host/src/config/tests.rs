@@ -1,5 +1,7 @@
 //! What files say, and what is complained about.
 
+use std::time::Duration;
+
 use super::*;
 
 fn complaints(text: &str) -> Vec<String> {
@@ -49,6 +51,22 @@ fn everything_said() {
         start_seconds = 2
         response_seconds = 3
         heap_mib = 0x40
+        memory_mib = 200
+        cpu_percent = 50
+        cpu_seconds = 60
+        threads = 40
+        open_files = 100
+        disk_mib = 2
+        request_mib = 3
+        log_mib = 4
+        warm = 0
+        memory_budget_mib = 1000
+        queue_seconds = 5
+        free_space_mib = 6
+        allow_without_namespaces = true
+        [egress]
+        enabled = false
+        allow = ["10.0.0.0/8"]
     "#;
     let config = keys::read(text, Path::new("/etc/ds")).unwrap();
     assert_eq!(config.site_host.as_str(), "drop.example.com");
@@ -72,8 +90,44 @@ fn everything_said() {
     let registry = config.modules.npm_registry.as_ref().map(Url::as_str);
     assert_eq!(registry, Some("https://npm.example.com/all"));
     assert_eq!(config.deno.as_deref(), Some(Path::new("/etc/ds/deno")));
-    assert_eq!(config.sandbox.idle, Duration::from_secs(1));
-    assert_eq!(config.sandbox.heap_mib, 64);
+    assert_eq!(config.sandbox, every_bound());
+    assert!(!config.egress.enabled && config.egress.allow.len() == 1);
+}
+
+fn every_bound() -> Sandbox {
+    Sandbox {
+        idle: Duration::from_secs(1),
+        start: Duration::from_secs(2),
+        response: Duration::from_secs(3),
+        heap_mib: 64,
+        memory_mib: 200,
+        cpu_percent: 50,
+        cpu_time: Duration::from_mins(1),
+        threads: 40,
+        open_files: 100,
+        disk_mib: 2,
+        request_mib: 3,
+        log_mib: 4,
+        warm: 0,
+        memory_budget_mib: 1000,
+        queue: Duration::from_secs(5),
+        free_space_mib: 6,
+        allow_without_namespaces: true,
+    }
+}
+
+#[test]
+fn the_heap_is_part_of_the_memory() {
+    let check = |bounds: &str, expect: Option<u32>| {
+        let read = keys::read(&format!("[sandbox]\n{bounds}"), Path::new("/"));
+        assert_eq!(read.ok().map(|it| it.sandbox.heap_mib), expect, "{bounds}");
+    };
+    check("", Some(256));
+    check("memory_mib = 128", Some(128));
+    check("memory_mib = 2000", Some(256));
+    check("heap_mib = 600", None);
+    check("memory_mib = 700\nheap_mib = 600", Some(600));
+    check("memory_mib = 95", None);
 }
 
 #[test]
@@ -157,9 +211,10 @@ fn the_example_has_every_key() {
     let config = keys::read(text, Path::new("/etc/ds")).unwrap();
     assert_eq!(config.tls.len(), 2);
     assert_eq!(config.sandbox, Config::default().sandbox);
+    assert!(config.egress.enabled);
     // A complaint about an unknown key lists those there are.
     let unknown = "x = 1\n[site]\nx = 1\n[appspaces]\nx = 1\n[tls]\nx = 1\n[trust]\nx = 1\n\
-        [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n";
+        [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n[egress]\nx = 1\n";
     let found = complaints(unknown);
     let lists = found.iter().filter_map(|one| one.split_once("there are: "));
     let keys: Vec<&str> = lists.flat_map(|(_, keys)| keys.split(", ")).collect();

@@ -1,5 +1,7 @@
 //! Does a command with the operations, and puts what they give back into words of the wire.
 
+mod terms;
+
 use std::path::PathBuf;
 
 use ds_core::AppVersion;
@@ -76,10 +78,7 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         }
         Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,
         Command::MemberRevoke(permit) => permit_or_not(ops, permit, false).await,
-        _ => Err(OpError::new(
-            ErrorKind::Internal,
-            "this command is about no appspace",
-        )),
+        other => terms::run(ops, other).await,
     }
 }
 
@@ -173,6 +172,11 @@ impl From<AppspaceSummary> for wire::Appspace {
             status: summary.status.word().to_owned(),
             reason: summary.status.reason().map(str::to_owned),
             created: appspace.created.to_string(),
+            egress_waiting: summary
+                .egress_waiting
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }

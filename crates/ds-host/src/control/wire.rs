@@ -1,10 +1,14 @@
 //! What is said over the control socket. [`Reply`] and [`Failure`] are also what `--json` prints.
 
+mod terms;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ops::{ErrorKind, OpError};
+
+pub use terms::{Egress, Host, Limit, Run, SecretEntry, Usage, Used};
 
 /// A command to the running host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,51 @@ pub enum Command {
     AppspacePause(Which),
     /// Resume an appspace.
     AppspaceResume(Which),
+    /// Show the bounds of an appspace, and change some.
+    AppspaceLimits {
+        /// Where.
+        which: Which,
+        /// What to set, as `memory_mib=512`.
+        set: Vec<String>,
+        /// What to leave to the host again.
+        reset: Vec<String>,
+    },
+    /// Show what an appspace used.
+    AppspaceUsage {
+        /// Where.
+        which: Which,
+        /// How many days.
+        days: Option<u32>,
+    },
+    /// Show which hosts an app may reach, and allow or deny some.
+    AppspaceEgress {
+        /// Where.
+        which: Which,
+        /// The hosts to allow.
+        allow: Vec<String>,
+        /// The hosts to deny.
+        deny: Vec<String>,
+    },
+    /// Keep a secret for an appspace.
+    SecretSet {
+        /// Where.
+        which: Which,
+        /// Its name.
+        name: String,
+        /// To which host it may be sent.
+        host: String,
+        /// What is sent.
+        value: Secret,
+    },
+    /// List the secrets of an appspace.
+    SecretList(Which),
+    /// Remove a secret of an appspace.
+    SecretRemove {
+        /// Where.
+        which: Which,
+        /// Its name.
+        name: String,
+    },
     /// List the members of an appspace.
     MemberList(Which),
     /// Add a member to an appspace.
@@ -113,6 +162,16 @@ pub enum Reply {
     Appspace(Appspace),
     /// `appspace list`
     Appspaces(Vec<Appspace>),
+    /// `appspace limits`
+    Limits(Vec<Limit>),
+    /// `appspace usage`
+    Usage(Usage),
+    /// `appspace egress`
+    Egress(Egress),
+    /// `appspace secret set`
+    Secret(SecretEntry),
+    /// `appspace secret list` and `remove`
+    Secrets(Vec<SecretEntry>),
     /// `appspace member add`, `grant` and `revoke`
     Member(Member),
     /// `appspace member list`
@@ -188,6 +247,8 @@ pub struct Appspace {
     pub reason: Option<String>,
     /// When it was made, RFC 3339.
     pub created: String,
+    /// The hosts that its app asks to reach and nobody has allowed.
+    pub egress_waiting: Vec<String>,
 }
 
 /// A member of an appspace.

@@ -1,8 +1,8 @@
 //! Appspaces: making, listing, pausing and resuming.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
-use ds_core::{AccountId, AppId, Appspace};
+use ds_core::{AccountId, AppId, Appspace, EgressRule, VersionId};
 
 use super::{AppspaceSummary, ErrorKind, OpError, Ops};
 
@@ -27,7 +27,8 @@ impl Ops {
         let name = super::members::name_from_email(&account.email);
         let lifecycle = &self.parts.lifecycle;
         let appspace = lifecycle.create(owner, name, version, address).await?;
-        Ok(self.summary(appspace, app.name))
+        let asked = self.asked(&appspace).await?;
+        self.summary(appspace, app.name, &asked).await
     }
 
     /// The appspaces of an account, by address.
@@ -35,10 +36,15 @@ impl Ops {
         let apps = self.parts.apps.apps(owner).await?;
         let mut apps: HashMap<AppId, String> =
             apps.into_iter().map(|app| (app.id, app.name)).collect();
+        let mut asked: HashMap<VersionId, Vec<EgressRule>> = HashMap::new();
         let mut summaries = Vec::new();
         for appspace in self.parts.appspaces.appspaces_of(owner).await? {
             let app_name = apps.entry(appspace.app).or_default().clone();
-            summaries.push(self.summary(appspace, app_name));
+            let asked = match asked.entry(appspace.version_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.asked(&appspace).await?),
+            };
+            summaries.push(self.summary(appspace, app_name, asked).await?);
         }
         Ok(summaries)
     }
@@ -52,7 +58,9 @@ impl Ops {
         let appspace = self.appspace_of(owner, address).await?;
         let apps = self.parts.apps.apps(owner).await?;
         let app = apps.into_iter().find(|app| app.id == appspace.app);
-        Ok(self.summary(appspace, app.map(|app| app.name).unwrap_or_default()))
+        let name = app.map(|app| app.name).unwrap_or_default();
+        let asked = self.asked(&appspace).await?;
+        self.summary(appspace, name, &asked).await
     }
 
     /// Lets nobody into an appspace until it is resumed.
@@ -92,12 +100,18 @@ impl Ops {
             })
     }
 
-    fn summary(&self, appspace: Appspace, app_name: String) -> AppspaceSummary {
-        AppspaceSummary {
+    async fn summary(
+        &self,
+        appspace: Appspace,
+        app_name: String,
+        asked: &[EgressRule],
+    ) -> Result<AppspaceSummary, OpError> {
+        Ok(AppspaceSummary {
             url: self.names().origin(&appspace.address),
             status: self.parts.lifecycle.status(&appspace),
+            egress_waiting: self.waiting(&appspace, asked).await?,
             app_name,
             appspace,
-        }
+        })
     }
 }

@@ -34,6 +34,9 @@ pub trait Appspaces: Send + Sync {
     async fn pause(&self, appspace: &Appspace) -> Result<(), OpError>;
     /// Opens a paused appspace.
     async fn resume(&self, appspace: &Appspace) -> Result<(), OpError>;
+    /// Lets other terms (bounds, hosts it may reach) hold from now on: its sandbox is stopped, and what was
+    /// remembered of it forgotten.
+    async fn renew(&self, appspace: &Appspace);
     /// How an appspace is right now.
     fn status(&self, appspace: &Appspace) -> AppspaceStatus;
 }

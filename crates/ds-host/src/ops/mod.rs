@@ -7,22 +7,34 @@ mod accounts;
 mod apps;
 mod appspaces;
 pub mod backend;
+mod egress;
 mod error;
+mod limits;
 mod members;
 mod names;
 #[cfg(test)]
 pub(crate) mod tests;
 mod types;
+mod usage;
 
 use std::sync::{Arc, Mutex};
 
 use ds_auth::{AccountStore, Accounts, Sessions, SetupLink};
-use ds_core::{AppStore, AppspaceStore, MemberStore};
+use ds_core::{
+    AppStore, AppspaceStore, Clock, MemberStore,
+    egress_store::EgressStore,
+    limits::LimitStore,
+    usage::{Recorder, UsageStore},
+};
 use ds_routes::RouteStore;
+use ds_sandbox::Limits;
 
 pub use error::{ErrorKind, OpError};
 pub use names::Names;
-pub use types::{AppSummary, AppspaceStatus, AppspaceSummary, Installed, Source};
+pub use types::{
+    AppSummary, AppspaceStatus, AppspaceSummary, EgressHost, EgressReport, Installed, LimitRow,
+    Rank, Source, UsageReport,
+};
 
 use backend::{Appspaces, Installs};
 
@@ -48,6 +60,26 @@ pub struct Parts {
     pub installs: Arc<dyn Installs>,
     /// Makes, pauses and resumes appspaces.
     pub lifecycle: Arc<dyn Appspaces>,
+    /// What appspaces use, may use and may reach.
+    pub terms: Terms,
+}
+
+/// What the operations about usage, bounds and other hosts stand on.
+pub struct Terms {
+    /// Bounds that are set for single appspaces.
+    pub limits: Arc<dyn LimitStore>,
+    /// Approved hosts, and secrets.
+    pub egress: Arc<dyn EgressStore>,
+    /// What was used.
+    pub usage: Arc<dyn UsageStore>,
+    /// What was used and is not written down yet.
+    pub recorder: Arc<Recorder>,
+    /// The bounds where none are set.
+    pub host: Limits,
+    /// Whether this host lets apps reach other hosts at all.
+    pub egress_enabled: bool,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The operations. Clones share everything.

@@ -21,6 +21,7 @@ const RESERVED: &[&str] = &[
     "mail",
     "mta-sts",
     "mx",
+    "new",
     "ns",
     "ns1",
     "ns2",

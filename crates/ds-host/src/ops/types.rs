@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use ds_core::{App, AppVersion, Appspace};
+use ds_core::{
+    App, AppVersion, Appspace, EgressRule,
+    egress_store::SecretEntry,
+    limits::LimitKey,
+    usage::{Day, Hour, UsageDelta},
+};
 
 /// Where a package is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +49,63 @@ pub struct AppspaceSummary {
     pub url: String,
     /// How it is.
     pub status: AppspaceStatus,
+    /// The hosts that its app asks to reach and nobody has approved.
+    pub egress_waiting: Vec<EgressRule>,
+}
+
+/// Who asks for a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// The owner of what is changed.
+    Owner,
+    /// Somebody who runs this host.
+    Admin,
+}
+
+/// One bound of an appspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitRow {
+    /// Which.
+    pub key: LimitKey,
+    /// What applies.
+    pub value: u32,
+    /// What is set for this appspace, if anything is.
+    pub set: Option<u32>,
+    /// What applies where nothing is set.
+    pub host: u32,
+}
+
+/// What an appspace used, every hour and day there was, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageReport {
+    /// The last 24 hours, the present one included.
+    pub hours: Vec<(Hour, UsageDelta)>,
+    /// The last days, the present one included.
+    pub days: Vec<(Day, UsageDelta)>,
+}
+
+/// What an appspace may reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressReport {
+    /// Whether this host lets apps reach other hosts at all.
+    pub enabled: bool,
+    /// What the app asks for, then what else was approved once.
+    pub hosts: Vec<EgressHost>,
+    /// The secrets, without their values.
+    pub secrets: Vec<SecretEntry>,
+}
+
+/// A host that an app asks to reach, or that its owner approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressHost {
+    /// Which.
+    pub rule: EgressRule,
+    /// Whether the app asks for just this.
+    pub asked: bool,
+    /// Whether the owner approved just this.
+    pub approved: bool,
+    /// Whether the app can reach all of it.
+    pub open: bool,
 }
 
 /// How an appspace is.

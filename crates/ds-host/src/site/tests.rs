@@ -16,14 +16,14 @@ use axum::{
 };
 use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
 use ds_core::{
-    AccountId, Address, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, DataDir, Member,
-    ProxyId, Schema, SystemClock, Timestamp, VersionId,
+    AccountId, Address, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, AppspaceStore,
+    DataDir, Member, ProxyId, Schema, SystemClock, Timestamp, VersionId,
 };
 use tower::ServiceExt as _;
 
 use self::fakes::{FakeAppspaces, FakeInstalls, Memory};
 use super::{SiteState, router};
-use crate::ops::{Names, Ops, Parts};
+use crate::ops::{Names, Ops, Parts, tests::fixture};
 
 const ORIGIN: &str = "http://dropserver.localhost:3000";
 const EMAIL: &str = "ada@example.com";
@@ -33,6 +33,8 @@ const PASSWORD: &str = "correct horse battery";
 struct Site {
     router: Router,
     memory: Arc<Memory>,
+    /// What appspaces used, and run on.
+    kept: Arc<ds_testkit::Memory>,
     state: SiteState,
     cookie: Option<String>,
     _data: tempfile::TempDir,
@@ -59,6 +61,7 @@ impl Site {
     /// A site nobody has an account on.
     fn bare() -> Self {
         let memory = Arc::new(Memory::default());
+        let kept = Arc::new(ds_testkit::Memory::new());
         let clock = Arc::new(SystemClock);
         let data = tempfile::tempdir().unwrap();
         let accounts = Arc::new(Accounts::new(memory.clone(), clock.clone()));
@@ -83,6 +86,7 @@ impl Site {
                 sessions: sessions.clone(),
                 installs: Arc::new(FakeInstalls(memory.clone())),
                 lifecycle: Arc::new(FakeAppspaces(memory.clone())),
+                terms: fixture::terms(&kept, clock.clone()),
             }),
             accounts,
             account_store: memory.clone(),
@@ -96,6 +100,7 @@ impl Site {
         Self {
             router: router(state.clone()),
             memory,
+            kept,
             state,
             cookie: None,
             _data: data,
@@ -115,6 +120,7 @@ impl Site {
             let space = appspace(ada, address, &two);
             let member = (space.id, ada, member("ada", true));
             site.memory.members.lock().unwrap().push(member);
+            AppspaceStore::add(&*site.kept, &space).await.unwrap();
             site.memory.appspaces.lock().unwrap().push(space);
         }
         let mut apps = site.memory.apps.lock().unwrap();

@@ -1,6 +1,6 @@
 // The main module of every sandbox: ours, trusted, and loaded before any app code.
 //
-//   deno run … harness.js <control socket> <request socket>
+//   deno run … harness.js <control socket> <request socket> [warm] [outlet]
 //
 // It listens for requests, connects to the host, gives up its network and socket permissions, waits to be
 // told what to do, and only then loads the app: by a computed import(), because the static imports of a main
@@ -12,10 +12,11 @@ import { Control } from "./control.js";
 import { describe, forVisitors, reportUncaught } from "./errors.js";
 import { fileUrl } from "./paths.js";
 import { respond } from "./requests.js";
+import { warmApp, warmUp } from "./warm.js";
 
-const { exit, unrefTimer } = Deno;
+const { chdir, exit, unrefTimer } = Deno;
 const { setTimeout } = globalThis;
-const [controlPath, requestPath] = Deno.args;
+const [controlPath, requestPath, ...flags] = Deno.args;
 
 /** What the assigned app can do; set once it is ready. */
 let app;
@@ -34,10 +35,16 @@ const server = Deno.serve(
   },
   (request) => respond(app, request),
 );
+if (flags.includes("warm")) {
+  app = warmApp;
+  await warmUp(requestPath);
+  app = undefined;
+}
 const control = await Control.connect(controlPath, { assign, learn, migrate, ping, stop });
 
 // What is open stays open; from here on nothing can be connected to, or listened on, by anybody in here.
-Deno.permissions.revokeSync({ name: "net" });
+// With an outlet the network stays: it is one in which only the host listens.
+if (!flags.includes("outlet")) Deno.permissions.revokeSync({ name: "net" });
 for (const path of [controlPath, requestPath]) {
   Deno.permissions.revokeSync({ name: "read", path });
   Deno.permissions.revokeSync({ name: "write", path });
@@ -63,6 +70,7 @@ control.listen();
 function assign(frame) {
   if (stage !== "waiting") throw new Error("assigned twice");
   stage = "loading";
+  chdir(frame.cwd);
   describe.base = fileUrl(frame.run) + "/";
   const { files, avatars } = frame.paths;
   forVisitors.hidden = [frame.run, files, avatars].flatMap((dir) => [fileUrl(dir), dir]);

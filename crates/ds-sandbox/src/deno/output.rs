@@ -2,8 +2,9 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -28,31 +29,39 @@ const LAST_LINE_LENGTH: usize = 300;
 
 /// Where a process's output goes.
 pub(super) struct Sink {
-    id: SandboxId,
-    /// The appspace's log; without an appspace, output is only traced.
-    log: Option<Log>,
+    /// Whose output it is; nobody's, while the process waits to be assigned.
+    of: OnceLock<Of>,
     last: Mutex<VecDeque<String>>,
     lost: AtomicU64,
     out_of_memory: AtomicBool,
 }
 
 impl Sink {
-    pub(super) fn new(id: SandboxId, log: Option<Log>) -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            id,
-            log,
+            of: OnceLock::new(),
             last: Mutex::default(),
             lost: 0.into(),
             out_of_memory: false.into(),
         })
     }
 
+    /// From now on it is the output of this sandbox.
+    pub(super) fn assign(&self, id: SandboxId, log: Option<Log>) {
+        // Assigned once: a process is used once.
+        let _ = self.of.set(Of { id, log });
+    }
+
+    fn log(&self) -> Option<&Log> {
+        self.of.get()?.log.as_ref()
+    }
+
     fn line(&self, source: &str, line: &str) {
         if source == "err" {
             self.keep(line);
         }
-        let Some(log) = &self.log else {
-            tracing::debug!(sandbox = %self.id, source, line, "printed");
+        let Some(log) = self.log() else {
+            tracing::debug!(sandbox = %self, source, line, "printed");
             return;
         };
         if !log.add(source, line) {
@@ -82,17 +91,17 @@ impl Sink {
 
     /// Notes something about the sandbox itself.
     pub(super) fn note_soon(&self, text: &str) {
-        tracing::debug!(sandbox = %self.id, "{text}");
-        if let Some(log) = &self.log {
-            log.add("host", &format!("sandbox {} {text}", self.id));
+        tracing::debug!(sandbox = %self, "{text}");
+        if let Some(log) = self.log() {
+            log.add("host", &format!("sandbox {self} {text}"));
         }
     }
 
     /// Notes something about the sandbox itself; it and all before it are written when this returns.
     pub(super) async fn note(&self, text: &str) {
-        tracing::debug!(sandbox = %self.id, "{text}");
-        if let Some(log) = &self.log {
-            log.add_and_flush("host", &format!("sandbox {} {text}", self.id))
+        tracing::debug!(sandbox = %self, "{text}");
+        if let Some(log) = self.log() {
+            log.add_and_flush("host", &format!("sandbox {self} {text}"))
                 .await;
         }
     }
@@ -112,6 +121,21 @@ impl Sink {
     }
 }
 
+impl fmt::Display for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.of.get() {
+            Some(of) => of.id.fmt(f),
+            None => f.write_str("(waiting)"),
+        }
+    }
+}
+
+/// A sandbox, and the log of its appspace if it has one; otherwise output is only traced.
+struct Of {
+    id: SandboxId,
+    log: Option<Log>,
+}
+
 /// The tasks that read what a process prints.
 pub(super) struct Output(Vec<AbortOnDropHandle<()>>);
 
@@ -123,8 +147,8 @@ impl Output {
     }
 
     /// Waits, for a moment at most, until everything printed has been read.
-    pub(super) async fn finish(self) {
-        for task in self.0 {
+    pub(super) async fn finish(&mut self) {
+        for task in self.0.drain(..) {
             let _ = timeout(Duration::from_secs(1), task).await;
         }
     }

@@ -1,54 +1,83 @@
 //! Watching over one process: ending it when asked, and telling how it ended.
 
 use std::{
-    fs, io, os::unix::process::ExitStatusExt as _, process::ExitStatus, sync::Arc, time::Duration,
+    io,
+    os::fd::OwnedFd,
+    os::unix::process::ExitStatusExt as _,
+    process::ExitStatus,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{process::Child, task::spawn_blocking, time::sleep};
+use tokio::{
+    process::Child,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 use super::{
     output::{Output, Sink},
     run_dir::RunDir,
     state::{State, States},
+    watching::Watched,
 };
-use crate::Death;
+use crate::{Breach, Cgroup, Death, jail::Line};
 
 /// How V8 ends a process that has no memory left: by a trap or an abort.
 const CRASH_SIGNALS: [i32; 2] = [5, 6];
+/// How the kernel ends one that has more memory than it may.
+const KILLED: i32 = 9;
+
+/// How long a launcher may take to end what it launched.
+const LAUNCHERS_TIME: Duration = Duration::from_secs(2);
 
 /// A process, and all that goes with it when it ends.
 pub(super) struct Process {
+    /// The process, or its launcher, which ends as it does.
     pub(super) child: Child,
+    pub(super) jail: Option<Walled>,
     pub(super) states: Arc<States>,
     pub(super) output: Output,
     pub(super) sink: Arc<Sink>,
     pub(super) run: RunDir,
+    pub(super) watched: Arc<OnceLock<Arc<Watched>>>,
     /// From one step of ending it to the next.
     pub(super) grace: Duration,
+}
+
+/// What a process in a jail has beside.
+pub(super) struct Walled {
+    /// The way to its launcher.
+    pub(super) line: Line,
+    /// The process itself.
+    pub(super) process: Option<OwnedFd>,
+    pub(super) cgroup: Option<Arc<Cgroup>>,
+    /// Serves its outlet until it has ended.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    pub(super) outlet: Option<Box<dyn Send + Sync>>,
 }
 
 impl Process {
     /// Runs until the process has ended and nothing is left of it.
     pub(super) async fn watch(mut self) {
-        let (file, id) = (self.run.pid_file(), self.child.id());
-        let noting = spawn_blocking(move || fs::write(file, id.unwrap_or_default().to_string()));
         let (status, forced) = self.until_it_ends().await;
+        self.until_nothing_runs().await;
         self.output.finish().await;
-        let death = match self.states.stop_reason() {
-            Some(reason) => Death::Stopped {
-                reason,
-                killed: forced,
-            },
-            None => death_of(status.ok(), self.sink.said_out_of_memory()),
-        };
+        let death = self.death(status.ok(), forced);
         self.sink.note(&format!("ended: {death}")).await;
-        if let Ok(Err(error)) = noting.await {
-            tracing::warn!(%error, "could not note a sandbox's process");
-        }
-        let removed = spawn_blocking(move || self.run.remove()).await;
-        if let Ok(Err(error)) = removed {
-            tracing::warn!(%error, "cannot remove a sandbox's directory");
+        let cgroup = self.jail.and_then(|jail| jail.cgroup);
+        let (watched, told) = (self.watched, death.clone());
+        let removed = spawn_blocking(move || {
+            if let Some(watched) = watched.get() {
+                watched.ended(&told);
+            }
+            cgroup.map_or(Ok(()), |cgroup| cgroup.remove())?;
+            self.run.remove()
+        });
+        if let Ok(Err(error)) = removed.await {
+            tracing::warn!(%error, "cannot remove what a sandbox left");
         }
         self.states.go(State::Dead(death));
     }
@@ -64,12 +93,53 @@ impl Process {
         if let Some(status) = self.ends_in_time().await {
             return (status, false);
         }
-        self.signal(Signal::TERM);
+        self.terminate();
         if let Some(status) = self.ends_in_time().await {
             return (status, true);
         }
-        self.signal(Signal::KILL);
+        self.kill();
+        if let Ok(status) = timeout(LAUNCHERS_TIME, self.child.wait()).await {
+            return (status, true);
+        }
+        let _ = self.child.start_kill();
         (self.child.wait().await, true)
+    }
+
+    /// A launcher that was itself killed leaves its process to the kernel, which kills it a moment later.
+    async fn until_nothing_runs(&mut self) {
+        let process = self.jail.as_mut().and_then(|jail| jail.process.take());
+        let Some(process) = process else {
+            return;
+        };
+        let waited = spawn_blocking(move || {
+            let patience = Timespec {
+                tv_sec: LAUNCHERS_TIME.as_secs().try_into().unwrap_or(1),
+                tv_nsec: 0,
+            };
+            poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience))
+        });
+        if matches!(waited.await, Ok(Ok(0) | Err(_))) {
+            tracing::error!("a sandbox's process does not end");
+        }
+    }
+
+    fn death(&self, status: Option<ExitStatus>, forced: bool) -> Death {
+        if let Some(breach) = self.states.breach() {
+            return Death::Limit(breach);
+        }
+        if let Some(reason) = self.states.stop_reason() {
+            return Death::Stopped {
+                reason,
+                killed: forced,
+            };
+        }
+        let cgroup = self.jail.as_ref().and_then(|jail| jail.cgroup.as_ref());
+        match death_of(status, self.sink.said_out_of_memory()) {
+            Death::Signalled(KILLED) if cgroup.is_some_and(|it| it.stats().oom_kills > Some(0)) => {
+                Death::Limit(Breach::Memory)
+            }
+            death => death,
+        }
     }
 
     async fn ends_in_time(&mut self) -> Option<io::Result<ExitStatus>> {
@@ -79,6 +149,20 @@ impl Process {
             status = self.child.wait() => Some(status),
             () = asked.killing() => None,
             () = sleep(self.grace) => None,
+        }
+    }
+
+    fn terminate(&self) {
+        match &self.jail {
+            Some(jail) => jail.line.terminate(),
+            None => self.signal(Signal::TERM),
+        }
+    }
+
+    fn kill(&self) {
+        match &self.jail {
+            Some(jail) => jail.line.kill(),
+            None => self.signal(Signal::KILL),
         }
     }
 

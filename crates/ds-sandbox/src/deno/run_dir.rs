@@ -3,8 +3,10 @@
 //! ```text
 //! <runtime>/
 //!   harness/            the trusted JavaScript, written when the engine is made
+//!   root/               empty; jails build their roots on it
+//!   deno/               what Deno keeps: shared by all jails, which can only read it
 //!   runs/<sandbox>/     pid · c and s, the two sockets · scratch/ · deno/ (both while an app is learned about)
-//!   storage/<appspace>/ what Deno keeps for an appspace: code cache and localStorage; emptied with the rest
+//!   storage/<appspace>/ what Deno keeps for an appspace where there is no jail; emptied with the rest
 //!   sockets             names the directory of sockets, if the paths above are too long for them
 //! ```
 
@@ -31,7 +33,7 @@ pub(super) struct RuntimeDir {
 }
 
 /// The directories of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RunDir {
     root: PathBuf,
     sockets: PathBuf,
@@ -43,7 +45,9 @@ impl RuntimeDir {
         create_private_dir(root)?;
         let root = root.canonicalize()?;
         remove_leftovers(&root)?;
-        create_private_dir(&root.join("runs"))?;
+        for dir in ["runs", "root", "deno", "deno/location_data"] {
+            create_private_dir(&root.join(dir))?;
+        }
         let sockets = if fits(&root.join("runs")) {
             root.join("runs")
         } else {
@@ -54,6 +58,21 @@ impl RuntimeDir {
 
     pub(super) fn harness(&self) -> PathBuf {
         self.root.join("harness")
+    }
+
+    /// Empty; jails build their roots on it.
+    pub(super) fn jail_root(&self) -> PathBuf {
+        self.root.join("root")
+    }
+
+    /// What Deno keeps, for all jails.
+    pub(super) fn deno_dir(&self) -> PathBuf {
+        self.root.join("deno")
+    }
+
+    /// The directory itself, with links resolved.
+    pub(super) fn path(&self) -> &Path {
+        &self.root
     }
 
     /// What Deno keeps for an appspace. Of no other: localStorage needs no permission.
@@ -74,14 +93,18 @@ impl RuntimeDir {
 }
 
 impl RunDir {
+    /// The names of the two sockets.
+    pub(super) const CONTROL: &str = "c";
+    pub(super) const REQUESTS: &str = "s";
+
     /// The socket on which the host listens.
     pub(super) fn control(&self) -> PathBuf {
-        self.sockets.join("c")
+        self.sockets.join(Self::CONTROL)
     }
 
     /// The socket on which the harness listens.
     pub(super) fn requests(&self) -> PathBuf {
-        self.sockets.join("s")
+        self.sockets.join(Self::REQUESTS)
     }
 
     pub(super) fn sockets(&self) -> &Path {
@@ -141,7 +164,7 @@ fn remove_leftovers(root: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    for name in ["runs", "storage", "harness"] {
+    for name in ["runs", "root", "deno", "storage", "harness"] {
         remove_dir(&root.join(name))?;
     }
     if let Some(dir) = noted {

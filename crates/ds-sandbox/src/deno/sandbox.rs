@@ -23,6 +23,7 @@ use super::{
     client::{Client, Sending, to_sandbox},
     control::{Control, Question},
     state::{State, States},
+    watching::Watched,
 };
 use crate::{
     Body, BoxError, Call, ControlError, Death, Learned, Limits, RequestError, Sandbox, StopReason,
@@ -40,6 +41,7 @@ pub(super) struct DenoSandbox {
     pub(super) client: Arc<Client>,
     pub(super) control: Arc<Control>,
     pub(super) process: ProcessHandle,
+    pub(super) watched: Arc<Watched>,
     /// Whether it is being checked for being caught in a loop.
     pub(super) doubted: Arc<AtomicBool>,
 }
@@ -177,5 +179,9 @@ impl Sandbox for DenoSandbox {
 
     async fn ended(&self) -> Death {
         self.process.0.dead().await
+    }
+
+    fn memory(&self) -> u64 {
+        self.watched.memory()
     }
 }

@@ -2,103 +2,120 @@
 
 use std::{io, sync::Arc};
 
-use tokio::{net::UnixListener, task::spawn_blocking, time::timeout};
+use tokio::time::timeout;
 
 use super::{
-    DenoEngine,
-    client::Client,
-    command::Dirs,
-    control::{Assign, Control, Progress},
-    launcher::Description,
-    output::{Output, Sink},
-    process::Process,
-    run_dir::RunDir,
-    sandbox::{DenoSandbox, ProcessHandle},
+    Inner,
+    boot::{Booted, limit},
+    command::Class,
+    control::{Assign, Paths, Progress},
+    output::Sink,
+    places::Places,
+    sandbox::DenoSandbox,
     state::{State, States},
+    watching::Watched,
 };
-use crate::{ControlError, Death, SandboxSpec, StartError, Task};
+use crate::{ControlError, Death, Limits, SandboxSpec, StartError, Task};
 
-/// A process that was made and is not ready yet.
-struct Started {
-    listener: UnixListener,
-    assign: Assign,
-    client: Arc<Client>,
-    sink: Arc<Sink>,
-    process: ProcessHandle,
-}
-
-impl DenoEngine {
-    /// Starts a process and waits, within the limit, for its app to be ready. Nothing is left of one that
-    /// does not get there.
+impl Inner {
+    /// Takes a process that waits, or makes one, and waits, within the limit, for the app to be ready. Nothing is
+    /// left of one that does not get there.
     pub(super) async fn start_sandbox(&self, spec: SandboxSpec) -> Result<DenoSandbox, StartError> {
-        let sink = Sink::new(spec.id, self.log_of(&spec));
         let limit = spec.limits.start;
-        let started = self.spawn(&spec, &sink).await?;
-        let states = Arc::clone(&started.process.0);
-        let booted = timeout(limit, boot(started, spec)).await;
-        let result = booted.unwrap_or(Err(StartError::NotReady { after: limit }));
-        if let Err(error) = &result {
-            states.kill();
-            states.dead().await;
-            sink.note(&format!("did not start: {error}")).await;
+        let _starting = self.warm.starting();
+        if let Some(booted) = self.warm.take(&Class::of(&spec)) {
+            let (states, sink) = (states(&booted), Arc::clone(&booted.launched.sink));
+            self.introduce(&spec, &booted.launched.sink, booted.launched.pid);
+            let started = timeout(limit, self.assign_warm(booted, &spec)).await;
+            return settle(started, &states, &sink, limit).await;
         }
-        result
+        let sink = Sink::new();
+        sink.assign(spec.id, self.log_of(&spec));
+        let launched = self.launch(Some(&spec), &sink).await?;
+        sink.note_soon(&started(spec.task, launched.pid));
+        let states = Arc::clone(&launched.process.0);
+        let cold = async {
+            let booted = launched
+                .boot(&spec.limits)
+                .await
+                .map_err(|(error, _)| error)?;
+            self.assign(booted, &spec).await
+        };
+        settle(timeout(limit, cold).await, &states, &sink, limit).await
     }
 
-    async fn spawn(&self, spec: &SandboxSpec, sink: &Arc<Sink>) -> Result<Started, StartError> {
-        let (run, description, assign) = self.prepare(spec).await?;
-        let control = run.control();
-        let listener = UnixListener::bind(&control).map_err(cannot("listen for a sandbox"))?;
-        let client = Client::new(run.requests());
-        let mut command = self.launcher.command(&description);
-        let spawned = command.spawn();
-        let mut child = match spawned {
-            Ok(child) => child,
-            Err(error) => {
-                let _ = spawn_blocking(move || run.remove()).await;
-                return Err(cannot("start Deno")(error));
-            }
-        };
-        let states = Arc::new(States::new());
-        let pid = child.id().unwrap_or_default();
-        sink.note_soon(&format!("started {} (process {pid})", purpose(spec.task)));
-        let process = Process {
-            output: Output::of(&mut child, sink),
-            child,
-            states: Arc::clone(&states),
-            sink: Arc::clone(sink),
-            run,
-            grace: spec.limits.stop_grace,
-        };
-        let handle = ProcessHandle(states);
-        tokio::spawn(process.watch());
-        Ok(Started {
-            listener,
-            assign,
-            client,
-            sink: Arc::clone(sink),
-            process: handle,
-        })
+    fn introduce(&self, spec: &SandboxSpec, sink: &Sink, pid: u32) {
+        sink.assign(spec.id, self.log_of(spec));
+        sink.note_soon(&started(spec.task, pid));
     }
 
-    async fn prepare(
+    /// Shows a process that waits the appspace's directories.
+    async fn assign_warm(
         &self,
+        booted: Booted,
         spec: &SandboxSpec,
-    ) -> Result<(RunDir, Description, Assign), StartError> {
-        let (runtime, deno, spec) = (self.runtime.clone(), self.deno.clone(), spec.clone());
-        let prepare = move || {
-            let run = runtime.run(spec.id)?;
-            let prepared = Dirs::prepare(&spec, &runtime, &run)
-                .and_then(|dirs| Ok((dirs.describe(&deno, &spec)?, dirs.assign(&spec)?)));
-            match prepared {
-                Ok((description, assign)) => Ok((run, description, assign)),
-                Err(error) => run.remove().and(Err(error)),
-            }
-        };
-        let prepared = spawn_blocking(prepare).await;
-        prepared
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
-            .map_err(cannot("prepare its directories"))
+    ) -> Result<DenoSandbox, StartError> {
+        let launched = &booted.launched;
+        let dirs = self.dirs(spec, &launched.run).await;
+        let binds = dirs.and_then(|dirs| dirs.binds());
+        let binds = binds.map_err(cannot("prepare its directories"))?;
+        if let Some(line) = &launched.line {
+            line.mount(binds)
+                .await
+                .map_err(cannot("mount its directories"))?;
+        }
+        if let Some(cgroup) = &launched.cgroup {
+            limit(cgroup, &spec.limits)
+                .await
+                .map_err(cannot("limit it"))?;
+        }
+        self.assign(booted, spec).await
+    }
+
+    /// Tells a harness what to load, and waits until that is ready.
+    async fn assign(&self, booted: Booted, spec: &SandboxSpec) -> Result<DenoSandbox, StartError> {
+        let Booted {
+            launched,
+            control,
+            users,
+        } = booted;
+        let (states, sink) = (Arc::clone(&launched.process.0), Arc::clone(&launched.sink));
+        if let Some(appspace) = &spec.appspace {
+            let _ = users.set(Arc::clone(&appspace.users));
+        }
+        let watched = Watched::new(
+            spec,
+            (launched.pid, launched.cgroup.clone()),
+            &states,
+            (
+                Arc::clone(&self.config.meter),
+                self.config.free_space_mib << 20,
+            ),
+        );
+        self.watches.add(&watched);
+        let _ = launched.watched.set(Arc::clone(&watched));
+        let explain = |error| explain(error, &sink);
+        let message = message(spec, &launched.places);
+        control.assign(&message).await.map_err(explain)?;
+        match control.past(&Progress::Listening).await.map_err(explain)? {
+            Progress::Failed(message) => return Err(StartError::App { message }),
+            _ if states.go(State::Ready) => {}
+            _ => return Err(ended(states.dead().await, &sink)),
+        }
+        if let Some(cgroup) = launched.cgroup {
+            let percent = spec.limits.cpu_percent;
+            // Not waited for: until it is done, the sandbox is only faster.
+            tokio::task::spawn_blocking(move || cgroup.limit_cpu(percent));
+        }
+        Ok(DenoSandbox {
+            id: spec.id,
+            limits: spec.limits.clone(),
+            client: launched.client,
+            control: Arc::new(control),
+            process: launched.process,
+            watched,
+            doubted: Arc::default(),
+        })
     }
 
     fn log_of(&self, spec: &SandboxSpec) -> Option<super::log::Log> {
@@ -107,41 +124,54 @@ impl DenoEngine {
     }
 }
 
-async fn boot(started: Started, spec: SandboxSpec) -> Result<DenoSandbox, StartError> {
-    let Started {
-        listener,
-        assign,
-        client,
-        sink,
-        process,
-    } = started;
-    let states = Arc::clone(&process.0);
-    let stream = tokio::select! {
-        accepted = listener.accept() => accepted.map_err(cannot("accept a sandbox's connection"))?.0,
-        death = states.dead() => return Err(ended(death, &sink)),
+fn states(booted: &Booted) -> Arc<States> {
+    Arc::clone(&booted.launched.process.0)
+}
+
+/// Sees to it that nothing is left of what did not start.
+async fn settle(
+    started: Result<Result<DenoSandbox, StartError>, tokio::time::error::Elapsed>,
+    states: &States,
+    sink: &Sink,
+    limit: std::time::Duration,
+) -> Result<DenoSandbox, StartError> {
+    let result = started.unwrap_or(Err(StartError::NotReady { after: limit }));
+    if let Err(error) = &result {
+        states.kill();
+        states.dead().await;
+        sink.note(&format!("did not start: {error}")).await;
+    }
+    result
+}
+
+/// What the harness is told.
+fn message(spec: &SandboxSpec, places: &Places) -> Assign {
+    let address = spec.appspace.as_ref().map(|a| a.address.to_string());
+    let (files, avatars) = match spec.appspace {
+        Some(_) => (places.files.clone(), places.avatars.clone()),
+        None => Places::nowhere(),
     };
-    // Nobody else is to connect.
-    drop(listener);
-    let users = spec.appspace.map(|appspace| appspace.users);
-    let control = Control::new(stream, users, Arc::clone(&states), spec.limits.stop_grace);
-    let explain = |error| explain(error, &sink);
-    control.past(&Progress::Connected).await.map_err(explain)?;
-    control.assign(&assign).await.map_err(explain)?;
-    match control.past(&Progress::Listening).await.map_err(explain)? {
-        Progress::Failed(message) => Err(StartError::App { message }),
-        _ if states.go(State::Ready) => Ok(DenoSandbox {
-            id: spec.id,
-            limits: spec.limits,
-            client,
-            control: Arc::new(control),
-            process,
-            doubted: Arc::default(),
-        }),
-        _ => Err(ended(states.dead().await, &sink)),
+    Assign {
+        api: spec.code.api.number(),
+        run: places.code.clone(),
+        entry: format!("{}/{}", places.code, spec.code.entry),
+        paths: Paths {
+            app: format!("{}/app", places.code),
+            files,
+            avatars,
+        },
+        cwd: places.cwd.clone(),
+        address: address.unwrap_or_default(),
+        drain: drain(&spec.limits),
     }
 }
 
-fn explain(error: ControlError, sink: &Sink) -> StartError {
+/// How long the harness lets things go on when told to stop: it ends by itself before it is made to.
+fn drain(limits: &Limits) -> u64 {
+    u64::try_from(limits.stop_grace.as_millis() / 2).unwrap_or(u64::MAX)
+}
+
+pub(super) fn explain(error: ControlError, sink: &Sink) -> StartError {
     match error {
         ControlError::Ended(death) => ended(death, sink),
         other => StartError::App {
@@ -151,9 +181,13 @@ fn explain(error: ControlError, sink: &Sink) -> StartError {
 }
 
 /// Why a process that ended before it was ready did: what it printed says more than how it ended.
-fn ended(death: Death, sink: &Sink) -> StartError {
+pub(super) fn ended(death: Death, sink: &Sink) -> StartError {
     let printed = sink.last_lines();
-    if printed.is_empty() || matches!(death, Death::OutOfMemory | Death::Stopped { .. }) {
+    let tells = matches!(
+        death,
+        Death::OutOfMemory | Death::Limit(_) | Death::Stopped { .. }
+    );
+    if printed.is_empty() || tells {
         return StartError::Ended(death);
     }
     StartError::App {
@@ -161,14 +195,15 @@ fn ended(death: Death, sink: &Sink) -> StartError {
     }
 }
 
-fn purpose(task: Task) -> &'static str {
-    match task {
+fn started(task: Task, pid: u32) -> String {
+    let purpose = match task {
         Task::Learn => "to learn about the app",
         Task::Serve => "to answer requests",
         Task::Migrate => "to migrate data",
-    }
+    };
+    format!("started {purpose} (process {pid})")
 }
 
-fn cannot(action: &'static str) -> impl Fn(io::Error) -> StartError {
+pub(super) fn cannot(action: &'static str) -> impl Fn(io::Error) -> StartError {
     move |source| StartError::Spawn { action, source }
 }

@@ -1,9 +1,11 @@
 //! The life of a sandbox's process.
 
+use std::sync::OnceLock;
+
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Death, StopReason};
+use crate::{Breach, Death, StopReason};
 
 /// Where a process is in its life.
 ///
@@ -44,6 +46,7 @@ pub(super) struct States {
     state: watch::Sender<State>,
     /// Do not be polite: kill it.
     kill: CancellationToken,
+    breach: OnceLock<Breach>,
 }
 
 impl States {
@@ -51,6 +54,7 @@ impl States {
         Self {
             state: watch::Sender::new(State::Starting),
             kill: CancellationToken::new(),
+            breach: OnceLock::new(),
         }
     }
 
@@ -65,10 +69,26 @@ impl States {
         })
     }
 
+    /// Whether it is in this state now.
+    pub(super) fn is(&self, state: &State) -> bool {
+        *self.state.borrow() == *state
+    }
+
     /// Ends the process without asking it; it is only ever done to one that does not behave.
     pub(super) fn kill(&self) {
         self.go(State::Stopping(StopReason::Unresponsive));
         self.kill.cancel();
+    }
+
+    /// Ends the process because it did not keep to a limit.
+    pub(super) fn breached(&self, breach: Breach) {
+        let _ = self.breach.set(breach);
+        self.kill();
+    }
+
+    /// The limit that it did not keep to, if that is why it ends.
+    pub(super) fn breach(&self) -> Option<Breach> {
+        self.breach.get().copied()
     }
 
     pub(super) fn killing(&self) -> impl Future<Output = ()> + '_ {

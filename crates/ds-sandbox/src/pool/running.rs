@@ -3,111 +3,89 @@
 use std::{
     fmt,
     ops::Deref,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Weak},
 };
 
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep_until},
-};
+use ds_core::AppspaceId;
 
+use super::Sandboxes;
 use crate::Sandbox;
 
-/// A sandbox that is shared by those who use it.
+/// A sandbox that is shared by those who use it. How many they are is in the pool's book.
 pub(super) struct Running {
+    appspace: AppspaceId,
     sandbox: Box<dyn Sandbox>,
-    uses: Mutex<Uses>,
-    /// Told when the last user leaves.
-    unused: Notify,
-}
-
-struct Uses {
-    count: usize,
-    /// When the last user left.
-    since: Instant,
+    pool: Weak<Sandboxes>,
 }
 
 impl Running {
-    pub(super) fn new(sandbox: Box<dyn Sandbox>) -> Arc<Self> {
+    pub(super) fn new(
+        appspace: AppspaceId,
+        sandbox: Box<dyn Sandbox>,
+        pool: Weak<Sandboxes>,
+    ) -> Arc<Self> {
         Arc::new(Self {
+            appspace,
             sandbox,
-            uses: Mutex::new(Uses {
-                count: 0,
-                since: Instant::now(),
-            }),
-            unused: Notify::new(),
+            pool,
         })
+    }
+
+    pub(super) fn appspace(&self) -> AppspaceId {
+        self.appspace
     }
 
     pub(super) fn sandbox(&self) -> &(dyn Sandbox + 'static) {
         &*self.sandbox
     }
-
-    pub(super) fn enter(self: &Arc<Self>) -> Using {
-        self.lock().count += 1;
-        Using(Arc::clone(self))
-    }
-
-    pub(super) fn is_idle(&self, for_at_least: Duration) -> bool {
-        let uses = self.lock();
-        uses.count == 0 && uses.since.elapsed() >= for_at_least
-    }
-
-    /// Resolves when nobody has used it for so long. A busy sandbox costs one look per period.
-    pub(super) async fn idle(&self, period: Duration) {
-        loop {
-            let (busy, since) = {
-                let uses = self.lock();
-                (uses.count > 0, uses.since)
-            };
-            if busy {
-                self.unused.notified().await;
-            } else if since.elapsed() >= period {
-                return;
-            } else {
-                sleep_until(since + period).await;
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Uses> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// One use of a running sandbox; it is not idle until every use is dropped. A response body keeps its own.
 #[must_use = "a sandbox that nobody uses is stopped after a while"]
-pub struct Using(Arc<Running>);
+pub struct Using {
+    running: Arc<Running>,
+    woke: bool,
+}
 
 impl Using {
-    /// Another use of the same sandbox.
-    pub(super) fn again(&self) -> Self {
-        self.0.enter()
+    /// A use that the book has counted. Dropping it locks the book.
+    pub(super) fn counted(running: &Arc<Running>) -> Self {
+        Self {
+            running: Arc::clone(running),
+            woke: false,
+        }
+    }
+
+    /// It is the first of those for whom the sandbox was started.
+    pub(super) fn is_first(&mut self) {
+        self.woke = true;
+    }
+
+    /// Whether the sandbox was started for this use. Of all who waited for a start, one is told so.
+    #[must_use]
+    pub fn woke(&self) -> bool {
+        self.woke
     }
 }
 
 impl Deref for Using {
     type Target = dyn Sandbox;
     fn deref(&self) -> &Self::Target {
-        self.0.sandbox()
+        self.running.sandbox()
     }
 }
 
 impl Drop for Using {
     fn drop(&mut self) {
-        let mut uses = self.0.lock();
-        uses.count -= 1;
-        if uses.count == 0 {
-            uses.since = Instant::now();
-            drop(uses);
-            self.0.unused.notify_one();
+        if let Some(pool) = self.running.pool.upgrade() {
+            pool.leave(&self.running);
         }
     }
 }
 
 impl fmt::Debug for Using {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Using").field(&self.0.sandbox.id()).finish()
+        let id = self.running.sandbox.id();
+        f.debug_tuple("Using").field(&id).finish()
     }
 }

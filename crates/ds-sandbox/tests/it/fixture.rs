@@ -5,8 +5,8 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use ds_core::{ApiVersion, AppspaceDir, AppspaceId, ProxyId, SandboxId};
 use ds_sandbox::{
-    AppCode, AppspaceMounts, Body, Call, DenoEngine, Engine, Limits, Sandbox, SandboxSpec,
-    StartError, Task, User, Users, UsersError, empty_body, find_deno,
+    AppCode, AppspaceMounts, Body, Call, DenoEngine, Engine, EngineConfig, Limits, Sandbox,
+    SandboxSpec, StartError, Task, User, Users, UsersError, empty_body, find_deno,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -54,7 +54,11 @@ impl Fixture {
         let deno = find_deno(None).await.expect("these tests need Deno");
         let runtime = root.path().join("runtime");
         let fixture = Self {
-            engine: Arc::new(DenoEngine::new(deno, &runtime).await.unwrap()),
+            engine: Arc::new(
+                DenoEngine::new(deno, &runtime, EngineConfig::default())
+                    .await
+                    .unwrap(),
+            ),
             appspace: appspace(&root, "a"),
             root,
             limits: Limits {
@@ -122,10 +126,19 @@ impl Fixture {
         .await;
     }
 
+    /// How many runs there are; a launcher that waits has not made its socket yet.
     pub(crate) fn runs(&self) -> usize {
-        fs::read_dir(self.root.path().join("runtime/runs"))
-            .unwrap()
-            .count()
+        let runs = fs::read_dir(self.root.path().join("runtime/runs")).unwrap();
+        let launched = |run: &fs::DirEntry| run.path().join("c").exists();
+        runs.flatten().filter(launched).count()
+    }
+
+    /// Whether the process that the log names last still runs.
+    pub(crate) fn process_lives(&self) -> bool {
+        let log = self.log();
+        let (_, named) = log.rsplit_once("(process ").expect("a start in the log");
+        let pid = named.split(')').next().unwrap();
+        std::path::Path::new("/proc").join(pid).exists()
     }
 }
 

@@ -132,7 +132,7 @@ async fn without_an_appspace_there_is_no_data() {
     let learned = learn(&fixture).await.unwrap();
     assert_eq!(
         learned.routes[0]["path"]["path"],
-        "//dev/null/files|/dev/null/avatars|NotCapable|NotCapable|there are no members while an app is installed"
+        "//dev/null/files|/dev/null/avatars|Error|NotCapable|there are no members while an app is installed"
     );
     eventually("a dropped sandbox leaves nothing", || fixture.runs() == 0).await;
 }

@@ -1,5 +1,10 @@
 //! The pool: with real processes where that matters, with scripted ones where time does.
 
+mod engine;
+mod model;
+mod pressure;
+mod twin;
+
 use std::{
     sync::{
         Arc,
@@ -18,6 +23,7 @@ use futures_util::future::join_all;
 use http::{Request, Response};
 use tokio::sync::watch;
 
+use self::engine::spec;
 use crate::fixture::{Fixture, call, get, request};
 
 /// An engine whose sandboxes end when told to.
@@ -116,7 +122,6 @@ impl Sandbox for ScriptedSandbox {
 }
 
 struct Pool {
-    fixture: Fixture,
     engine: Arc<Scripted>,
     clock: Arc<ManualClock>,
     sandboxes: Arc<Sandboxes>,
@@ -125,7 +130,7 @@ struct Pool {
 
 const IDLE: Duration = Duration::from_mins(5);
 
-async fn pool(failing: usize) -> Pool {
+fn pool(failing: usize) -> Pool {
     let engine = Scripted::new(failing);
     let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
     let config = PoolConfig {
@@ -133,11 +138,9 @@ async fn pool(failing: usize) -> Pool {
         clock: Arc::<ManualClock>::clone(&clock),
         ..PoolConfig::default()
     };
-    let fixture = Fixture::new("").await;
     tokio::time::pause();
     Pool {
-        appspace: fixture.appspace.id,
-        fixture,
+        appspace: AppspaceId::new(),
         sandboxes: Sandboxes::new(Arc::<Scripted>::clone(&engine), config),
         engine,
         clock,
@@ -147,7 +150,7 @@ async fn pool(failing: usize) -> Pool {
 impl Pool {
     async fn get(&self) -> Result<ds_sandbox::Using, StartError> {
         self.sandboxes
-            .get(self.appspace, || self.fixture.spec(Task::Serve))
+            .get(self.appspace, || spec(self.appspace))
             .await
     }
 
@@ -159,8 +162,10 @@ impl Pool {
 
 #[tokio::test]
 async fn many_requests_to_a_sleeping_appspace_start_one_process() {
-    let fixture =
-        Fixture::new("app([route('get', '/', (ctx) => text(ctx, String(Deno.pid)))]);").await;
+    let fixture = Fixture::new(
+        "app([route('get', '/', (ctx) => text(ctx, String(performance.timeOrigin)))]);",
+    )
+    .await;
     let engine: Arc<dyn Engine> = Arc::<ds_sandbox::DenoEngine>::clone(&fixture.engine);
     let sandboxes = Sandboxes::new(engine, PoolConfig::default());
     let id = fixture.appspace.id;
@@ -192,7 +197,7 @@ async fn many_requests_to_a_sleeping_appspace_start_one_process() {
 
 #[tokio::test]
 async fn an_idle_sandbox_is_stopped_and_a_busy_one_is_not() {
-    let pool = pool(0).await;
+    let pool = pool(0);
     let using = pool.get().await.unwrap();
     pool.advance(IDLE * 3).await;
     assert!(pool.sandboxes.running(pool.appspace));
@@ -215,7 +220,7 @@ async fn an_idle_sandbox_is_stopped_and_a_busy_one_is_not() {
 
 #[tokio::test]
 async fn there_are_never_two_of_one_appspace() {
-    let pool = pool(0).await;
+    let pool = pool(0);
     for _ in 0..3 {
         let stopping = pool.sandboxes.stop(pool.appspace, StopReason::AtRest);
         let users = join_all((0..5).map(|_| pool.get()));
@@ -227,7 +232,7 @@ async fn there_are_never_two_of_one_appspace() {
 
 #[tokio::test]
 async fn a_stop_given_up_goes_on() {
-    let pool = pool(0).await;
+    let pool = pool(0);
     drop(pool.get().await.unwrap());
     let stop = pool.sandboxes.stop(pool.appspace, StopReason::AtRest);
     assert!(
@@ -241,7 +246,7 @@ async fn a_stop_given_up_goes_on() {
 
 #[tokio::test]
 async fn a_start_given_up_serves_the_next() {
-    let pool = pool(0).await;
+    let pool = pool(0);
     let first = tokio::time::timeout(Duration::from_millis(1), pool.get()).await;
     assert!(first.is_err());
     assert!(pool.get().await.is_ok());
@@ -250,7 +255,7 @@ async fn a_start_given_up_serves_the_next() {
 
 #[tokio::test]
 async fn a_dead_sandbox_is_replaced() {
-    let pool = pool(0).await;
+    let pool = pool(0);
     let using = pool.get().await.unwrap();
     pool.engine.crash.send_modify(|crashes| *crashes += 1);
     assert_eq!(using.ended().await, Death::Exited(1));
@@ -269,7 +274,7 @@ async fn a_dead_sandbox_is_replaced() {
 
 #[tokio::test]
 async fn what_crashes_again_and_again_is_left_alone_for_longer_and_longer() {
-    let pool = pool(5).await;
+    let pool = pool(5);
     for _ in 0..3 {
         assert!(matches!(pool.get().await, Err(StartError::App { .. })));
     }
@@ -293,12 +298,7 @@ async fn what_crashes_again_and_again_is_left_alone_for_longer_and_longer() {
     pool.clock.advance(Duration::from_secs(20));
     assert!(pool.get().await.is_ok());
     let other = AppspaceId::new();
-    assert!(
-        pool.sandboxes
-            .get(other, || pool.fixture.spec(Task::Serve))
-            .await
-            .is_ok()
-    );
+    assert!(pool.sandboxes.get(other, || spec(other)).await.is_ok());
     assert!(pool.clock.now() > Timestamp(1_000_000));
 }
 
@@ -314,11 +314,10 @@ impl Engine for Panics {
 
 #[tokio::test]
 async fn a_start_that_panics_is_over() {
-    let fixture = Fixture::new("").await;
     let pool = Sandboxes::new(Arc::new(Panics), PoolConfig::default());
     let id = AppspaceId::new();
     for _ in 0..2 {
-        let failed = pool.get(id, || fixture.spec(Task::Serve)).await;
+        let failed = pool.get(id, || spec(id)).await;
         assert!(matches!(failed, Err(StartError::Engine(_))));
     }
     pool.stop(id, StopReason::AtRest).await;

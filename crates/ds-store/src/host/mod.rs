@@ -6,9 +6,13 @@
 mod accounts;
 mod apps;
 mod appspaces;
+mod egress;
 mod jobs;
+mod limits;
 mod routes;
+mod seal;
 mod sessions;
+mod usage;
 
 use std::{path::Path, time::Duration};
 
@@ -24,19 +28,24 @@ use crate::{
     query::{Failure, QueryCount},
 };
 
+use seal::Seal;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/host");
 
 const READERS: u32 = 4;
 /// How long a statement waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 const STATEMENTS: usize = 64;
+/// Beside the database; `DataDir::secrets_key` says the same.
+const KEY_FILE: &str = "secrets.key";
 
-/// `host.db`: accounts, apps, versions, routes, appspaces, sessions, jobs. Clones share it.
+/// `host.db`: accounts, apps, versions, routes, appspaces and what they use, sessions, jobs. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     readers: SqlitePool,
     writer: SqlitePool,
     count: QueryCount,
+    seal: Seal,
 }
 
 impl Store {
@@ -54,6 +63,7 @@ impl Store {
             readers,
             writer,
             count: QueryCount::new(),
+            seal: Seal::with_key_in(path.with_file_name(KEY_FILE)),
         })
     }
 

@@ -7,33 +7,58 @@
 mod accounts;
 mod apps;
 mod appspaces;
+mod egress;
 mod jobs;
+mod limits;
 mod members;
 mod routes;
 mod sessions;
+mod usage;
 
 pub use accounts::account_store;
 pub use apps::app_store;
 pub use appspaces::appspace_store;
+pub use egress::egress_store;
 pub use jobs::job_log;
+pub use limits::limit_store;
 pub use members::{member_store, schema_store};
 pub use routes::route_store;
 pub use sessions::session_store;
+pub use usage::usage_store;
 
 use ds_auth::{Account, AccountStore, SessionStore};
-use ds_core::{App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError};
+use ds_core::{
+    App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError,
+    egress_store::EgressStore, limits::LimitStore, usage::UsageStore,
+};
 use ds_routes::RouteStore;
 
 use crate::sample;
 
 /// All that a host records.
 pub trait HostStore:
-    AccountStore + AppStore + AppspaceStore + JobLog + RouteStore + SessionStore
+    AccountStore
+    + AppStore
+    + AppspaceStore
+    + EgressStore
+    + JobLog
+    + LimitStore
+    + RouteStore
+    + SessionStore
+    + UsageStore
 {
 }
 
 impl<S> HostStore for S where
-    S: AccountStore + AppStore + AppspaceStore + JobLog + RouteStore + SessionStore
+    S: AccountStore
+        + AppStore
+        + AppspaceStore
+        + EgressStore
+        + JobLog
+        + LimitStore
+        + RouteStore
+        + SessionStore
+        + UsageStore
 {
 }
 

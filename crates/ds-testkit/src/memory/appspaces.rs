@@ -39,6 +39,7 @@ impl AppspaceStore for Memory {
     async fn remove(&self, id: AppspaceId) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         tables.appspaces.remove(&id);
+        tables.remove_belongings(id);
         tables.sessions.retain(|_, session| {
             !matches!(session.subject, Subject::Member { appspace, .. } if appspace == id)
         });

@@ -6,13 +6,16 @@
 mod accounts;
 mod apps;
 mod appspaces;
+mod egress;
 mod jobs;
+mod limits;
 mod members;
 mod routes;
 mod sessions;
+mod usage;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -21,8 +24,12 @@ use std::{
 
 use ds_auth::{Account, Session};
 use ds_core::{
-    AccountId, App, AppId, AppVersion, Appspace, AppspaceId, Job, JobId, Member, ProxyId, Schema,
-    StoreError, VersionId, secret::TokenHash,
+    AccountId, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId, Member,
+    ProxyId, Schema, StoreError, Timestamp, VersionId,
+    egress_store::{EgressSecret, SecretName},
+    limits::LimitOverrides,
+    secret::TokenHash,
+    usage::{Day, Hour, RunRecord, UsageDelta},
 };
 use ds_routes::Route;
 
@@ -48,6 +55,30 @@ struct Tables {
     jobs: BTreeMap<JobId, (Job, Option<Ended>)>,
     members: BTreeMap<(AppspaceId, ProxyId), (Member, Option<AccountId>)>,
     schemas: HashMap<AppspaceId, Schema>,
+    usage_hours: BTreeMap<(AppspaceId, Hour), UsageDelta>,
+    usage_days: BTreeMap<(AppspaceId, Day), UsageDelta>,
+    /// Newest first.
+    runs: Vec<RunRecord>,
+    limits: HashMap<AppspaceId, LimitOverrides>,
+    egress: BTreeSet<(AppspaceId, EgressRule)>,
+    secrets: BTreeMap<(AppspaceId, SecretName), (EgressSecret, Timestamp)>,
+}
+
+impl Tables {
+    fn check_appspace(&self, id: AppspaceId) -> Result<(), StoreError> {
+        let known = self.appspaces.contains_key(&id);
+        known.then_some(()).ok_or_else(|| missing("such appspace"))
+    }
+
+    /// Removes what belongs to an appspace beside its sessions.
+    fn remove_belongings(&mut self, id: AppspaceId) {
+        self.usage_hours.retain(|(of, _), _| *of != id);
+        self.usage_days.retain(|(of, _), _| *of != id);
+        self.runs.retain(|run| run.appspace != id);
+        self.limits.remove(&id);
+        self.egress.retain(|(of, _)| *of != id);
+        self.secrets.retain(|(of, _), _| *of != id);
+    }
 }
 
 /// How a job ended: with the reason, if it failed.

@@ -31,7 +31,8 @@ macro_rules! keep {
 }
 
 keep! {
-    account_store app_store appspace_store job_log route_store session_store;
+    account_store app_store appspace_store egress_store job_log limit_store route_store session_store
+    usage_store;
     of_appspaces member_store schema_store
 }
 

@@ -1,5 +1,6 @@
 //! Preparing packages, and running what comes of it under Deno as a sandbox would.
 
+mod bundle;
 mod errors;
 mod network;
 mod npm;

@@ -46,7 +46,8 @@ impl Fixture {
             ),
             accounts: Arc::new(accounts),
             account_store: store.clone(),
-            sessions: Sessions::new(store.clone(), members.clone(), clock),
+            sessions: Sessions::new(store.clone(), members.clone(), clock.clone()),
+            terms: terms(&store, clock),
             apps: store.clone(),
             routes: store.clone(),
             appspaces: store,
@@ -76,6 +77,22 @@ impl Fixture {
             .install(owner, Source::Folder(path), None)
             .await
             .unwrap();
+    }
+}
+
+/// The usual bounds over a store.
+pub(crate) fn terms<S>(store: &Arc<S>, clock: Arc<SystemClock>) -> Terms
+where
+    S: LimitStore + EgressStore + UsageStore + 'static,
+{
+    Terms {
+        limits: store.clone(),
+        egress: store.clone(),
+        usage: store.clone(),
+        recorder: Arc::new(Recorder::new(store.clone(), clock.clone())),
+        host: Limits::default(),
+        egress_enabled: true,
+        clock,
     }
 }
 
@@ -124,6 +141,7 @@ fn version_of(app: &App, version: Version) -> AppVersion {
         "version": version,
         "entrypoint": "app.ts",
         "permissions": [{ "name": "moderate", "description": "Hide entries" }],
+        "egress": ["api.example.com", "*.example.org"],
     });
     let manifest: Manifest = serde_json::from_value(manifest).unwrap();
     AppVersion {
@@ -194,6 +212,10 @@ impl backend::Appspaces for Fake {
     async fn resume(&self, appspace: &Appspace) -> Result<(), OpError> {
         self.awake.lock().unwrap().remove(&appspace.id);
         Ok(self.store.set_paused(appspace.id, false).await?)
+    }
+
+    async fn renew(&self, appspace: &Appspace) {
+        self.awake.lock().unwrap().remove(&appspace.id);
     }
 
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {

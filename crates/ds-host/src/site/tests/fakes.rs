@@ -27,6 +27,8 @@ pub(super) struct Memory {
     pub(super) apps: Mutex<Vec<(App, Vec<AppVersion>)>>,
     pub(super) appspaces: Mutex<Vec<Appspace>>,
     pub(super) members: Mutex<Vec<(AppspaceId, AccountId, Member)>>,
+    /// The appspaces that got other terms, as they did.
+    pub(super) renewed: Mutex<Vec<AppspaceId>>,
     /// The packages that were installed, as they arrived.
     pub(super) packages: Mutex<Vec<(PathBuf, Vec<u8>)>>,
 }
@@ -285,6 +287,9 @@ impl Appspaces for FakeAppspaces {
     }
     async fn resume(&self, appspace: &Appspace) -> Result<(), OpError> {
         Ok(self.0.set_paused(appspace.id, false).await?)
+    }
+    async fn renew(&self, appspace: &Appspace) {
+        self.0.renewed.lock().unwrap().push(appspace.id);
     }
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {
         if appspace.paused {

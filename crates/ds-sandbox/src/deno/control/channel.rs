@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -90,7 +90,7 @@ pub(in crate::deno) struct Control {
 impl Control {
     pub(in crate::deno) fn new(
         stream: UnixStream,
-        users: Option<Arc<dyn Users>>,
+        users: Arc<OnceLock<Arc<dyn Users>>>,
         states: Arc<States>,
         grace: Duration,
     ) -> Self {

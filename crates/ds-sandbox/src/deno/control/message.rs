@@ -44,6 +44,8 @@ pub(in crate::deno) struct Assign {
     /// The entry module.
     pub(in crate::deno) entry: String,
     pub(in crate::deno) paths: Paths,
+    /// The working directory.
+    pub(in crate::deno) cwd: String,
     /// Where the appspace answers; empty while an app is learned about.
     pub(in crate::deno) address: String,
     /// How long the process may go on after it was told to stop, in milliseconds.

@@ -1,6 +1,6 @@
 //! Reading what a sandbox says: nothing in it is trusted.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::BytesMut;
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(super) struct Reader {
     pub(super) stream: OwnedReadHalf,
     pub(super) shared: Arc<Shared>,
     pub(super) to_sandbox: mpsc::Sender<bytes::Bytes>,
-    pub(super) users: Option<Arc<dyn Users>>,
+    pub(super) users: Arc<OnceLock<Arc<dyn Users>>>,
 }
 
 impl Reader {
@@ -86,7 +86,7 @@ impl Reader {
         let Ok(turn) = Arc::clone(turns).acquire_owned().await else {
             return;
         };
-        let (to_sandbox, users) = (self.to_sandbox.clone(), self.users.clone());
+        let (to_sandbox, users) = (self.to_sandbox.clone(), self.users.get().cloned());
         tokio::spawn(async move {
             let answer = match users {
                 Some(users) => ask(users).await,

@@ -1,0 +1,69 @@
+//! Making one module of many, where that means the same.
+//!
+//! Modules are written one after the other in the order in which they would run. `import` and `export` go, and where two
+//! modules use one name for different things, one of them gets another. All else stays as it was, so that bindings are as
+//! live, functions as hoisted and variables as unready as before. What cannot be moved without a doubt is refused
+//! ([`Unbundled`]), and the app then runs file by file.
+//!
+//! ```text
+//! collect   the entry module and all it imports -> units, each with the places that may change
+//! exports   what every imported name stands for
+//! order     in which order the units run
+//! names     one name for each thing
+//! emit      the text, and its map
+//! verify    a look at the result
+//! ```
+
+mod collect;
+mod emit;
+mod exports;
+mod map;
+mod names;
+mod order;
+mod read;
+mod records;
+mod refuse;
+mod spaces;
+mod unit;
+mod verify;
+mod visit;
+
+use self::{collect::collect, exports::Exports, spaces::Spaces};
+use super::graph::Graph;
+
+pub use refuse::Unbundled;
+
+/// Where the one module is, relative to `run/`. No file of a package is there.
+pub(super) const PLACE: &str = "bundle/app.js";
+
+/// The files of the one module, relative to `run/`; [`PLACE`] is what a sandbox loads.
+pub(super) struct Bundle {
+    pub files: Vec<(String, String)>,
+}
+
+/// Makes one module of an app. Needs much stack, as all that parses.
+pub(super) fn bundle(graph: &Graph) -> Result<Bundle, Unbundled> {
+    let all = collect(graph)?;
+    if all.units.len() < 2 {
+        return Err(Unbundled::One);
+    }
+    let mut exports = Exports::new(&all.units);
+    exports.check()?;
+    let order = order::order(&all.units)?;
+    let names = names::names(&all.units, &order, &mut exports)?;
+    let spaces = Spaces::find(&names, &mut exports)?;
+    let mut emitted = emit::emit(&all, &order, &names, &spaces)?;
+    verify::code(&emitted.code, &all.units)?;
+
+    let file = spaces.code_file();
+    let name = file.rsplit('/').next().unwrap_or(file);
+    // Read when an error is shown, not before.
+    emitted.code.push_str(&format!("//# sourceMappingURL={name}.map\n"));
+    let mut files = spaces.files(&names, &all.outside);
+    files.push((format!("{file}.map"), emitted.map));
+    files.push((file.to_owned(), emitted.code));
+    let entry = files.iter().find(|(file, _)| file == PLACE);
+    let entry = entry.ok_or_else(|| Unbundled::Wrong("it has no entry".to_owned()))?;
+    verify::exports(&entry.1, &spaces.entry_names())?;
+    Ok(Bundle { files })
+}

@@ -1,0 +1,120 @@
+//! One module of many: it must print what they print.
+
+mod graphs;
+mod random;
+mod refused;
+mod same;
+mod stacks;
+
+use ds_apps::prepare::entry_file;
+
+use super::*;
+
+/// Imports each pair of entry modules, one after the other, and says what each printed.
+const BOTH: &str = r#"
+const said = [];
+const { log } = console;
+const wait = () => new Promise((resolve) => setTimeout(resolve, 0));
+for (const pair of JSON.parse(Deno.readTextFileSync(Deno.args[0]))) {
+  const texts = [];
+  for (const url of pair) {
+    const lines = [];
+    console.log = (...all) => lines.push(all.map((it) => typeof it === "string" ? it : Deno.inspect(it)).join(" "));
+    try {
+      const module = await import(url);
+      lines.push("exports " + Object.keys(module));
+    } catch (error) {
+      lines.push("threw " + error);
+    }
+    await wait();
+    texts.push(lines.join("\n"));
+  }
+  said.push(texts);
+}
+log(JSON.stringify(said));
+"#;
+
+/// A package as one text: `--- name` before each file.
+fn files(text: &str) -> Vec<(String, String)> {
+    let files = text.split("--- ").filter(|part| !part.trim().is_empty());
+    files
+        .map(|part| {
+            let (name, text) = part.split_once('\n').expect("a name and a text");
+            (name.trim().to_owned(), text.to_owned())
+        })
+        .collect()
+}
+
+/// A package that was prepared.
+struct Case {
+    fixture: Fixture,
+    entry: &'static str,
+    prepared: Prepared,
+}
+
+impl Case {
+    async fn new(text: &str) -> Self {
+        let files = files(text);
+        let package: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let typed = package.iter().any(|(name, _)| *name == "app.ts");
+        let entry = if typed { "app.ts" } else { "app.js" };
+        let fixture = Fixture::new(&package, TREE);
+        let prepared = fixture.prepare(entry).await;
+        let prepared = prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
+        Self {
+            fixture,
+            entry,
+            prepared,
+        }
+    }
+
+    /// The address of the module that a sandbox loads, and that of the entry module itself.
+    fn pair(&self) -> [String; 2] {
+        let url = |file: &str| format!("file://{}", self.prepared.code.run.join(file).display());
+        [url(&self.prepared.code.entry), url(&entry_file(self.entry))]
+    }
+}
+
+/// Modules that are not the app's own.
+const TREE: &[(&str, &str)] = &[
+    ("h.example/far.ts", "export const far: string = 'far'; console.log('far runs');"),
+    ("npm/left/package.json", r#"{"name":"left","version":"1.0.0","main":"i.js"}"#),
+    ("npm/left/i.js", "module.exports = 'left';"),
+];
+
+/// What each of the cases prints: as one module, and file by file.
+fn run_both(cases: &[Case]) -> Vec<[String; 2]> {
+    let place = tempfile::tempdir().unwrap();
+    let (harness, list) = (place.path().join("both.js"), place.path().join("list.json"));
+    let pairs: Vec<_> = cases.iter().map(Case::pair).collect();
+    put(&harness, BOTH);
+    put(&list, &serde_json::to_string(&pairs).unwrap());
+    let output = deno_command()
+        .args(["run", "-q", "--no-prompt", "--no-remote", "--no-config", "--no-lock", "--no-npm"])
+        .args(["--allow-read", "--allow-env"])
+        .args([&harness, &list])
+        .env_clear()
+        .env("DENO_DIR", place.path().join("none"))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let said: Vec<Vec<String>> = serde_json::from_slice(&output.stdout).unwrap();
+    let pairs = said.into_iter().map(|pair| pair.try_into().unwrap());
+    pairs.collect()
+}
+
+/// The names of the files of the one module.
+fn bundle_files(case: &Case) -> Vec<String> {
+    let dir = case.prepared.code.run.join("bundle");
+    let mut names: Vec<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}

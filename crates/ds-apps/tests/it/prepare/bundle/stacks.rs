@@ -1,0 +1,41 @@
+//! Errors of the one module name the lines of the package.
+
+use super::*;
+
+#[tokio::test]
+async fn errors_name_the_files_of_the_package() {
+    let text = "--- app.ts
+import { fail } from './x/fail.ts';
+import { far } from './far.js';
+interface A { a: 1 }
+
+const go = (a: A): void => far(() => fail('ü' as string, a));
+go({ a: 1 });
+--- x/fail.ts
+const x = 1;
+export default 2;
+export function fail(what: string, _: unknown): never {
+  throw new Error(what);
+}
+--- far.js
+const x = 2;
+
+
+export const far = (f) => /* ü */ f(x);
+";
+    let case = Case::new(text).await;
+    assert_eq!(case.prepared.unbundled, None);
+    let output = case.fixture.deno(&case.prepared);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success());
+    for place in [
+        "at fail (file://RUN/app/x/fail.ts:4:9)",
+        "file://RUN/app/app.ts:5:38",
+        "at far (file://RUN/app/far.js:4:35)",
+        "at go (file://RUN/app/app.ts:5:28)",
+        "at file://RUN/app/app.ts:6:1",
+    ] {
+        let place = place.replace("RUN", case.prepared.code.run.to_str().unwrap());
+        assert!(errors.contains(&place), "{place}\n{errors}");
+    }
+}

@@ -1,0 +1,151 @@
+//! One sandbox's outlet: its listeners, and what is asked of each connection.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use ds_sandbox::{Outlet, OutletSockets};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{
+    authority::Authority, dns, egress::Shared, exchange, journal::Journal, names::Names,
+    policy::Policy, scope::Scope, traffic::Traffic, tunnel,
+};
+
+/// Names that one sandbox asks for at once.
+const LOOKUPS: usize = 4;
+
+/// The way to what a grant approves.
+pub(crate) struct GrantedOutlet {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) authority: Option<Arc<Authority>>,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+/// A host that the app wants to reach.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) name: Arc<str>,
+    pub(crate) port: u16,
+}
+
+/// Held while a connection is open.
+pub(crate) struct Place(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]);
+
+/// Ends everything when dropped.
+struct Serving(#[expect(dead_code, reason = "held")] DropGuard);
+
+impl Outlet for GrantedOutlet {
+    fn ports(&self) -> Vec<u16> {
+        self.policy.ports()
+    }
+
+    fn trusted(&self) -> Option<String> {
+        self.authority.as_ref().map(|one| one.pem().to_owned())
+    }
+
+    fn serve(&self, sockets: OutletSockets) -> Box<dyn Send + Sync> {
+        let end = CancellationToken::new();
+        let scope = Arc::new(Scope {
+            shared: Arc::clone(&self.shared),
+            policy: Arc::clone(&self.policy),
+            authority: self.authority.clone(),
+            traffic: Arc::clone(&self.traffic),
+            names: Names::new(self.shared.limits.names),
+            journal: Journal::new(sockets.log),
+            room: Arc::new(Semaphore::new(self.shared.limits.connections)),
+            lookups: Arc::new(Semaphore::new(LOOKUPS)),
+            end: end.clone(),
+        });
+        if let Some(listener) = scope.listener(sockets.dns, "names") {
+            scope.spawn(dns::serve(Arc::clone(&scope), listener));
+        }
+        for (port, listener) in sockets.ports {
+            if let Some(listener) = scope.listener(listener, &format!("port {port}")) {
+                scope.spawn(serve_port(Arc::clone(&scope), port, listener));
+            }
+        }
+        Box::new(Serving(end.drop_guard()))
+    }
+}
+
+impl Scope {
+    fn listener(&self, listener: std::net::TcpListener, what: &str) -> Option<TcpListener> {
+        let _runtime = self.shared.runtime.enter();
+        let listener = listener
+            .set_nonblocking(true)
+            .and_then(|()| TcpListener::from_std(listener));
+        listener
+            .map_err(|error| self.journal.failed(what, &error.to_string()))
+            .ok()
+    }
+
+    /// Whether a connection goes on, and where to.
+    fn admit(&self, stream: &TcpStream, port: u16) -> Option<(Target, Place)> {
+        let address = stream.local_addr().ok()?.ip();
+        let name = match address {
+            IpAddr::V4(address) => self.names.name_of(address),
+            IpAddr::V6(_) => None,
+        };
+        let refused = |what: &str, why: &str| {
+            self.journal.refused(&format!("{what}:{port}"), why);
+            None
+        };
+        let Some(name) = name else {
+            return refused(&address.to_string(), "not the address of an approved host");
+        };
+        if !self.policy.approves(&name, port) {
+            return refused(&name, "not approved for this port");
+        }
+        let Ok(own) = Arc::clone(&self.room).try_acquire_owned() else {
+            let most = self.shared.limits.connections;
+            return refused(&name, &format!("{most} connections are open already"));
+        };
+        let Ok(of_all) = Arc::clone(&self.shared.room).try_acquire_owned() else {
+            return refused(
+                &name,
+                "the apps of this host have too many connections open",
+            );
+        };
+        Some((Target { name, port }, Place([own, of_all])))
+    }
+}
+
+/// The next connection. What goes wrong with one (the host may be out of descriptors) does not end the listener.
+pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) => {
+                tracing::debug!(%error, "a connection of a sandbox was not accepted");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve_port(scope: Arc<Scope>, port: u16, listener: TcpListener) {
+    loop {
+        let stream = accept(&listener).await;
+        let Some((target, place)) = scope.admit(&stream, port) else {
+            continue;
+        };
+        let secrets = scope.policy.secrets(&target.name, port);
+        let inner = Arc::clone(&scope);
+        if secrets.is_empty() {
+            scope.spawn(tunnel::run(inner, target, stream, place));
+        } else {
+            scope.spawn(exchange::run(inner, target, secrets, stream, place));
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.name, self.port)
+    }
+}

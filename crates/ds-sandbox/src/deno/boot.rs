@@ -1,0 +1,301 @@
+//! From nothing to a harness that waits to be told what to load.
+
+use std::{
+    io,
+    net::TcpListener,
+    os::fd::OwnedFd,
+    sync::{Arc, OnceLock},
+};
+
+use rustix::process::{PidfdFlags, pidfd_open};
+use tokio::{net::UnixListener, process::Child, task::spawn_blocking};
+
+use super::{
+    Inner,
+    client::Client,
+    command::{Class, Start, environment},
+    control::{Control, Progress},
+    dirs::Dirs,
+    jails::{Jails, Order},
+    launcher::{self, Launcher},
+    output::{Output, Sink},
+    places::{Places, jail},
+    process::{Process, Walled},
+    run_dir::RunDir,
+    sandbox::ProcessHandle,
+    start::cannot,
+    state::States,
+    watching::Watched,
+};
+use crate::{Cgroup, Limits, Outlet, OutletSockets, SandboxSpec, StartError, Users, jail::Line};
+
+/// A process that was made; its harness is starting.
+pub(super) struct Launched {
+    listener: UnixListener,
+    pub(super) client: Arc<Client>,
+    pub(super) sink: Arc<Sink>,
+    pub(super) process: ProcessHandle,
+    pub(super) pid: u32,
+    pub(super) places: Places,
+    pub(super) run: RunDir,
+    pub(super) line: Option<Line>,
+    pub(super) cgroup: Option<Arc<Cgroup>>,
+    /// Keeps account of it from the time when it begins its task.
+    pub(super) watched: Arc<OnceLock<Arc<Watched>>>,
+}
+
+/// A harness that waits to be told what to load.
+pub(super) struct Booted {
+    pub(super) launched: Launched,
+    pub(super) control: Control,
+    pub(super) users: Arc<OnceLock<Arc<dyn Users>>>,
+}
+
+/// A process as it was made, and what it was made with.
+struct Made {
+    child: Child,
+    walled: Option<Walled>,
+    pid: u32,
+    places: Places,
+    run: RunDir,
+    listener: UnixListener,
+}
+
+impl Inner {
+    /// Makes a process. With a specification it is for that alone, and sees its directories at once; without,
+    /// it waits for one.
+    pub(super) async fn launch(
+        &self,
+        spec: Option<&SandboxSpec>,
+        sink: &Arc<Sink>,
+    ) -> Result<Launched, StartError> {
+        let made = match &self.launcher {
+            Launcher::Never(why) => return Err(StartError::Engine(why.clone())),
+            Launcher::Plain => match spec {
+                Some(spec) => self.make_plain(spec).await,
+                None => Err(io::Error::other("only jailed processes can wait")),
+            },
+            Launcher::Jail(jails) => self.make_jailed(jails, spec, sink).await,
+        };
+        let mut made = made.map_err(cannot("start Deno"))?;
+        let states = Arc::new(States::new());
+        let limits = spec.map_or(&self.config.limits, |spec| &spec.limits);
+        let launched = Launched {
+            listener: made.listener,
+            client: Client::new(made.run.requests()),
+            sink: Arc::clone(sink),
+            process: ProcessHandle(Arc::clone(&states)),
+            pid: made.pid,
+            places: made.places,
+            run: made.run.clone(),
+            line: made.walled.as_ref().map(|walled| walled.line.clone()),
+            cgroup: made
+                .walled
+                .as_ref()
+                .and_then(|walled| walled.cgroup.clone()),
+            watched: Arc::default(),
+        };
+        let process = Process {
+            output: Output::of(&mut made.child, sink),
+            child: made.child,
+            jail: made.walled,
+            states,
+            sink: Arc::clone(sink),
+            run: made.run,
+            watched: Arc::clone(&launched.watched),
+            grace: limits.stop_grace,
+        };
+        tokio::spawn(process.watch());
+        Ok(launched)
+    }
+
+    async fn make_plain(&self, spec: &SandboxSpec) -> io::Result<Made> {
+        let (runtime, spec_) = (self.runtime.clone(), spec.clone());
+        let prepared = spawn_blocking(move || {
+            let run = runtime.run(spec_.id)?;
+            let places = Dirs::prepare(&spec_, &runtime, &run)
+                .and_then(|dirs| dirs.make_deno_dir())
+                .and_then(|dirs| Places::outside(&dirs, &runtime, &run));
+            match places {
+                Ok(places) => Ok((run, places)),
+                Err(error) => run.remove().and(Err(error)),
+            }
+        });
+        let (run, places) = prepared.await??;
+        let listener = UnixListener::bind(run.control())?;
+        let args = Class::of(spec).args(&places, Start::Cold)?;
+        let env = environment(&places, None);
+        let mut command = launcher::plain(&self.deno.path, &args, &env, &places.cwd);
+        let child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                let _ = spawn_blocking(move || run.remove()).await;
+                return Err(error);
+            }
+        };
+        let pid = child.id().unwrap_or_default();
+        note_pid(&run, pid).await;
+        Ok(Made {
+            child,
+            walled: None,
+            pid,
+            places,
+            run,
+            listener,
+        })
+    }
+
+    async fn make_jailed(
+        &self,
+        jails: &Jails,
+        spec: Option<&SandboxSpec>,
+        sink: &Arc<Sink>,
+    ) -> io::Result<Made> {
+        let spot = jails.spot().await?;
+        let listener = UnixListener::bind(spot.run.control())?;
+        let (order, places) = self.order(jails, spec, &spot).await?;
+        let (jailed, run, cgroup) = jails.launch(spot, order).await?;
+        let outlet = spec.and_then(|spec| spec.appspace.as_ref()?.outlet.as_ref());
+        let outlet = match outlet {
+            Some(outlet) => Some(serve(&**outlet, jailed.listeners, sink)?),
+            None => None,
+        };
+        // Gone already is an end like any other.
+        let process = pidfd_open(jailed.pid, PidfdFlags::empty()).ok();
+        Ok(Made {
+            pid: u32::try_from(jailed.pid.as_raw_nonzero().get()).unwrap_or_default(),
+            child: jailed.child,
+            walled: Some(Walled {
+                line: jailed.line,
+                process,
+                cgroup,
+                outlet,
+            }),
+            places,
+            run,
+            listener,
+        })
+    }
+
+    async fn order(
+        &self,
+        jails: &Jails,
+        spec: Option<&SandboxSpec>,
+        spot: &super::jails::Spot,
+    ) -> io::Result<(Order, Places)> {
+        let start = if spec.is_some() {
+            Start::Cold
+        } else {
+            Start::Warm
+        };
+        let class = spec.map_or_else(|| Class::usual(&self.config.limits), Class::of);
+        let dirs = match spec {
+            Some(spec) => Some(self.dirs(spec, &spot.run).await?),
+            None => None,
+        };
+        let outlet = spec.and_then(|spec| spec.appspace.as_ref()?.outlet.as_ref());
+        let outlet = outlet.map(|outlet| (outlet.ports(), outlet.trusted()));
+        let own_root = jails.ready().await?.has_own_root();
+        let places = match &dirs {
+            Some(dirs) if !own_root => Places::outside(dirs, &self.runtime, &spot.run)?,
+            _ if own_root => Places::jailed(),
+            _ => {
+                return Err(io::Error::other(
+                    "only sandboxes with a root of their own can wait",
+                ));
+            }
+        };
+        let trusts = outlet
+            .as_ref()
+            .is_some_and(|(_, trusted)| trusted.is_some());
+        let order = Order {
+            args: class.args(&places, start)?,
+            env: environment(&places, trusts.then_some(jail::TRUSTED)),
+            cwd: if spec.is_some() {
+                places.cwd.clone()
+            } else {
+                "/".into()
+            },
+            class,
+            mounts: dirs.map_or(Ok(Vec::new()), |dirs| dirs.binds())?,
+            outlet,
+        };
+        if let Some(cgroup) = &spot.cgroup {
+            limit(
+                cgroup,
+                spec.map_or(&self.config.limits, |spec| &spec.limits),
+            )
+            .await?;
+        }
+        Ok((order, places))
+    }
+
+    /// The directories of a specification, resolved.
+    pub(super) async fn dirs(&self, spec: &SandboxSpec, run: &RunDir) -> io::Result<Dirs> {
+        let (runtime, spec, run) = (self.runtime.clone(), spec.clone(), run.clone());
+        spawn_blocking(move || Dirs::prepare(&spec, &runtime, &run)?.make_deno_dir()).await?
+    }
+}
+
+impl Launched {
+    /// Waits for the harness.
+    pub(super) async fn boot(self, limits: &Limits) -> Result<Booted, (StartError, Self)> {
+        let states = Arc::clone(&self.process.0);
+        let accepted = tokio::select! {
+            accepted = self.listener.accept() => accepted.map_err(cannot("accept a sandbox's connection")),
+            death = states.dead() => Err(super::start::ended(death, &self.sink)),
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => return Err((error, self)),
+        };
+        let users = Arc::new(OnceLock::new());
+        let asked = Arc::clone(&users);
+        let control = Control::new(stream, asked, Arc::clone(&states), limits.stop_grace);
+        match control.past(&Progress::Connected).await {
+            Ok(_) => Ok(Booted {
+                launched: self,
+                control,
+                users,
+            }),
+            Err(error) => Err((super::start::explain(error, &self.sink), self)),
+        }
+    }
+}
+
+/// What the group of a sandbox may use, but for processor time: starting is not slowed down.
+pub(super) async fn limit(cgroup: &Arc<Cgroup>, limits: &Limits) -> io::Result<()> {
+    let cgroup = Arc::clone(cgroup);
+    let memory = u64::from(limits.memory_mib) << 20;
+    // The launcher is one of them.
+    let threads = limits.threads.saturating_add(1);
+    spawn_blocking(move || {
+        cgroup.limit_memory(memory)?;
+        cgroup.limit_pids(threads)
+    })
+    .await?
+}
+
+fn serve(
+    outlet: &dyn Outlet,
+    listeners: Vec<OwnedFd>,
+    sink: &Arc<Sink>,
+) -> io::Result<Box<dyn Send + Sync>> {
+    let mut listeners = listeners.into_iter().map(TcpListener::from);
+    let dns = listeners.next();
+    let dns = dns.ok_or_else(|| io::Error::other("the launcher does not listen for names"))?;
+    let sink = Arc::clone(sink);
+    Ok(outlet.serve(OutletSockets {
+        dns,
+        ports: outlet.ports().into_iter().zip(listeners).collect(),
+        log: Arc::new(move |line| sink.note_soon(line)),
+    }))
+}
+
+async fn note_pid(run: &RunDir, pid: u32) {
+    let file = run.pid_file();
+    let noted = spawn_blocking(move || std::fs::write(file, pid.to_string())).await;
+    if let Ok(Err(error)) = noted {
+        tracing::warn!(%error, "could not note a sandbox's process");
+    }
+}

@@ -1,0 +1,136 @@
+//! Processes that wait: jailed, with the runtime loaded and warmed up, to be given an appspace. Each is used once.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, Weak,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::{sync::Notify, time::timeout};
+
+use super::{Inner, boot::Booted, command::Class, launcher::Launcher, output::Sink, state::State};
+use crate::HostMemory;
+
+/// How much memory must be free beside what a waiting process needs, in bytes.
+const MEMORY_LEFT: u64 = 256 << 20;
+/// How long to leave a computer alone on which a process could not be made.
+const AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The processes that wait, all of one class.
+pub(super) struct Warm {
+    class: Class,
+    waiting: Mutex<Vec<Booted>>,
+    /// Sandboxes that are starting: they come first.
+    starting: AtomicUsize,
+    /// Told when there may be something to do.
+    look: Notify,
+}
+
+/// A start that goes on.
+pub(super) struct Starting<'a>(&'a Warm);
+
+impl Warm {
+    pub(super) fn new(class: Class) -> Self {
+        Self {
+            class,
+            waiting: Mutex::default(),
+            starting: 0.into(),
+            look: Notify::new(),
+        }
+    }
+
+    /// Takes one that still lives, if it is of this class.
+    pub(super) fn take(&self, class: &Class) -> Option<Booted> {
+        if *class != self.class {
+            return None;
+        }
+        let mut waiting = self.lock();
+        while let Some(booted) = waiting.pop() {
+            if booted.launched.process.0.is(&State::Starting) {
+                return Some(booted);
+            }
+        }
+        None
+    }
+
+    /// Says that a sandbox is starting, until that is dropped.
+    pub(super) fn starting(&self) -> Starting<'_> {
+        self.starting.fetch_add(1, Ordering::Relaxed);
+        Starting(self)
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Booted>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        if self.0.starting.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.look.notify_one();
+        }
+    }
+}
+
+/// Keeps processes and launchers waiting, as long as the engine is there. Works while nothing is being started.
+pub(super) async fn keep(engine: Weak<Inner>) {
+    loop {
+        let Some(strong) = engine.upgrade() else {
+            return;
+        };
+        let Launcher::Jail(jails) = &strong.launcher else {
+            return;
+        };
+        let quiet = strong.warm.starting.load(Ordering::Relaxed) == 0;
+        let mut failed = false;
+        if quiet {
+            failed = jails.restock().await.is_err();
+        }
+        if quiet && !failed && strong.warm.len() < strong.config.warm && memory_is_free() {
+            match add(&strong).await {
+                // Another may be wanted.
+                Ok(()) => continue,
+                Err(()) => failed = true,
+            }
+        }
+        let warm = Arc::clone(&strong.warm);
+        drop(strong);
+        if failed {
+            tokio::time::sleep(AFTER_FAILURE).await;
+        } else {
+            warm.look.notified().await;
+        }
+    }
+}
+
+/// Makes one more.
+async fn add(engine: &Inner) -> Result<(), ()> {
+    let limits = &engine.config.limits;
+    let sink = Sink::new();
+    let booting = async {
+        let launched = engine.launch(None, &sink).await?;
+        launched.boot(limits).await.map_err(|(error, _)| error)
+    };
+    match timeout(limits.start, booting).await {
+        Ok(Ok(booted)) => {
+            engine.warm.lock().push(booted);
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            let error = ds_core::error_chain(&error);
+            tracing::warn!(error, "cannot keep a sandbox waiting");
+            Err(())
+        }
+        Err(_) => Err(()),
+    }
+}
+
+fn memory_is_free() -> bool {
+    HostMemory::read()
+        .available
+        .is_none_or(|free| free > MEMORY_LEFT)
+}

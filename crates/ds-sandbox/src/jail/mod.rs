@@ -1,0 +1,53 @@
+//! The jail: what of the operating system stands between a sandbox and everything else.
+//!
+//! Every sandbox has a launcher of its own, the small program `ds-jail`. It waits, already in the sandbox's
+//! cgroup, until it is told what to launch. Then it makes the walls and puts Deno behind them:
+//!
+//! ```text
+//!   ds-host ──socketpair── ds-jail ───────────────── deno
+//!     │                      │ new pid namespace       │ is process 1
+//!     │  Launch(plan) ─────▶ │ forks ────────────────▶ │ own mount, net, ipc, uts, cgroup namespaces
+//!     │                      │                         │ builds its root, pivots into it
+//!     │                      │ ◀──────── "user" ────── │ own user namespace
+//!     │                      │ writes the id maps,     │
+//!     │                      │ mounts directories      │
+//!     │                      │ ───────── "go" ───────▶ │ drops all capabilities, Landlock, seccomp
+//!     │ ◀────── Started ──── │                         │ becomes deno
+//!     │  Mount(dirs) ──────▶ │ mounts them too: that is how a waiting sandbox gets its appspace
+//!     │  Terminate, Kill ──▶ │ ends it
+//! ```
+//!
+//! If the host goes away, the launcher ends the sandbox; if the launcher goes away, the kernel does.
+//! The launcher works the same for root and for an ordinary user: the latter takes a user namespace first,
+//! in which it may do all this. Root gives each sandbox a user id of its own and maps the ids of what it mounts
+//! (`mount_setattr(2)`, `MOUNT_ATTR_IDMAP`), so that files on disk stay the host's.
+
+mod channel;
+mod files;
+mod handle;
+mod inside;
+mod launcher;
+mod mounts;
+mod network;
+pub(crate) mod plan;
+mod privileges;
+mod seccomp;
+mod sys;
+
+pub(crate) use self::handle::{Jailed, Line, Parked};
+pub use self::launcher::launch;
+
+/// What failed, for the host to tell.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+/// Says what was being done when something failed.
+trait Doing<T> {
+    fn doing(self, what: &str) -> Result<T, Failure>;
+}
+
+impl<T, E: std::fmt::Display> Doing<T> for Result<T, E> {
+    fn doing(self, what: &str) -> Result<T, Failure> {
+        self.map_err(|error| Failure(format!("cannot {what}: {error}")))
+    }
+}

@@ -1,0 +1,74 @@
+//! Approved hosts, and secrets.
+
+use async_trait::async_trait;
+use ds_core::{
+    AppspaceId, EgressRule, StoreError, Timestamp,
+    egress_store::{EgressSecret, EgressStore, SecretEntry, SecretName},
+};
+
+use super::Memory;
+
+#[async_trait]
+impl EgressStore for Memory {
+    async fn approved(&self, appspace: AppspaceId) -> Result<Vec<EgressRule>, StoreError> {
+        let tables = self.tables()?;
+        let own = tables.egress.iter().filter(|(of, _)| *of == appspace);
+        Ok(own.map(|(_, rule)| rule.clone()).collect())
+    }
+
+    async fn approve(
+        &self,
+        appspace: AppspaceId,
+        rule: &EgressRule,
+        _: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(appspace)?;
+        tables.egress.insert((appspace, rule.clone()));
+        Ok(())
+    }
+
+    async fn withdraw(&self, appspace: AppspaceId, rule: &EgressRule) -> Result<(), StoreError> {
+        self.tables()?.egress.remove(&(appspace, rule.clone()));
+        Ok(())
+    }
+
+    async fn secret_entries(&self, appspace: AppspaceId) -> Result<Vec<SecretEntry>, StoreError> {
+        let tables = self.tables()?;
+        let own = tables.secrets.iter().filter(|((of, _), _)| *of == appspace);
+        let entry = |secret: &EgressSecret, set: Timestamp| SecretEntry {
+            name: secret.name.clone(),
+            host: secret.host.clone(),
+            set,
+        };
+        Ok(own.map(|(_, (secret, set))| entry(secret, *set)).collect())
+    }
+
+    async fn secrets(&self, appspace: AppspaceId) -> Result<Vec<EgressSecret>, StoreError> {
+        let tables = self.tables()?;
+        let own = tables.secrets.iter().filter(|((of, _), _)| *of == appspace);
+        Ok(own.map(|(_, (secret, _))| secret.clone()).collect())
+    }
+
+    async fn set_secret(
+        &self,
+        appspace: AppspaceId,
+        secret: &EgressSecret,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(appspace)?;
+        let key = (appspace, secret.name.clone());
+        tables.secrets.insert(key, (secret.clone(), now));
+        Ok(())
+    }
+
+    async fn remove_secret(
+        &self,
+        appspace: AppspaceId,
+        name: &SecretName,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables()?;
+        Ok(tables.secrets.remove(&(appspace, name.clone())).is_some())
+    }
+}

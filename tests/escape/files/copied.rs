@@ -1,0 +1,33 @@
+//! What an appspace's directory holds when it is copied at rest: links are copied as links and never followed, and
+//! what can be no part of a copy is refused by name.
+
+use ds_core::{AppspaceId, Gate, Reason};
+
+use crate::escape::world::Stage;
+
+attempt!(|stage: &mut Stage| {
+    stage.probe("plant-special").worked(&["directory"]);
+    let from = stage.files();
+    std::os::unix::fs::symlink(stage.outside("secret.txt"), from.join("link")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let clone = |name: &str| {
+        let to = stage.outside(name);
+        let (from, target) = (from.clone(), to.clone());
+        let cloned = runtime.block_on(async {
+            let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+            ds_backup::clone_data(&hold, from, target).await
+        });
+        (to, cloned)
+    };
+    // The socket is named, and nothing is copied through it.
+    let (_, refused) = clone("copy-1");
+    let refused = refused.map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("neither a file"), "{refused}");
+    for name in ["socket.txt", "sparse.txt"] {
+        std::fs::remove_file(from.join(name)).unwrap();
+    }
+    let (to, copied) = clone("copy-2");
+    copied.unwrap();
+    let link = std::fs::symlink_metadata(to.join("link")).unwrap();
+    assert!(link.is_symlink());
+});

@@ -1,0 +1,9 @@
+//! Programs that the attacker brings: files made executable, scripts, code mapped from files, the loader's help.
+//! Refused: nothing that can be written can be run.
+
+attempt!(|stage| {
+    stage.probe("own-programs").all_refused(&[
+        "from-files", "from-tmp", "from-storage", "from-sockets", "script", "mapped", "mapped-tmp",
+        "loader-with-own",
+    ]);
+});

@@ -1,0 +1,13 @@
+//! Reaching out, and reaching in.
+
+mod abstract_sockets;
+mod clients;
+mod connections_by_system_call;
+mod families;
+mod listeners;
+mod loopback_names;
+mod names;
+mod own_sockets;
+mod passed_descriptors;
+mod unix_sockets;
+mod unix_sockets_by_system_call;

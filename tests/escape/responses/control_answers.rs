@@ -1,0 +1,13 @@
+//! Answers to questions that nobody asked, and "ready" again. Expected: the same.
+
+use crate::escape::world::Stage;
+
+attempt!(|stage: &mut Stage| {
+    stage.conquer("responses");
+    for attempt in ["wrong-answers", "ready-again"] {
+        stage.retry(attempt);
+        let status = stage.get("/try").status;
+        assert!([200, 502].contains(&status), "{attempt}: {status}");
+        stage.until_it_answers("/");
+    }
+});

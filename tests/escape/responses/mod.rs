@@ -1,0 +1,14 @@
+//! Harming visitors and the host by what is answered.
+
+mod control_answers;
+mod control_flood;
+mod control_frames;
+mod endless_body;
+mod endless_heads;
+mod forged_identity;
+mod headers;
+mod headers_from_javascript;
+mod silence;
+mod slow;
+mod smuggling;
+mod switched_protocols;

@@ -1,0 +1,95 @@
+//! The ways to run a host.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use super::cgroups::Delegation;
+
+/// A way to run a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// As root, with whatever cgroups there are.
+    Root,
+    /// As an ordinary user whom cgroups were delegated to.
+    Delegated,
+    /// As an ordinary user with no cgroup.
+    Bare,
+}
+
+impl Mode {
+    /// Whether this can be tried here. Without root only the user who runs the tests can run a host, who may or
+    /// may not have cgroups: that counts as the bare mode.
+    pub(crate) fn is_possible(self) -> bool {
+        let is_root = rustix::process::geteuid().is_root();
+        if !is_root && self != Self::Bare {
+            eprintln!("{self:?} needs root, which these tests do not have; `bare` stands for the user they run as");
+        }
+        is_root || self == Self::Bare
+    }
+
+    /// Whether cgroups are there to hold sandboxes.
+    pub(crate) fn has_cgroups(self) -> bool {
+        self != Self::Bare
+    }
+}
+
+/// Who runs the host: nobody else on this machine has this number, so that what is left can be found by it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct User(Option<u32>);
+
+impl User {
+    /// A user of their own, if this mode needs one and there is root to become them.
+    pub(super) fn of(mode: Mode) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let is_root = rustix::process::geteuid().is_root();
+        let number = 1_000_000 + std::process::id() % 1_000_000 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
+        Self((mode != Mode::Root && is_root).then_some(number))
+    }
+
+    /// Their number, if it is not who runs the tests.
+    pub(super) fn id(self) -> Option<u32> {
+        self.0
+    }
+
+    /// Gives them a file or directory.
+    pub(super) fn own(self, path: &Path) {
+        if let Some(id) = self.0 {
+            std::os::unix::fs::lchown(path, Some(id), Some(id)).unwrap();
+        }
+    }
+
+    /// A command that runs a program as them, in their cgroups.
+    pub(super) fn command(self, program: &Path, delegation: Option<&Delegation>) -> Command {
+        let mut words: Vec<PathBuf> = Vec::new();
+        if let Some(id) = self.0 {
+            let become_them = format!("--reuid={id} --regid={id} --clear-groups");
+            words.push("setpriv".into());
+            words.extend(become_them.split(' ').map(PathBuf::from));
+        }
+        words.push(program.to_owned());
+        let procs = delegation.map(Delegation::procs).unwrap_or_default();
+        if !procs.is_empty() {
+            words.splice(0..0, join(&procs));
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the tests run the programs from outside"
+        )]
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command
+    }
+}
+
+/// Joins cgroups and becomes the rest of the words.
+fn join(procs: &[PathBuf]) -> Vec<PathBuf> {
+    let writes: Vec<String> = procs
+        .iter()
+        .map(|file| format!("echo $$ > {}", file.display()))
+        .collect();
+    let script = format!("{} && exec \"$@\"", writes.join(" && "));
+    ["sh", "-c", &script, "sh"].map(PathBuf::from).to_vec()
+}

@@ -11,6 +11,7 @@ mod bad_input;
 #[path = "../escape/mod.rs"]
 mod escape;
 mod host;
+mod kills;
 mod originals;
 mod requests;
 mod serving;

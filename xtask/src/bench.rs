@@ -12,8 +12,8 @@ use crate::{
 /// are named.
 pub(crate) fn run(quick: bool, groups: &[String]) -> Result<()> {
     let deno = tools::deno()?;
-    let shipped = ["build", "--release", "--locked", "--package", "ds-host"];
-    shell::run(cargo().args(shipped))?;
+    let shipped = ["build", "--release", "--locked"];
+    shell::run(cargo().args(shipped).args(demo::PROGRAMS))?;
     let bench = [
         "bench",
         "--locked",

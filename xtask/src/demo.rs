@@ -20,6 +20,9 @@ use crate::{
 use host::Host;
 
 const EMAIL: &str = "demo@example.com";
+/// What is built to run a host: it, and the launcher of its sandboxes.
+pub(crate) const PROGRAMS: [&str; 4] = ["--package", "ds-host", "--package", "ds-sandbox"];
+
 /// Name of the appspace, and folder of the example app in it.
 const APPSPACES: &[&str] = &["notes", "files", "guestbook"];
 const EXAMPLES: &str = "examples/apps";
@@ -33,7 +36,7 @@ struct Place {
 /// Runs the demo until Ctrl-C, or with `once` until every address has answered.
 pub(crate) fn run(once: bool, data_dir: &Path) -> Result<()> {
     let deno = tools::deno()?;
-    shell::run(cargo().args(["build", "--locked", "--package", "ds-host"]))?;
+    shell::run(cargo().args(["build", "--locked"]).args(PROGRAMS))?;
     let program = built("debug", "ds-host")?;
     let data_dir = root().join(data_dir);
     let runtime = tokio::runtime::Builder::new_current_thread()

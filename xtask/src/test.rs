@@ -16,6 +16,7 @@ const SLOW: &str = "slow::";
 pub(crate) fn run(full: bool) -> Result<()> {
     let deno = &tools::deno()?;
     tools::browser()?;
+    tools::npm_packages()?;
     let runner = tools::runner();
     shell::run(cargo().args(["build", "--workspace", "--locked"]))?;
     javascript(deno)?;

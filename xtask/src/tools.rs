@@ -49,6 +49,21 @@ fn fetch_deno() -> Result<()> {
     run(program("npm").args(["ci", "--no-progress", "--loglevel=error"]))
 }
 
+/// Fetches the npm packages of the app that is tested with them.
+pub(crate) fn npm_packages() -> Result<()> {
+    let app = root().join("tests/apps/egress");
+    if app.join("node_modules/undici").is_dir() {
+        return Ok(());
+    }
+    if on_path("npm").is_none() {
+        bail!("a test's app has npm packages; install Node.js 20 or newer with npm to fetch them");
+    }
+    say("Fetching the npm packages of tests/apps/egress …");
+    run(program("npm")
+        .args(["ci", "--no-progress", "--loglevel=error"])
+        .current_dir(app))
+}
+
 /// The Deno in `node_modules`, for this kind of computer.
 fn pinned() -> Option<PathBuf> {
     let system = match env::consts::OS {

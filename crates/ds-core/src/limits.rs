@@ -73,7 +73,7 @@ pub enum LimitError {
         name: String,
     },
     /// The value makes no sense, or app code could not run with it.
-    #[error("{} must be a whole number between {} and {}", key.name(), key.range().0, key.range().1)]
+    #[error("the limit {} must be a whole number between {} and {}", key.name(), key.range().0, key.range().1)]
     Range {
         /// Which.
         key: LimitKey,
@@ -231,7 +231,7 @@ mod tests {
             let error = limits.set(LimitKey::MemoryMib, Some(wrong)).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "memory_mib must be a whole number between 96 and 1048576"
+                "the limit memory_mib must be a whole number between 96 and 1048576"
             );
         }
         assert_eq!(limits.memory_mib, Some(512));

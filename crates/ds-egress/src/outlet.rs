@@ -6,7 +6,7 @@ use ds_sandbox::{Outlet, OutletSockets};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -17,6 +17,8 @@ use crate::{
 
 /// Names that one sandbox asks for at once.
 const LOOKUPS: usize = 4;
+/// Connections of one sandbox that wait for a place, beside one for each listener.
+const WAITING: usize = 32;
 
 /// The way to what a grant approves.
 pub(crate) struct GrantedOutlet {
@@ -58,6 +60,7 @@ impl Outlet for GrantedOutlet {
             names: Names::new(self.shared.limits.names),
             journal: Journal::new(sockets.log),
             room: Arc::new(Semaphore::new(self.shared.limits.connections)),
+            waiting: Arc::new(Semaphore::new(WAITING + sockets.ports.len())),
             lookups: Arc::new(Semaphore::new(LOOKUPS)),
             end: end.clone(),
         });
@@ -85,7 +88,7 @@ impl Scope {
     }
 
     /// Whether a connection goes on, and where to.
-    fn admit(&self, stream: &TcpStream, port: u16) -> Option<(Target, Place)> {
+    fn admit(&self, stream: &TcpStream, port: u16) -> Option<Target> {
         let address = stream.local_addr().ok()?.ip();
         let name = match address {
             IpAddr::V4(address) => self.names.name_of(address),
@@ -101,17 +104,29 @@ impl Scope {
         if !self.policy.approves(&name, port) {
             return refused(&name, "not approved for this port");
         }
-        let Ok(own) = Arc::clone(&self.room).try_acquire_owned() else {
-            let most = self.shared.limits.connections;
-            return refused(&name, &format!("{most} connections are open already"));
+        Some(Target { name, port })
+    }
+
+    /// Waits for a place, as long as connecting may take: an app that asks for much at once often has its
+    /// connections free again soon.
+    async fn place(&self, to: &Target) -> Option<Place> {
+        let limits = &self.shared.limits;
+        let taken =
+            |room: &Arc<Semaphore>| timeout(limits.connect, Arc::clone(room).acquire_owned());
+        let refused = |why: &str| {
+            self.journal.refused(&to.to_string(), why);
+            None
         };
-        let Ok(of_all) = Arc::clone(&self.shared.room).try_acquire_owned() else {
-            return refused(
-                &name,
-                "the apps of this host have too many connections open",
-            );
+        let Ok(Ok(own)) = taken(&self.room).await else {
+            return refused(&format!(
+                "{} connections are open already",
+                limits.connections
+            ));
         };
-        Some((Target { name, port }, Place([own, of_all])))
+        let Ok(Ok(of_all)) = taken(&self.shared.room).await else {
+            return refused("the apps of this host have too many connections open");
+        };
+        Some(Place([own, of_all]))
     }
 }
 
@@ -130,17 +145,32 @@ pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
 
 async fn serve_port(scope: Arc<Scope>, port: u16, listener: TcpListener) {
     loop {
-        let stream = accept(&listener).await;
-        let Some((target, place)) = scope.admit(&stream, port) else {
-            continue;
+        // Each is a descriptor of the host's, so only some wait here; the others wait in the kernel's queue.
+        let Ok(waiting) = Arc::clone(&scope.waiting).acquire_owned().await else {
+            return;
         };
-        let secrets = scope.policy.secrets(&target.name, port);
-        let inner = Arc::clone(&scope);
-        if secrets.is_empty() {
-            scope.spawn(tunnel::run(inner, target, stream, place));
-        } else {
-            scope.spawn(exchange::run(inner, target, secrets, stream, place));
+        let stream = accept(&listener).await;
+        if let Some(target) = scope.admit(&stream, port) {
+            scope.spawn(connection(Arc::clone(&scope), target, stream, waiting));
         }
+    }
+}
+
+async fn connection(
+    scope: Arc<Scope>,
+    to: Target,
+    stream: TcpStream,
+    waiting: OwnedSemaphorePermit,
+) {
+    let Some(place) = scope.place(&to).await else {
+        return;
+    };
+    drop(waiting);
+    let secrets = scope.policy.secrets(&to.name, to.port);
+    if secrets.is_empty() {
+        tunnel::run(scope, to, stream, place).await;
+    } else {
+        exchange::run(scope, to, secrets, stream, place).await;
     }
 }
 

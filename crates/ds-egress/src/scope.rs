@@ -20,6 +20,8 @@ pub(crate) struct Scope {
     pub(crate) journal: Journal,
     /// Room for connections.
     pub(crate) room: Arc<Semaphore>,
+    /// Room for connections that wait for that.
+    pub(crate) waiting: Arc<Semaphore>,
     /// Room for questions for names.
     pub(crate) lookups: Arc<Semaphore>,
     /// Cancelled at the sandbox's end.

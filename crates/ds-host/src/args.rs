@@ -34,6 +34,8 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
     },
+    /// Tell what stands between apps and this computer; needs no running host
+    Doctor,
     /// Accounts of people on this host
     #[command(subcommand)]
     Account(Account),
@@ -176,7 +178,7 @@ pub enum Secret {
         /// Where.
         #[command(flatten)]
         which: Which,
-        /// Its name, as in API_KEY: the app writes {{secret:API_KEY}} in a header
+        /// Its name; the app writes `{{secret:NAME}}` in a header
         #[arg(value_name = "SECRET")]
         secret: String,
         /// The one host that gets it

@@ -27,11 +27,15 @@ use crate::{
     site,
 };
 
+pub use terms::engine_config;
+
 use auth::Auth;
 use base::Base;
 
 /// How long requests may go on when their appspace is brought to rest.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often sandboxes are measured.
+const MEASURED: Duration = Duration::from_secs(1);
 /// How often what is old is tidied away.
 const TIDY: Duration = Duration::from_hours(24);
 
@@ -66,7 +70,7 @@ pub struct Host {
     sessions: Sessions,
     store: Store,
     recorder: Arc<Recorder>,
-    _rounds: [AbortOnDropHandle<()>; 2],
+    _rounds: [AbortOnDropHandle<()>; 3],
 }
 
 impl Host {
@@ -193,13 +197,22 @@ async fn recover(
 }
 
 /// What is done again and again while the host runs.
-fn rounds(base: &Base, sessions: Sessions) -> [AbortOnDropHandle<()>; 2] {
+fn rounds(base: &Base, sessions: Sessions) -> [AbortOnDropHandle<()>; 3] {
     let (recorder, store) = (Arc::clone(&base.recorder), Store::clone(&base.store));
     [
         tokio::spawn(tidy(sessions, store)),
         tokio::spawn(async move { recorder.run().await }),
+        tokio::spawn(relieve(Arc::clone(&base.sandboxes))),
     ]
     .map(AbortOnDropHandle::new)
+}
+
+/// Looks at what sandboxes have grown to, as often as that is measured.
+async fn relieve(sandboxes: Arc<Sandboxes>) {
+    loop {
+        tokio::time::sleep(MEASURED).await;
+        sandboxes.relieve();
+    }
 }
 
 /// The daily round.

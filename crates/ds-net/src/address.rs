@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 /// Decides by address: the public internet is allowed, everything else is not, except for what is listed.
 ///
 /// IPv4 addresses inside IPv6 ones (mapped, 6to4, Teredo, NAT64) are refused as such. Where the network reaches IPv4
-/// by NAT64 only, `64:ff9b::/96` belongs on the list.
+/// by NAT64 only, `64:ff9b::/96` belongs on the list; the IPv4 addresses in it are then asked about, too.
 #[derive(Clone, Debug, Default)]
 pub struct AddressFilter {
     allow: Vec<IpNet>,
@@ -23,11 +23,13 @@ impl AddressFilter {
     /// Whether an address may be reached.
     #[must_use]
     pub fn allows(&self, address: IpAddr) -> bool {
-        let public = match address {
-            IpAddr::V4(address) => is_public_v4(address),
-            IpAddr::V6(address) => is_public_v6(address),
-        };
-        public || self.lists(address)
+        match address {
+            IpAddr::V4(v4) => is_public_v4(v4) || self.lists(address),
+            IpAddr::V6(v6) => {
+                let inside = behind_nat64(v6).is_none_or(|v4| self.allows(IpAddr::V4(v4)));
+                inside && (is_public_v6(v6) || self.lists(address))
+            }
+        }
     }
 
     /// Whether an address is among those that are listed.
@@ -67,6 +69,14 @@ const INNER_V6: [(Ipv6Addr, u8); 4] = [
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
+
+/// The IPv4 address that a translator of the network makes of an IPv6 one (RFC 6052).
+fn behind_nat64(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [0x64, 0xff9b, 0, 0, 0, 0, high, low] = address.segments() else {
+        return None;
+    };
+    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+}
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     !INNER_V4
@@ -162,6 +172,7 @@ mod tests {
         let filter = AddressFilter::new(vec![
             "127.0.0.1/32".parse().unwrap(),
             "fd00::/8".parse().unwrap(),
+            "64:ff9b::/96".parse().unwrap(),
         ]);
         for (address, expect) in [
             ("127.0.0.1", true),
@@ -169,6 +180,11 @@ mod tests {
             ("::ffff:127.0.0.1", false),
             ("fd00::7", true),
             ("fc00::7", false),
+            ("64:ff9b::8.8.8.8", true),
+            ("64:ff9b::10.0.0.1", false),
+            ("64:ff9b::127.0.0.2", false),
+            ("64:ff9b::127.0.0.1", true),
+            ("64:ff9b::1:8.8.8.8", false),
             ("1.1.1.1", true),
         ] {
             assert_eq!(filter.allows(address.parse().unwrap()), expect, "{address}");

@@ -10,6 +10,7 @@ mod deno;
 mod engine;
 pub mod jail;
 mod pool;
+mod quota;
 mod spec;
 mod watch;
 
@@ -19,12 +20,16 @@ pub use cgroup::{
     Cgroup, CgroupStats, Cgroups, Controller, Controllers, HostMemory, NoCgroups,
     Version as CgroupVersion,
 };
-pub use deno::{Confinement, Deno, DenoEngine, DenoError, EngineConfig, find_deno};
+pub use deno::{
+    Confinement, Deno, DenoEngine, DenoError, EngineConfig, Examination, Layer, LayerState,
+    find_deno,
+};
 pub use engine::{
     Breach, Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError,
     StopReason,
 };
 pub use pool::{Overview, PoolConfig, Sandboxes, Using};
+pub use quota::{NoQuotas, Quotas};
 pub use spec::{
     AppCode, AppspaceMounts, CodeOf, Limits, Outlet, OutletSockets, SandboxSpec, Task, User, Users,
     UsersError,

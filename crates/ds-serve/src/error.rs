@@ -99,12 +99,12 @@ impl ServeError {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Closed(Closed::Held(_)) => Some(Duration::from_secs(5)),
+            Self::Closed(Closed::Held(_))
+            | Self::Start(StartError::Ended(Death::Stopped { .. })) => Some(Duration::from_secs(5)),
             Self::Closed(Closed::Standing(_)) => Some(Duration::from_mins(2)),
             Self::Start(
                 StartError::CrashLoop { retry_after } | StartError::Busy { retry_after },
             ) => Some(*retry_after),
-            Self::Start(StartError::Ended(Death::Stopped { .. })) => Some(Duration::from_secs(5)),
             _ => None,
         }
     }
@@ -116,7 +116,8 @@ impl ServeError {
             Self::NoHost | Self::BadTarget => "Check the address.",
             Self::NoAppspace => "Check the spelling, or ask the person who gave you the address.",
             Self::NoRoute | Self::NoFile => "Check the address, or start at the front page.",
-            Self::Closed(Closed::Held(_)) => "Try again in a moment.",
+            Self::Closed(Closed::Held(_))
+            | Self::Start(StartError::Ended(Death::Stopped { .. })) => "Try again in a moment.",
             Self::Closed(Closed::Standing(_)) => "Try again later, or ask its owner.",
             Self::Denied(Denied::NotLoggedIn) => "Log in and try again.",
             Self::Denied(Denied::Lacks(_)) => {
@@ -133,7 +134,6 @@ impl ServeError {
             Self::Start(StartError::CrashLoop { .. }) => {
                 "It failed several times in a row and is left alone for a while. The owner finds the reason in the appspace's log."
             }
-            Self::Start(StartError::Ended(Death::Stopped { .. })) => "Try again in a moment.",
             Self::Start(_) | Self::Request(_) => {
                 "Try again. If it happens again, the owner finds the reason in the appspace's log."
             }

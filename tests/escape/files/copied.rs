@@ -9,7 +9,9 @@ attempt!(|stage: &mut Stage| {
     stage.probe("plant-special").worked(&["directory"]);
     let from = stage.files();
     std::os::unix::fs::symlink(stage.outside("secret.txt"), from.join("link")).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     let clone = |name: &str| {
         let to = stage.outside(name);
         let (from, target) = (from.clone(), to.clone());

@@ -1,4 +1,4 @@
-//! DENO_DIR from JavaScript: code that would be found there by the next sandbox, of this app or another. Refused.
+//! `DENO_DIR` from JavaScript: code that would be found there by the next sandbox, of this app or another. Refused.
 
 attempt!(|stage| {
     let outcome = stage.tries(
@@ -14,6 +14,13 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "write", "list", "app", "appDir", "removeApp", "harness", "readHarness", "runtime",
+        "write",
+        "list",
+        "app",
+        "appDir",
+        "removeApp",
+        "harness",
+        "readHarness",
+        "runtime",
     ]);
 });

@@ -6,8 +6,13 @@ use crate::escape::world::Stage;
 attempt!(|stage: &mut Stage| {
     let outcome = stage.probe("bypass-links");
     let names = [
-        "link-to-secret", "link-to-root", "hard-link-app", "hard-link-runtime", "hard-link-secret",
-        "move-out", "move-onto-log",
+        "link-to-secret",
+        "link-to-root",
+        "hard-link-app",
+        "hard-link-runtime",
+        "hard-link-secret",
+        "move-out",
+        "move-onto-log",
     ];
     outcome.refused_or(&names, &["EXDEV", "EBUSY", "ELOOP"]);
     assert!(stage.log().contains("started"));

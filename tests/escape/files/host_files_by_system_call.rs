@@ -3,7 +3,18 @@
 
 attempt!(|stage| {
     stage.probe("host-files").all_refused(&[
-        "text", "database", "database-writable", "control-socket", "data", "passwd", "shadow",
-        "root-home", "home", "var", "up", "up-from-files", "old-root",
+        "text",
+        "database",
+        "database-writable",
+        "control-socket",
+        "data",
+        "passwd",
+        "shadow",
+        "root-home",
+        "home",
+        "var",
+        "up",
+        "up-from-files",
+        "old-root",
     ]);
 });

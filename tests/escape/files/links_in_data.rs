@@ -41,7 +41,14 @@ attempt!(|stage: &mut Stage| {
     }
     let outcome = stage.attack();
     outcome.all_refused(&[
-        "absolute", "relative", "directory", "proc", "imported", "written", "copied", "list",
+        "absolute",
+        "relative",
+        "directory",
+        "proc",
+        "imported",
+        "written",
+        "copied",
+        "list",
         "database",
     ]);
     assert!(!stage.outside("evil.db").exists());

@@ -20,5 +20,7 @@ attempt!(|stage| {
         renameIn: () => Deno.rename(T.text, "moved.txt"),
         "#,
     );
-    outcome.all_refused(&["symlink", "relative", "node", "hard", "hardNode", "renameIn"]);
+    outcome.all_refused(&[
+        "symlink", "relative", "node", "hard", "hardNode", "renameIn",
+    ]);
 });

@@ -14,6 +14,13 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "private", "list", "write", "add", "ownMembers", "ownLog", "up", "avatars",
+        "private",
+        "list",
+        "write",
+        "add",
+        "ownMembers",
+        "ownLog",
+        "up",
+        "avatars",
     ]);
 });

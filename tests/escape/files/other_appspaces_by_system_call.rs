@@ -2,5 +2,12 @@
 //! own.
 
 attempt!(|stage| {
-    stage.probe("other-appspaces").refused(&["private", "list", "log", "members", "own-members", "own-log"]);
+    stage.probe("other-appspaces").refused(&[
+        "private",
+        "list",
+        "log",
+        "members",
+        "own-members",
+        "own-log",
+    ]);
 });

@@ -6,8 +6,15 @@ use crate::escape::world::Stage;
 attempt!(|stage: &mut Stage| {
     let outcome = stage.probe("plant-links");
     outcome.all_refused(&[
-        "absolute", "to-other", "to-database", "relative", "to-root", "to-own-members", "to-proc",
-        "loop", "directory",
+        "absolute",
+        "to-other",
+        "to-database",
+        "relative",
+        "to-root",
+        "to-own-members",
+        "to-proc",
+        "loop",
+        "directory",
     ]);
     let planted = std::fs::read_dir(stage.files()).unwrap();
     assert_eq!(planted.count(), 0);

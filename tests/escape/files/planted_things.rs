@@ -7,7 +7,13 @@ attempt!(|stage: &mut Stage| {
     let outcome = stage.probe("plant-special");
     outcome.refused(&["fifo"]);
     for path in [
-        "fifo.txt", "socket.txt", "index.html", "deep", "deep/d/d/d", "odd%0a%ff.txt", "odd%0A",
+        "fifo.txt",
+        "socket.txt",
+        "index.html",
+        "deep",
+        "deep/d/d/d",
+        "odd%0a%ff.txt",
+        "odd%0A",
     ] {
         let answer = stage.get(&format!("/files/{path}"));
         let status = answer.status;

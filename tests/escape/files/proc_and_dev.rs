@@ -18,7 +18,17 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "environ", "environ1", "hosts", "memory", "maps", "root", "descriptors", "cmdline",
-        "nullDevice", "disk", "terminal", "stdin",
+        "environ",
+        "environ1",
+        "hosts",
+        "memory",
+        "maps",
+        "root",
+        "descriptors",
+        "cmdline",
+        "nullDevice",
+        "disk",
+        "terminal",
+        "stdin",
     ]);
 });

@@ -5,7 +5,8 @@ attempt!(|stage| {
     // An attacker who may not list it learns less still.
     if let crate::escape::world::Said::Got(names) = outcome.said("names") {
         let known = [
-            "deno", "dd", "dev", "etc", "h", "lib", "lib64", "proc", "ro", "run", "rw", "tmp", "usr",
+            "deno", "dd", "dev", "etc", "h", "lib", "lib64", "proc", "ro", "run", "rw", "tmp",
+            "usr",
         ];
         for name in names.split(' ') {
             assert!(known.contains(&name), "{name} among {names}");

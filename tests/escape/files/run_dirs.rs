@@ -9,6 +9,9 @@ attempt!(|stage| {
     }
     if let crate::escape::world::Said::Got(names) = outcome.said("sockets") {
         let known = ["c", "s"];
-        assert!(names.split(' ').all(|name| known.contains(&name)), "{names}");
+        assert!(
+            names.split(' ').all(|name| known.contains(&name)),
+            "{names}"
+        );
     }
 });

@@ -26,12 +26,26 @@ attempt!(|stage: &mut Stage| {
     stage.give(&files.join("plain.txt"));
     assert_eq!(stage.get("/files/plain.txt").body, "plain");
     for path in [
-        "absolute.txt", "relative.txt", "directory/secret.txt", "directory/data/host.db",
-        "root/etc/passwd", "environ.txt", "members.db", "loop.txt", "host.db", "",
-        "%2e%2e/appspace-meta.db", "..%2fappspace-meta.db", "%2e%2e%2f%2e%2e%2flog.txt",
-        "plain.txt%00.html", "./././../../log.txt",
+        "absolute.txt",
+        "relative.txt",
+        "directory/secret.txt",
+        "directory/data/host.db",
+        "root/etc/passwd",
+        "environ.txt",
+        "members.db",
+        "loop.txt",
+        "host.db",
+        "",
+        "%2e%2e/appspace-meta.db",
+        "..%2fappspace-meta.db",
+        "%2e%2e%2f%2e%2e%2flog.txt",
+        "plain.txt%00.html",
+        "./././../../log.txt",
     ] {
         let answer = stage.get(&format!("/files/{path}"));
-        assert!([400, 403, 404].contains(&answer.status), "{path}: {answer:?}");
+        assert!(
+            [400, 403, 404].contains(&answer.status),
+            "{path}: {answer:?}"
+        );
     }
 });

@@ -6,11 +6,20 @@ use crate::escape::world::Stage;
 attempt!(|stage: &mut Stage| {
     let secret = stage.outside("secret.json");
     for import in [
-        format!(r#"import s from "file://{}" with {{ type: "json" }};"#, secret.display()),
-        format!(r#"import s from "{}" with {{ type: "json" }};"#, secret.display()),
+        format!(
+            r#"import s from "file://{}" with {{ type: "json" }};"#,
+            secret.display()
+        ),
+        format!(
+            r#"import s from "{}" with {{ type: "json" }};"#,
+            secret.display()
+        ),
         r#"import s from "../secret.json" with { type: "json" };"#.to_owned(),
         r#"import s from "./../../../../../../etc/passwd" with { type: "text" };"#.to_owned(),
-        format!(r#"const s = await import("file://{}", {{ with: {{ type: "json" }} }});"#, secret.display()),
+        format!(
+            r#"const s = await import("file://{}", {{ with: {{ type: "json" }} }});"#,
+            secret.display()
+        ),
     ] {
         let source = format!(
             "{import}\nimport {{ createApp, everyone, text }} from \"dropserver\";\n\

@@ -1,4 +1,4 @@
-//! CommonJS: files outside, native code, and the module system's own internals. Refused.
+//! `CommonJS`: files outside, native code, and the module system's own internals. Refused.
 
 attempt!(|stage| {
     let outcome = stage.tries(

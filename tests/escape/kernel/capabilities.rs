@@ -2,7 +2,13 @@
 
 attempt!(|stage| {
     let names = [
-        "capset", "ambient", "no_new_privs-off", "seccomp-off", "securebits", "keep-capabilities", "mm",
+        "capset",
+        "ambient",
+        "no_new_privs-off",
+        "seccomp-off",
+        "securebits",
+        "keep-capabilities",
+        "mm",
     ];
     stage.probe("capabilities").refused_or(&names, &["EINVAL"]);
 });

@@ -2,6 +2,14 @@
 
 attempt!(|stage| {
     stage.probe("clone-flags").all_refused(&[
-        "user", "user-and-net", "mount", "pid", "net", "ipc", "uts", "cgroup", "traced",
+        "user",
+        "user-and-net",
+        "mount",
+        "pid",
+        "net",
+        "ipc",
+        "uts",
+        "cgroup",
+        "traced",
     ]);
 });

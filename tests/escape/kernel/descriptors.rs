@@ -25,7 +25,9 @@ attempt!(|stage: &mut Stage| {
         assert_eq!(names, "");
     }
     if let Said::Got(names) = outcome.said("/dev") {
-        let known = ["full", "null", "random", "urandom", "zero", "fd", "shm", "stdin", "stdout", "stderr"];
+        let known = [
+            "full", "null", "random", "urandom", "zero", "fd", "shm", "stdin", "stdout", "stderr",
+        ];
         for name in names.split_whitespace() {
             assert!(known.contains(&name), "/dev/{name}");
         }

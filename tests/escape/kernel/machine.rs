@@ -2,8 +2,22 @@
 
 attempt!(|stage| {
     stage.probe("machine").all_refused(&[
-        "reboot", "sethostname", "setdomainname", "swapon", "swapoff", "syslog", "acct", "quotactl",
-        "vhangup", "fanotify", "fanotify-reporting", "lookup_dcookie", "ports", "segments",
-        "migrate_pages", "move_pages", "set_mempolicy",
+        "reboot",
+        "sethostname",
+        "setdomainname",
+        "swapon",
+        "swapoff",
+        "syslog",
+        "acct",
+        "quotactl",
+        "vhangup",
+        "fanotify",
+        "fanotify-reporting",
+        "lookup_dcookie",
+        "ports",
+        "segments",
+        "migrate_pages",
+        "move_pages",
+        "set_mempolicy",
     ]);
 });

@@ -2,6 +2,11 @@
 
 attempt!(|stage| {
     stage.probe("memory-of-others").all_refused(&[
-        "read-host", "write-host", "read-other", "mem-of-host", "environ-of-other", "kcmp",
+        "read-host",
+        "write-host",
+        "read-other",
+        "mem-of-host",
+        "environ-of-other",
+        "kcmp",
     ]);
 });

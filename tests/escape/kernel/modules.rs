@@ -2,6 +2,10 @@
 
 attempt!(|stage| {
     stage.probe("kernel-modules").all_refused(&[
-        "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load",
+        "init_module",
+        "finit_module",
+        "delete_module",
+        "kexec_load",
+        "kexec_file_load",
     ]);
 });

@@ -2,7 +2,16 @@
 
 attempt!(|stage| {
     stage.probe("mount").all_refused(&[
-        "tmpfs", "proc", "sysfs", "cgroup", "overlay", "bind", "root", "writable-app",
-        "executable-files", "propagation", "move",
+        "tmpfs",
+        "proc",
+        "sysfs",
+        "cgroup",
+        "overlay",
+        "bind",
+        "root",
+        "writable-app",
+        "executable-files",
+        "propagation",
+        "move",
     ]);
 });

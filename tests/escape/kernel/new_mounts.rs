@@ -2,7 +2,13 @@
 
 attempt!(|stage| {
     stage.probe("new-mounts").all_refused(&[
-        "open_tree", "move_mount", "fsopen", "fspick", "fsmount", "mount_setattr", "statmount",
+        "open_tree",
+        "move_mount",
+        "fsopen",
+        "fspick",
+        "fsmount",
+        "mount_setattr",
+        "statmount",
         "listmount",
     ]);
 });

@@ -3,7 +3,13 @@
 
 attempt!(|stage| {
     stage.probe("own-programs").all_refused(&[
-        "from-files", "from-tmp", "from-storage", "from-sockets", "script", "mapped", "mapped-tmp",
+        "from-files",
+        "from-tmp",
+        "from-storage",
+        "from-sockets",
+        "script",
+        "mapped",
+        "mapped-tmp",
         "loader-with-own",
     ]);
 });

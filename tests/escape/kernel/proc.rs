@@ -5,9 +5,18 @@ use crate::escape::world::{Said, Stage};
 
 attempt!(|stage: &mut Stage| {
     let outcome = stage.probe("proc");
-    outcome.refused(&["host-cmdline", "host-root", "host-fd", "other-environ", "other-task"]);
+    outcome.refused(&[
+        "host-cmdline",
+        "host-root",
+        "host-fd",
+        "other-environ",
+        "other-task",
+    ]);
     if let Said::Got(names) = outcome.said("processes") {
-        let numbers: Vec<_> = names.split(' ').filter(|name| name.parse::<u32>().is_ok()).collect();
+        let numbers: Vec<_> = names
+            .split(' ')
+            .filter(|name| name.parse::<u32>().is_ok())
+            .collect();
         assert_eq!(numbers, ["1"]);
     }
     let data = stage.targets()["data"].as_str().unwrap().to_owned();

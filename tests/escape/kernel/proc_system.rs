@@ -2,7 +2,23 @@
 
 attempt!(|stage| {
     stage.probe("proc-system").all_refused(&[
-        "cpuinfo", "meminfo", "version", "kallsyms", "kcore", "kmsg", "keys", "modules", "mounts",
-        "locks", "loadavg", "slabinfo", "timer_list", "sched_debug", "config", "sys", "bus", "fs",
+        "cpuinfo",
+        "meminfo",
+        "version",
+        "kallsyms",
+        "kcore",
+        "kmsg",
+        "keys",
+        "modules",
+        "mounts",
+        "locks",
+        "loadavg",
+        "slabinfo",
+        "timer_list",
+        "sched_debug",
+        "config",
+        "sys",
+        "bus",
+        "fs",
     ]);
 });

@@ -2,7 +2,14 @@
 
 attempt!(|stage| {
     stage.probe("proc-writes").all_refused(&[
-        "sysrq", "core_pattern", "modprobe", "hostname", "drop_caches", "overcommit", "binfmt",
-        "scsi", "own-memory",
+        "sysrq",
+        "core_pattern",
+        "modprobe",
+        "hostname",
+        "drop_caches",
+        "overcommit",
+        "binfmt",
+        "scsi",
+        "own-memory",
     ]);
 });

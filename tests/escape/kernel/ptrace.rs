@@ -1,5 +1,7 @@
 //! Debugging: of the host, of others, of oneself by another. Refused.
 
 attempt!(|stage| {
-    stage.probe("ptrace").all_refused(&["traceme", "attach-host", "seize-host", "attach-other"]);
+    stage
+        .probe("ptrace")
+        .all_refused(&["traceme", "attach-host", "seize-host", "attach-other"]);
 });

@@ -2,7 +2,14 @@
 
 attempt!(|stage| {
     stage.probe("limits").all_refused(&[
-        "open-files", "processes", "core", "locked-memory", "priority", "messages", "of-the-host",
-        "core-pattern", "oom_score_adj",
+        "open-files",
+        "processes",
+        "core",
+        "locked-memory",
+        "priority",
+        "messages",
+        "of-the-host",
+        "core-pattern",
+        "oom_score_adj",
     ]);
 });

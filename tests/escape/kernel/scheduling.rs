@@ -2,6 +2,11 @@
 
 attempt!(|stage| {
     stage.probe("scheduling").all_refused(&[
-        "nice", "real-time", "deadline", "io-real-time", "nice-of-the-host", "autogroup",
+        "nice",
+        "real-time",
+        "deadline",
+        "io-real-time",
+        "nice-of-the-host",
+        "autogroup",
     ]);
 });

@@ -2,7 +2,14 @@
 
 attempt!(|stage| {
     stage.probe("setns").all_refused(&[
-        "host-mount", "host-user", "host-net", "other-pid", "own-user", "own-mount", "own-net",
-        "parents", "pidfd",
+        "host-mount",
+        "host-user",
+        "host-net",
+        "other-pid",
+        "own-user",
+        "own-mount",
+        "own-net",
+        "parents",
+        "pidfd",
     ]);
 });

@@ -2,6 +2,12 @@
 
 attempt!(|stage| {
     stage.probe("signals").all_refused(&[
-        "kill-host", "probe-host", "kill-other", "kill-others-group", "tkill", "tgkill", "queue",
+        "kill-host",
+        "probe-host",
+        "kill-other",
+        "kill-others-group",
+        "tkill",
+        "tgkill",
+        "queue",
     ]);
 });

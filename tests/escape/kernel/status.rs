@@ -5,7 +5,9 @@ attempt!(|stage| {
     let status = outcome.got("status");
     let value = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap_or_else(|| panic!("{name} in {status}")).trim().to_owned()
+        line.unwrap_or_else(|| panic!("{name} in {status}"))
+            .trim()
+            .to_owned()
     };
     for set in ["CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:"] {
         assert_eq!(value(set), "0000000000000000", "{set}");
@@ -14,7 +16,10 @@ attempt!(|stage| {
     assert_eq!(value("Seccomp:"), "2");
     assert_eq!(value("NSpid:"), "1");
     let ids = value("Uid:");
-    assert!(!ids.split_whitespace().any(|id| id == "0"), "it is root in there: {ids}");
+    assert!(
+        !ids.split_whitespace().any(|id| id == "0"),
+        "it is root in there: {ids}"
+    );
     let groups = value("Groups:");
     assert!(groups.is_empty() || groups == "65534", "{groups}");
 });

@@ -2,7 +2,12 @@
 
 attempt!(|stage| {
     let names = [
-        "type-into-0", "type-into-1", "type-into-2", "console-0", "console-1", "take-over",
+        "type-into-0",
+        "type-into-1",
+        "type-into-2",
+        "console-0",
+        "console-1",
+        "take-over",
     ];
     stage.probe("terminals").refused_or(&names, &["ENOTTY"]);
 });

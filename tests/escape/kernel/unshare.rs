@@ -3,6 +3,14 @@
 
 attempt!(|stage| {
     stage.probe("unshare").all_refused(&[
-        "user", "user-and-mount", "mount", "pid", "net", "ipc", "uts", "cgroup", "time",
+        "user",
+        "user-and-mount",
+        "mount",
+        "pid",
+        "net",
+        "ipc",
+        "uts",
+        "cgroup",
+        "time",
     ]);
 });

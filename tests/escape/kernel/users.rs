@@ -2,7 +2,13 @@
 
 attempt!(|stage| {
     let names = [
-        "setuid-0", "setgid-0", "setresuid", "setresgid", "setreuid", "setuid-other", "setgroups",
+        "setuid-0",
+        "setgid-0",
+        "setresuid",
+        "setresgid",
+        "setreuid",
+        "setuid-other",
+        "setgroups",
     ];
     stage.probe("users").refused_or(&names, &["EINVAL"]);
 });

@@ -1,4 +1,4 @@
-//! Every client there is: TCP, UDP, TLS, QUIC, WebSockets, event streams, Node's, and proxies. Refused.
+//! Every client there is: TCP, UDP, TLS, QUIC, web sockets, event streams, Node's, and proxies. Refused.
 
 attempt!(|stage| {
     let outcome = stage.tries(
@@ -50,7 +50,16 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "tcp", "tls", "webSocket", "stream", "events", "net", "http", "http2", "udp", "proxied",
+        "tcp",
+        "tls",
+        "webSocket",
+        "stream",
+        "events",
+        "net",
+        "http",
+        "http2",
+        "udp",
+        "proxied",
         "unixProxied",
     ]);
 });

@@ -2,8 +2,24 @@
 
 attempt!(|stage| {
     stage.probe("families").all_refused(&[
-        "inet-stream", "inet-datagram", "inet-raw", "inet6-stream", "inet6-datagram", "netlink",
-        "packet", "vsock", "alg", "bluetooth", "can", "key", "rds", "tipc", "qipcrtr", "smc",
-        "xdp", "mctp", "inet-pair",
+        "inet-stream",
+        "inet-datagram",
+        "inet-raw",
+        "inet6-stream",
+        "inet6-datagram",
+        "netlink",
+        "packet",
+        "vsock",
+        "alg",
+        "bluetooth",
+        "can",
+        "key",
+        "rds",
+        "tipc",
+        "qipcrtr",
+        "smc",
+        "xdp",
+        "mctp",
+        "inet-pair",
     ]);
 });

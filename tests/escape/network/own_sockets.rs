@@ -13,5 +13,7 @@ attempt!(|stage| {
         asked: () => Deno.permissions.requestSync({ name: "net" }).state.replace("denied", "") || Promise.reject(new Error("denied")),
         "#,
     );
-    outcome.refused(&["control", "requests", "removed", "replaced", "listed", "asked"]);
+    outcome.refused(&[
+        "control", "requests", "removed", "replaced", "listed", "asked",
+    ]);
 });

@@ -22,6 +22,12 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "canary", "control", "docker", "abstract", "node", "nodeAbstract", "httpOverUnix",
+        "canary",
+        "control",
+        "docker",
+        "abstract",
+        "node",
+        "nodeAbstract",
+        "httpOverUnix",
     ]);
 });

@@ -23,11 +23,24 @@ attempt!(|stage: &mut Stage| {
         process: async () => JSON.stringify((await computed("node:process")).default.argv),
         "#,
     );
-    outcome.refused(&["all", "one", "set", "hostname", "release", "load", "user", "os"]);
+    outcome.refused(&[
+        "all", "one", "set", "hostname", "release", "load", "user", "os",
+    ]);
     let data = stage.targets()["data"].as_str().unwrap().to_owned();
-    for name in ["exec", "cwd", "main", "meta", "arguments", "stack", "process"] {
+    for name in [
+        "exec",
+        "cwd",
+        "main",
+        "meta",
+        "arguments",
+        "stack",
+        "process",
+    ] {
         if let crate::escape::world::Said::Got(said) = outcome.said(name) {
-            assert!(!said.contains(&data), "{name} tells where the host keeps its data: {said}");
+            assert!(
+                !said.contains(&data),
+                "{name} tells where the host keeps its data: {said}"
+            );
         }
     }
 });

@@ -21,7 +21,16 @@ attempt!(|stage| {
         "#,
     );
     outcome.all_refused(&[
-        "read", "write", "net", "env", "run", "sys", "ffi", "import", "rootRead", "afterRevoke",
+        "read",
+        "write",
+        "net",
+        "env",
+        "run",
+        "sys",
+        "ffi",
+        "import",
+        "rootRead",
+        "afterRevoke",
         "prompted",
     ]);
 });

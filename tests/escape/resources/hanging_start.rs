@@ -5,7 +5,12 @@ use crate::escape::world::Stage;
 
 attempt!(|stage: &mut Stage| {
     stage.limit("start_seconds = 3");
-    for source in ["for (;;);", "await new Promise(() => {});", "Deno.exit(0);", "setInterval(() => {}, 1);"] {
+    for source in [
+        "for (;;);",
+        "await new Promise(() => {});",
+        "Deno.exit(0);",
+        "setInterval(() => {}, 1);",
+    ] {
         let refused = stage.install(&[("app.js", source)]);
         assert!(refused.is_err(), "{source}");
     }

@@ -1,4 +1,4 @@
-//! ArrayBuffers, which V8's limit does not count. Expected: the memory limit ends it or the allocation fails; the next
+//! `ArrayBuffer`s, which V8's limit does not count. Expected: the memory limit ends it or the allocation fails; the next
 //! request is answered.
 
 use crate::escape::world::Stage;

@@ -5,5 +5,8 @@ use crate::escape::world::{Mode, Stage};
 attempt!(|stage: &mut Stage| {
     stage.limit("threads = 40");
     let made = stage.probe("threads").number("threads");
-    assert!(made <= 40 || stage.mode == Mode::Bare && made < 200, "{made}");
+    assert!(
+        made <= 40 || stage.mode == Mode::Bare && made < 200,
+        "{made}"
+    );
 });

@@ -8,7 +8,12 @@ attempt!(|stage: &mut Stage| {
     let answer = stage.get("/raw/forged-headers");
     assert_eq!((answer.status, answer.body.as_str()), (200, "hello"));
     assert_eq!(answer.headers("set-cookie"), ["mine=1"]);
-    for gone in ["x-dropserver-call", "x-dropserver-user", "x-hidden", "proxy-authenticate"] {
+    for gone in [
+        "x-dropserver-call",
+        "x-dropserver-user",
+        "x-hidden",
+        "proxy-authenticate",
+    ] {
         assert!(answer.headers(gone).is_empty(), "{gone}: {answer:?}");
     }
 });

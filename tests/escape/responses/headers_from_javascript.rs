@@ -23,7 +23,10 @@ attempt!(|stage: &mut Stage| {
     for case in ["value", "name", "status"] {
         let answer = stage.get(&format!("/one/{case}"));
         assert_eq!(answer.status, 500, "{case}: {answer:?}");
-        assert!(answer.headers("set-cookie").is_empty(), "{case}: {answer:?}");
+        assert!(
+            answer.headers("set-cookie").is_empty(),
+            "{case}: {answer:?}"
+        );
     }
     let answer = stage.get("/one/cookies");
     assert_eq!(answer.headers("set-cookie"), ["mine=1"]);

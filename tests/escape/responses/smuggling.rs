@@ -3,19 +3,37 @@
 
 use std::time::Duration;
 
-use crate::escape::world::Stage;
+use crate::escape::world::{ATTACKER, BYSTANDER, Stage};
 
 const CASES: [&str; 22] = [
-    "two-lengths", "length-list", "length-and-chunks", "odd-encoding", "spaced-encoding",
-    "negative-length", "huge-length", "odd-chunk", "short-body", "long-body", "no-content",
-    "not-modified", "bare-line-ends", "folded", "nul", "no-version", "version-2", "version-0.9",
-    "status-99", "status-999", "reason", "trailers",
+    "two-lengths",
+    "length-list",
+    "length-and-chunks",
+    "odd-encoding",
+    "spaced-encoding",
+    "negative-length",
+    "huge-length",
+    "odd-chunk",
+    "short-body",
+    "long-body",
+    "no-content",
+    "not-modified",
+    "bare-line-ends",
+    "folded",
+    "nul",
+    "no-version",
+    "version-2",
+    "version-0.9",
+    "status-99",
+    "status-999",
+    "reason",
+    "trailers",
 ];
 
 attempt!(|stage: &mut Stage| {
     stage.conquer("responses");
     for case in CASES {
-        let (attacker, other) = (stage.attacker_host(), stage.bystander_host());
+        let (attacker, other) = (ATTACKER, BYSTANDER);
         let both = format!(
             "GET /raw/{case} HTTP/1.1\r\nHost: {attacker}\r\n\r\n\
              GET / HTTP/1.1\r\nHost: {other}\r\nConnection: close\r\n\r\n"
@@ -23,7 +41,9 @@ attempt!(|stage: &mut Stage| {
         let got = stage.exchange(&both, 1 << 20, Duration::from_secs(5));
         let got = String::from_utf8_lossy(&got).into_owned();
         assert!(!got.contains("SMUGGLED"), "{case}: {got}");
-        let forged = got.lines().any(|line| line.to_lowercase().starts_with("set-cookie: ds-member"));
+        let forged = got
+            .lines()
+            .any(|line| line.to_lowercase().starts_with("set-cookie: ds-member"));
         assert!(!forged, "{case}: {got}");
         // Either the connection was ended, or its last response is the other appspace's.
         let responses = got.matches("HTTP/1.1 ").count();

@@ -18,8 +18,16 @@ attempt!(|stage| {
         "#,
     );
     outcome.refused(&[
-        "attach", "attachNew", "vacuum", "backup", "extension", "function", "address", "readonly",
-        "readfile", "directory",
+        "attach",
+        "attachNew",
+        "vacuum",
+        "backup",
+        "extension",
+        "function",
+        "address",
+        "readonly",
+        "readfile",
+        "directory",
     ]);
     outcome.worked(&["own"]);
 });

@@ -12,7 +12,8 @@ use std::{
 
 use super::http;
 
-/// Where it answers.
+/// The host name at which it answers.
+pub(crate) const BYSTANDER: &str = "bystander.localhost";
 pub(super) const LABEL: &str = "bystander";
 /// The longest it may take to answer. Tests share a small machine; an attack that gets through takes it all.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -93,8 +94,7 @@ fn note(seen: &Mutex<Seen>, address: SocketAddr) {
 }
 
 fn ask(address: SocketAddr) -> Result<(), String> {
-    let host = format!("{LABEL}.localhost");
-    match http::get(address, &host, "/", PATIENCE) {
+    match http::get(address, BYSTANDER, "/", PATIENCE) {
         Ok(answer) if answer.status == 200 && answer.body == "hello" => Ok(()),
         Ok(answer) => Err(format!("it answered {answer:?}")),
         Err(error) => Err(format!("it did not answer: {error}")),

@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    io::Write as _,
     net::TcpListener,
     os::{
         linux::net::SocketAddrExt as _,
@@ -159,7 +158,7 @@ impl Listeners {
 }
 
 /// Counts who comes and tells them the secret, as an answer over HTTP.
-fn count<L: Send + 'static, S: std::io::Write>(
+fn count<L: Send + 'static, S: std::io::Write + 'static>(
     listener: L,
     reached: &Arc<AtomicUsize>,
     secret: &str,

@@ -35,7 +35,12 @@ impl Delegation {
         });
         for dir in &dirs {
             user.own(dir);
-            for file in ["cgroup.procs", "tasks", "cgroup.threads", "cgroup.subtree_control"] {
+            for file in [
+                "cgroup.procs",
+                "tasks",
+                "cgroup.threads",
+                "cgroup.subtree_control",
+            ] {
                 if dir.join(file).exists() {
                     user.own(&dir.join(file));
                 }
@@ -46,7 +51,10 @@ impl Delegation {
 
     /// The files that a process's number is written to.
     pub(super) fn procs(&self) -> Vec<PathBuf> {
-        self.dirs.iter().map(|dir| dir.join("cgroup.procs")).collect()
+        self.dirs
+            .iter()
+            .map(|dir| dir.join("cgroup.procs"))
+            .collect()
     }
 
     /// What is in them, other than the host's own place.
@@ -99,12 +107,9 @@ fn own() -> Vec<PathBuf> {
             continue;
         };
         let dir = mount.join(path.trim_start_matches('/'));
-        let useful = match controllers {
-            "" => fs::read_to_string(dir.join("cgroup.controllers")).is_ok_and(|there| {
-                there.split_whitespace().any(|one| CONTROLLERS.contains(&one))
-            }),
-            some => some.split(',').any(|one| CONTROLLERS.contains(&one)),
-        };
+        // Version 2 has ways to freeze and to kill even where it has no controller.
+        let useful =
+            controllers.is_empty() || controllers.split(',').any(|one| CONTROLLERS.contains(&one));
         if useful && !dirs.contains(&dir) {
             dirs.push(dir);
         }
@@ -122,7 +127,12 @@ fn mount_of(mounts: &str, controllers: &str) -> Option<PathBuf> {
         let (kind, options) = (after.next()?, after.nth(1)?);
         let is_it = match controllers {
             "" => kind == "cgroup2",
-            _ => kind == "cgroup" && wanted.iter().all(|one| options.split(',').any(|o| o == *one)),
+            _ => {
+                kind == "cgroup"
+                    && wanted
+                        .iter()
+                        .all(|one| options.split(',').any(|o| o == *one))
+            }
         };
         is_it.then(|| PathBuf::from(point))
     })

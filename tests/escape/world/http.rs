@@ -60,7 +60,9 @@ fn is_over(error: &io::Error) -> bool {
 
 /// The text of a request that is the last on its connection.
 pub(crate) fn request(host: &str, path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n")
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+    )
 }
 
 /// Sends a GET and reads all of the response.
@@ -73,7 +75,10 @@ pub(crate) fn get(
     let bytes = exchange(address, &request(host, path), 64 << 20, within)?;
     parse(&bytes).ok_or_else(|| {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned();
-        io::Error::new(io::ErrorKind::InvalidData, format!("no response: {shown:?}"))
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("no response: {shown:?}"),
+        )
     })
 }
 

@@ -12,11 +12,12 @@ mod programs;
 mod stage;
 
 pub(crate) use self::{
+    bystander::BYSTANDER,
     host::Host,
     http::Answer,
     mode::Mode,
     outcome::{Outcome, Said},
-    stage::Stage,
+    stage::{ATTACKER, Stage, request},
 };
 
 /// Plays an attempt in one mode and looks at everything afterwards.

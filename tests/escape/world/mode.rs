@@ -25,7 +25,9 @@ impl Mode {
     pub(crate) fn is_possible(self) -> bool {
         let is_root = rustix::process::geteuid().is_root();
         if !is_root && self != Self::Bare {
-            eprintln!("{self:?} needs root, which these tests do not have; `bare` stands for the user they run as");
+            eprintln!(
+                "{self:?} needs root, which these tests do not have; `bare` stands for the user they run as"
+            );
         }
         is_root || self == Self::Bare
     }
@@ -45,7 +47,8 @@ impl User {
     pub(super) fn of(mode: Mode) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let is_root = rustix::process::geteuid().is_root();
-        let number = 1_000_000 + std::process::id() % 1_000_000 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let number =
+            1_000_000 + std::process::id() % 1_000_000 * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
         Self((mode != Mode::Root && is_root).then_some(number))
     }
 

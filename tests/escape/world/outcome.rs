@@ -105,9 +105,9 @@ impl Outcome {
 
     /// Each of these worked: that the others did not is no accident.
     pub(crate) fn worked(&self, names: &[&str]) {
-        names.iter().for_each(|name| {
+        for name in names {
             self.got(name);
-        });
+        }
     }
 }
 

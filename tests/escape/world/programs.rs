@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    os::unix::fs::{MetadataExt as _, PermissionsExt},
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -49,7 +49,10 @@ fn put(from: &Path, to: &Path) {
             || (from.len() == to.len() && from.mtime() < to.mtime())
     };
     let source = fs::metadata(from).unwrap_or_else(|error| {
-        panic!("{}: {error}; `cargo build --workspace` makes it", from.display())
+        panic!(
+            "{}: {error}; `cargo build --workspace` makes it",
+            from.display()
+        )
     });
     if fs::metadata(to).is_ok_and(|there| is_there(&source, &there)) {
         return;

@@ -4,14 +4,14 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
-    Answer, Host, Mode, Outcome,
+    Answer, Host, Mode, Outcome, Said,
     bystander::{self, Watch},
     canary::{self, Canaries},
     cgroups::Delegation,
@@ -20,7 +20,8 @@ use super::{
     programs,
 };
 
-/// Where the attacker answers.
+/// The host name at which the attacker answers.
+pub(crate) const ATTACKER: &str = "attacker.localhost";
 const LABEL: &str = "attacker";
 /// Where another appspace of the attacker's app does.
 const SECOND: &str = "second";
@@ -33,6 +34,11 @@ const STOP: Duration = Duration::from_secs(20);
 enum Runtime {
     Deno,
     Probe,
+}
+
+/// A request for the attacker that is the last on its connection.
+pub(crate) fn request(path: &str) -> String {
+    http::request(ATTACKER, path)
 }
 
 /// An attempt's surroundings.
@@ -127,7 +133,7 @@ impl Stage {
 
     /// What the attacker answers to a request. Nothing it says may have the secret in it.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        let answer = http::get(self.address(), &self.attacker_host(), path, ATTACK);
+        let answer = http::get(self.address(), ATTACKER, path, ATTACK);
         let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}\n{}", self.log()));
         self.keeps_secrets(&answer.head);
         self.keeps_secrets(&answer.body);
@@ -144,6 +150,43 @@ impl Stage {
         answer
     }
 
+    /// Waits until the attacker's appspace answers a request again: one end is no end of it.
+    pub(crate) fn until_it_answers(&self, path: &str) {
+        let deadline = Instant::now() + ATTACK;
+        loop {
+            let answer = self.get(path);
+            if answer.status == 200 {
+                return;
+            }
+            let log = self.log();
+            assert!(Instant::now() < deadline, "{path}: {answer:?}\n{log}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Asks for something that takes all there is: it is ended, or it could take no more than so much.
+    pub(crate) fn expect_end_or_less(&self, path: &str, what: &str, most: u64) {
+        let answer = self.get(path);
+        if answer.status != 200 {
+            assert_eq!(answer.status, 502, "{answer:?}");
+            return;
+        }
+        let outcome = Outcome::read(&answer.body);
+        if let Said::Got(_) = outcome.said(what) {
+            let taken = outcome.number(what);
+            assert!(taken <= most, "{taken} {what}\n{}", self.log());
+        }
+    }
+
+    /// Waits until the attacker's log has these words.
+    pub(crate) fn expect_log(&self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !self.log().contains(words) {
+            assert!(Instant::now() < deadline, "no {words} in\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Whether the attacker's app was taken.
     pub(crate) fn is_settled(&self) -> bool {
         self.scene().attacker.is_some()
@@ -154,21 +197,6 @@ impl Stage {
         let got = http::exchange(self.address(), request, most, within).unwrap();
         self.keeps_secrets(&String::from_utf8_lossy(&got));
         got
-    }
-
-    /// A request for the attacker that is the last on its connection.
-    pub(crate) fn request(&self, path: &str) -> String {
-        http::request(&self.attacker_host(), path)
-    }
-
-    /// The attacker's host name.
-    pub(crate) fn attacker_host(&self) -> String {
-        format!("{LABEL}.localhost")
-    }
-
-    /// The other appspace's host name.
-    pub(crate) fn bystander_host(&self) -> String {
-        format!("{}.localhost", bystander::LABEL)
     }
 
     fn address(&self) -> std::net::SocketAddr {
@@ -230,9 +258,7 @@ impl Stage {
             return;
         }
         self.configure(runtime);
-        let environment = (canary::VARIABLE, self.canaries.secret.as_str());
-        let delegation = self.delegation.as_ref();
-        let host = Host::start(self.dir.path(), self.user, delegation, environment);
+        let host = self.start();
         host.make_account();
         let app = self.folder("hello", &[("app.js", include_str!("hello.js"))]);
         let bystander = host.settle(&app, bystander::LABEL).unwrap();
@@ -273,6 +299,29 @@ impl Stage {
         let dir = self.host().settle(&folder, LABEL)?;
         self.scene.as_mut().expect("the host was started").attacker = Some(dir);
         Ok(())
+    }
+
+    /// Kills the host, waits until nothing of it runs any more, and starts it again. Gives what it had for its
+    /// sandboxes below its data directory when it died.
+    pub(crate) fn kill_host(&mut self) -> Vec<PathBuf> {
+        let mut scene = self.scene.take().expect("the host was started");
+        scene.watch.check();
+        let runs = list(&scene.host.data.join("runtime/runs"));
+        let children = leftovers::descendants(scene.host.pid());
+        assert!(!children.is_empty(), "no sandbox was awake");
+        scene.host.kill();
+        let left = leftovers::wait_until_gone(&children, Duration::from_secs(5));
+        assert!(left.is_empty(), "these outlived the host: {left:?}");
+        scene.host = self.start();
+        scene.watch = Watch::start(scene.host.address);
+        self.scene = Some(scene);
+        runs
+    }
+
+    fn start(&self) -> Host {
+        let environment = (canary::VARIABLE, self.canaries.secret.as_str());
+        let delegation = self.delegation.as_ref();
+        Host::start(self.dir.path(), self.user, delegation, environment)
     }
 
     /// Writes an app.
@@ -316,6 +365,12 @@ impl Stage {
         let groups = groups.unwrap_or_default();
         assert!(groups.is_empty(), "cgroups were left: {groups:?}");
     }
+}
+
+/// What is in a directory; nothing if it is not there.
+fn list(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 /// The host's own database is one.

@@ -18,7 +18,7 @@ use crate::{outlet::accept, scope::Scope};
 use message::{Answer, Question, Unreadable};
 
 /// Connections at once.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 32;
 /// A question is at most this long, in bytes, options included.
 const LONGEST: u16 = 512;
 /// How long a whole question may take to come, and its answer to go.
@@ -28,12 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) async fn serve(scope: Arc<Scope>, listener: TcpListener) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
-        let stream = accept(&listener).await;
-        let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
-            let why = format!("{CONNECTIONS} connections for names are open already");
-            scope.journal.refused("names", &why);
-            continue;
+        // Those beyond wait their turn in the kernel's queue: an app may ask for many names at once.
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+            return;
         };
+        let stream = accept(&listener).await;
         let asked = Arc::clone(&scope);
         scope.spawn(async move {
             // How a connection for names ends is nobody's news.

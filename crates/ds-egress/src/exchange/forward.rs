@@ -1,22 +1,19 @@
 //! One request after another, from the app to the host.
 
 use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use http::{Method, Request, Response};
-use hyper::{body::Incoming, client::conn::http1, upgrade};
+use hyper::{body::Incoming, upgrade};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::{
-    HEAD, HEADERS,
-    headers::{self, NotOurs},
-    placeholder::{self, Filled, TooLong},
+    connect::Sender,
+    error::ExchangeError,
+    headers,
+    placeholder::{self, Filled},
 };
 use crate::{
     Secret,
@@ -29,43 +26,15 @@ use crate::{
 /// What "switching protocols" is as a number.
 const SWITCHING: u16 = 101;
 
-type Sender = http1::SendRequest<Incoming>;
-
-/// Why a request got no answer. The app's connection ends with it.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ExchangeError {
-    /// It must not go there.
-    #[error(transparent)]
-    NotOurs(#[from] NotOurs),
-    /// It got too long.
-    #[error(transparent)]
-    TooLong(#[from] TooLong),
-    /// This side cannot speak TLS.
-    #[error("TLS cannot be set up")]
-    SetUp(#[from] ds_net::SetUpError),
-    /// There is no connection. The log says why already.
-    #[error("there is no connection")]
-    Unreached,
-    /// The host could not prove who it is, or broke off.
-    #[error("its TLS was not accepted")]
-    Tls(#[source] io::Error),
-    /// The exchange broke off.
-    #[error("it did not answer properly")]
-    Broken(#[from] hyper::Error),
-    /// It goes on with a protocol that nobody asked for.
-    #[error("it switched to another protocol unasked")]
-    Switched,
-}
-
 /// One connection of an app to a host.
 pub(super) struct Exchange {
-    scope: Arc<Scope>,
-    to: Target,
+    pub(super) scope: Arc<Scope>,
+    pub(super) to: Target,
     secrets: Vec<Secret>,
-    activity: Arc<Activity>,
+    pub(super) activity: Arc<Activity>,
     place: Arc<Place>,
     /// The connection to the host, between requests.
-    parked: Mutex<Option<Sender>>,
+    pub(super) parked: Mutex<Option<Sender>>,
 }
 
 impl Exchange {
@@ -151,61 +120,6 @@ impl Exchange {
             let why = format!("there is no secret {name} for this host");
             self.scope.journal.failed(&self.to.to_string(), &why);
         }
-    }
-
-    /// Sends a request. One that did not get out because the connection had ended goes over a new one.
-    async fn send(
-        &self,
-        request: Request<Incoming>,
-    ) -> Result<(Sender, Response<Incoming>), ExchangeError> {
-        let parked = self
-            .parked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let mut request = request;
-        if let Some(mut sender) = parked
-            && sender.ready().await.is_ok()
-        {
-            match sender.try_send_request(request).await {
-                Ok(response) => return Ok((sender, response)),
-                Err(mut failed) => match failed.take_message() {
-                    Some(unsent) => request = unsent,
-                    None => return Err(failed.into_error().into()),
-                },
-            }
-        }
-        let mut sender = self.connect().await?;
-        let response = sender.send_request(request).await?;
-        Ok((sender, response))
-    }
-
-    fn park(&self, sender: Sender) {
-        *self.parked.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
-    }
-
-    /// A new connection, with the host's certificate verified for the name.
-    async fn connect(&self) -> Result<Sender, ExchangeError> {
-        let tls = TlsConnector::from(self.scope.shared.tls().await?);
-        let reached = self.scope.reach(&self.to, &self.activity).await;
-        let stream = reached.ok_or(ExchangeError::Unreached)?;
-        let name = ServerName::try_from(self.to.name.to_string());
-        let name = name.map_err(|error| ExchangeError::Tls(io::Error::other(error)))?;
-        let patience = self.scope.shared.limits.connect;
-        let shaken = timeout(patience, tls.connect(name, stream)).await;
-        let shaken = shaken.map_err(io::Error::from).and_then(|stream| stream);
-        let stream = TokioIo::new(shaken.map_err(ExchangeError::Tls)?);
-        let (sender, connection) = http1::Builder::new()
-            .max_buf_size(2 * HEAD)
-            .max_header_size(HEAD)
-            .max_headers(HEADERS)
-            .handshake(stream)
-            .await?;
-        self.scope.spawn(async {
-            // Whoever waits for an answer is told.
-            let _ = connection.with_upgrades().await;
-        });
-        Ok(sender)
     }
 
     /// Lets the two sides go on by themselves.

@@ -4,6 +4,8 @@
 //! What the app asks is read and written again, so it goes to this host alone, and a secret is put into it where
 //! its placeholder stands in a header's value. What breaks a rule ends the connection, with a line in the log.
 
+mod connect;
+mod error;
 mod forward;
 mod headers;
 mod placeholder;

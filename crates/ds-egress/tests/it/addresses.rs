@@ -97,9 +97,10 @@ async fn a_redirect_opens_nothing() {
     let server = server::tcp(|mut stream| async move {
         let mut request = [0; 64];
         let _ = stream.read(&mut request).await;
-        let to = match request.starts_with(b"GET /1 ") {
-            true => "http://evil.example/",
-            false => "http://inside.example.org/",
+        let to = if request.starts_with(b"GET /1 ") {
+            "http://evil.example/"
+        } else {
+            "http://inside.example.org/"
         };
         let answer = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\nconnection: close\r\n\r\n");
         let _ = stream.write_all(answer.as_bytes()).await;

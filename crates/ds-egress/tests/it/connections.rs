@@ -9,8 +9,6 @@ use std::{
     time::Duration,
 };
 
-use ds_egress::{Egress, EgressConfig, EgressLimits};
-use ds_net::AddressFilter;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -18,11 +16,11 @@ use tokio::{
 };
 
 use crate::{
-    sandbox::{Answers, Sandbox, Setup, ended, until},
+    sandbox::{Answers, Setup, ended, until},
     server,
 };
 
-async fn echoes(stream: &mut TcpStream, text: &[u8]) {
+pub(crate) async fn echoes(stream: &mut TcpStream, text: &[u8]) {
     stream.write_all(text).await.unwrap();
     let mut back = vec![0; text.len()];
     stream.read_exact(&mut back).await.unwrap();
@@ -92,81 +90,6 @@ async fn a_name_is_approved_for_its_port() {
             stream,
             "egress refused: a.example.com:8 (not approved for this port)",
         )
-        .await;
-}
-
-#[tokio::test]
-async fn connections_at_once_are_bounded() {
-    let mut setup = Setup::new(&["api.example.com"], server::echo().await);
-    setup.limits.connections = 3;
-    let sandbox = setup.start();
-    let mut open = Vec::new();
-    for _ in 0..3 {
-        let mut stream = sandbox.connect("api.example.com", 443).await;
-        echoes(&mut stream, b"x").await;
-        open.push(stream);
-    }
-    let stream = sandbox.connect("api.example.com", 443).await;
-    sandbox
-        .refused(
-            stream,
-            "api.example.com:443 (3 connections are open already)",
-        )
-        .await;
-    open.pop();
-    let again = async {
-        loop {
-            let mut stream = sandbox.connect("api.example.com", 443).await;
-            let _ = stream.write_all(b"x").await;
-            if stream.read_u8().await.is_ok() {
-                return;
-            }
-        }
-    };
-    timeout(Duration::from_secs(10), again).await.unwrap();
-    echoes(&mut open[0], b"still").await;
-}
-
-#[tokio::test]
-async fn all_sandboxes_together_are_bounded() {
-    let server = server::echo().await;
-    let egress = Egress::new(EgressConfig {
-        filter: AddressFilter::new(vec!["127.0.0.0/8".parse().unwrap()]),
-        resolver: Arc::new(Answers(move |_: &str| Ok(vec![server]))),
-        limits: EgressLimits {
-            connections_of_all: 1,
-            ..EgressLimits::default()
-        },
-        ..EgressConfig::default()
-    });
-    let rules = vec!["api.example.com".parse().unwrap()];
-    let [one, two] = [0, 1].map(|_| Sandbox::start(&egress, rules.clone(), Vec::new()));
-    let mut first = one.connect("api.example.com", 443).await;
-    echoes(&mut first, b"x").await;
-    let stream = two.connect("api.example.com", 443).await;
-    two.refused(
-        stream,
-        "the apps of this host have too many connections open",
-    )
-    .await;
-    echoes(&mut first, b"x").await;
-}
-
-#[tokio::test]
-async fn who_says_nothing_is_cut_off() {
-    let mut setup = Setup::new(&["api.example.com"], server::echo().await);
-    setup.limits.idle = Duration::from_millis(300);
-    let sandbox = setup.start();
-    let mut slow = sandbox.connect("api.example.com", 443).await;
-    let begun = std::time::Instant::now();
-    // Slow is not silent.
-    while begun.elapsed() < Duration::from_millis(600) {
-        echoes(&mut slow, b"x").await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    ended(&mut slow).await;
-    sandbox
-        .logs("egress failed: api.example.com:443 (nothing came or went for")
         .await;
 }
 

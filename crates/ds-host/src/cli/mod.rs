@@ -1,6 +1,7 @@
 //! Commands: arguments become one command for the running host, and its answer becomes text or JSON.
 
 mod ask;
+mod doctor;
 mod out;
 mod serve;
 mod text;
@@ -40,6 +41,12 @@ enum CliError {
     /// The host could not run.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// Deno cannot be used.
+    #[error(transparent)]
+    Deno(#[from] ds_sandbox::DenoError),
+    /// There is no place to try things in.
+    #[error("cannot make or remove a directory to try sandboxes in")]
+    Doctor(#[source] io::Error),
     /// The answer could not be printed.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
@@ -56,10 +63,12 @@ impl CliError {
                 (error.kind().name(), error.kind().exit_code())
             }
             Self::Client(ClientError::NotRunning(_)) => ("not-running", 69),
-            Self::Client(_) | Self::Output(_) | Self::Runtime(_) => ("internal", 70),
+            Self::Client(_) | Self::Output(_) | Self::Runtime(_) | Self::Doctor(_) => {
+                ("internal", 70)
+            }
             Self::Config(_) => ("configuration", 78),
             Self::Input(_) => ("invalid", 65),
-            Self::Run(_) => ("not-started", 71),
+            Self::Run(_) | Self::Deno(_) => ("not-started", 71),
         }
     }
 
@@ -123,6 +132,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
         args::Command::Serve { listen } => {
             return serve::run(config, data_dir, listen, out).await;
         }
+        args::Command::Doctor => return doctor::run(&config, &data_dir, out).await,
         args::Command::Account(account) => ask::account(account)?,
         args::Command::App(app) => ask::app(app)?,
         args::Command::Appspace(appspace) => ask::appspace(appspace)?,

@@ -6,7 +6,7 @@ use ds_apps::{Installer, InstallerParts, Modules};
 use ds_core::{Closes, DataDir, Gates, SystemClock, usage::Recorder};
 use ds_egress::Egress;
 use ds_lifecycle::Lifecycle;
-use ds_sandbox::{CodeOf, DenoEngine, Engine, Limits, Sandboxes};
+use ds_sandbox::{CodeOf, DenoEngine, Engine, EngineConfig, Limits, Sandboxes};
 use ds_store::{AppspaceDbs, Store};
 
 use super::{
@@ -38,7 +38,10 @@ impl Base {
         let store = Arc::new(Store::open(&data.database()).await?);
         let clock = Arc::new(SystemClock);
         let recorder = Arc::new(Recorder::new(store.clone(), clock.clone()));
-        let engine_config = terms::engine(&config.sandbox, recorder.clone());
+        let engine_config = EngineConfig {
+            meter: recorder.clone(),
+            ..terms::engine_config(&config.sandbox)
+        };
         let engine = DenoEngine::new(deno, &data.runtime(), engine_config).await?;
         let engine: Arc<dyn Engine> = Arc::new(engine);
         let versions = data.clone();

@@ -38,7 +38,8 @@ pub(super) fn limits(sandbox: &config::Sandbox) -> Limits {
 }
 
 /// How app code runs.
-pub(super) fn engine(sandbox: &config::Sandbox, meter: Arc<dyn Meter>) -> EngineConfig {
+#[must_use]
+pub fn engine_config(sandbox: &config::Sandbox) -> EngineConfig {
     EngineConfig {
         confinement: Confinement::Jail {
             launcher: None,
@@ -47,7 +48,7 @@ pub(super) fn engine(sandbox: &config::Sandbox, meter: Arc<dyn Meter>) -> Engine
         limits: limits(sandbox),
         warm: sandbox.warm as usize,
         free_space_mib: sandbox.free_space_mib.into(),
-        meter,
+        ..EngineConfig::default()
     }
 }
 

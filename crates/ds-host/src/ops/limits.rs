@@ -57,7 +57,7 @@ impl Ops {
         if rank == Rank::Admin || value <= most {
             return Ok(());
         }
-        let message = format!("{key} can be {most} at most");
+        let message = format!("the limit {key} can be {most} at most");
         Err(OpError::new(ErrorKind::Forbidden, message)
             .with_hint("somebody who runs this host can set more"))
     }
@@ -79,7 +79,7 @@ impl Ops {
 fn check_heap(set: &LimitOverrides) -> Result<(), OpError> {
     match (set.heap_mib, set.memory_mib) {
         (Some(heap), Some(memory)) if heap > memory => {
-            let message = format!("heap_mib ({heap}) is more than memory_mib ({memory})");
+            let message = format!("the limit heap_mib ({heap}) is more than memory_mib ({memory})");
             Err(OpError::new(ErrorKind::Invalid, message)
                 .with_hint("the heap is part of the memory"))
         }

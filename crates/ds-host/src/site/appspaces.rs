@@ -60,7 +60,13 @@ pub(super) async fn create(
     match made {
         Ok(summary) => {
             let label = label(site.ops.names(), &summary.appspace.address).to_owned();
-            Ok(Redirect::to(&format!("/#a-{label}")).into_response())
+            // What its app asks for is the owner's to decide, and the first thing to know.
+            let to = if summary.egress_waiting.is_empty() {
+                format!("/#a-{label}")
+            } else {
+                format!("/appspaces/{label}#egress")
+            };
+            Ok(Redirect::to(&to).into_response())
         }
         Err(error) => answer(&site, &person, &wanted, Some(error)).await,
     }

@@ -72,6 +72,7 @@ fn card(names: &Names, tiles: &HashMap<VersionId, Tile>, summary: AppspaceSummar
         version: version.to_string(),
         state: summary.status.word(),
         why: summary.status.reason().map(super::error::sentence),
+        waits: !summary.egress_waiting.is_empty(),
         paused: summary.status == AppspaceStatus::Paused,
         open: matches!(
             summary.status,

@@ -4,6 +4,7 @@
 //! may do with our pages) and `origin` (changes are taken from our own pages alone).
 
 mod apps;
+mod appspace;
 mod appspaces;
 pub mod assets;
 mod error;
@@ -89,6 +90,14 @@ pub fn router(state: SiteState) -> Router {
         .route(
             "/appspaces/new",
             get(appspaces::form).post(appspaces::create),
+        )
+        .route("/appspaces/{name}", get(appspace::show))
+        .route("/appspaces/{name}/limits", post(appspace::change_limits))
+        .route("/appspaces/{name}/egress", post(appspace::change_egress))
+        .route("/appspaces/{name}/secrets", post(appspace::set_secret))
+        .route(
+            "/appspaces/{name}/secrets/remove",
+            post(appspace::remove_secret),
         )
         .route("/appspaces/{name}/pause", post(appspaces::pause))
         .route("/appspaces/{name}/resume", post(appspaces::resume))

@@ -94,6 +94,8 @@ pub struct SpaceCard {
     pub paused: bool,
     /// Whether it can be opened.
     pub open: bool,
+    /// Whether its app asks to reach hosts that nobody has allowed.
+    pub waits: bool,
 }
 
 /// The form for a new appspace.

@@ -1,5 +1,6 @@
 //! The whole site, over stores in memory.
 
+mod appspace;
 mod changes;
 mod fakes;
 mod login;

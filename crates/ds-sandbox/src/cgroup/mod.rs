@@ -97,3 +97,13 @@ impl Cgroups {
         Ok(())
     }
 }
+
+impl Drop for Cgroups {
+    /// Leaves nothing behind if nothing is in it; what is left otherwise, the next host of this name removes.
+    fn drop(&mut self) {
+        self.dropped.sweep();
+        for branch in &self.branches {
+            let _ = sweep::remove_empty(&branch.dir);
+        }
+    }
+}

@@ -27,7 +27,9 @@ use super::{
     state::States,
     watching::Watched,
 };
-use crate::{Cgroup, Limits, Outlet, OutletSockets, SandboxSpec, StartError, Users, jail::Line};
+use crate::{
+    Cgroup, Limits, Outlet, OutletSockets, Quotas, SandboxSpec, StartError, Users, jail::Line,
+};
 
 /// A process that was made; its harness is starting.
 pub(super) struct Launched {
@@ -114,7 +116,7 @@ impl Inner {
         let prepared = spawn_blocking(move || {
             let run = runtime.run(spec_.id)?;
             let places = Dirs::prepare(&spec_, &runtime, &run)
-                .and_then(|dirs| dirs.make_deno_dir())
+                .and_then(Dirs::make_deno_dir)
                 .and_then(|dirs| Places::outside(&dirs, &runtime, &run));
             match places {
                 Ok(places) => Ok((run, places)),
@@ -233,7 +235,16 @@ impl Inner {
     /// The directories of a specification, resolved.
     pub(super) async fn dirs(&self, spec: &SandboxSpec, run: &RunDir) -> io::Result<Dirs> {
         let (runtime, spec, run) = (self.runtime.clone(), spec.clone(), run.clone());
-        spawn_blocking(move || Dirs::prepare(&spec, &runtime, &run)?.make_deno_dir()).await?
+        let quotas = Arc::clone(&self.quotas);
+        spawn_blocking(move || {
+            let dirs = Dirs::prepare(&spec, &runtime, &run)?.make_deno_dir()?;
+            let quotas = quotas.get_or_init(|| Quotas::find(runtime.path()).ok());
+            if let Some(quotas) = quotas {
+                dirs.limit(quotas, spec.limits.disk_mib);
+            }
+            Ok(dirs)
+        })
+        .await?
     }
 }
 

@@ -101,10 +101,23 @@ impl Class {
         } else {
             args.extend(["--no-npm", "--node-modules-dir=none"].map(Into::into));
         }
+        if self.node_modules || self.outlet {
+            // Many npm packages and `node:https` look at the environment and fail if that is refused; they find it
+            // empty.
+            args.push("--ignore-env".into());
+        }
+        if self.outlet {
+            // `node:https` asks which authorities are trusted, for which the right has no name of its own.
+            args.extend(["--allow-sys".into(), format!("--deny-sys={NAMED_SYS}")]);
+        }
         args.push(format!("--v8-flags=--max-old-space-size={}", self.heap_mib));
         args
     }
 }
+
+/// What of the system a sandbox is not told, where it is told something: all that has a name.
+const NAMED_SYS: &str = "hostname,osRelease,osUptime,loadavg,networkInterfaces,systemMemoryInfo,uid,gid,getegid,cpus,\
+    homedir,username,userInfo,statfs,getPriority,setPriority";
 
 /// All of a sandbox's environment.
 pub(super) fn environment(places: &Places, trusted: Option<&str>) -> Vec<(String, String)> {

@@ -15,7 +15,7 @@ use super::{
     text,
 };
 use crate::{
-    SandboxSpec,
+    Quotas, SandboxSpec,
     jail::plan::{Bind, Mode},
 };
 
@@ -72,6 +72,18 @@ impl Dirs {
     pub(super) fn make_deno_dir(self) -> io::Result<Self> {
         create_private_dir(&self.deno_dir)?;
         Ok(self)
+    }
+
+    /// Bounds what an appspace's app can write to, where the file system can. The host measures too, so a
+    /// failure is not fatal.
+    pub(super) fn limit(&self, quotas: &Quotas, mib: u64) {
+        let Some(appspace) = &self.appspace else {
+            return;
+        };
+        let dirs = [appspace.files.clone(), self.storage.clone()];
+        if let Err(error) = quotas.limit(&dirs, mib.saturating_mul(1 << 20)) {
+            tracing::warn!(%error, "cannot bound an appspace's directory");
+        }
     }
 
     /// As a jail mounts them.

@@ -46,8 +46,8 @@ fn bundle() -> String {
     for (name, source) in others {
         let module = Module::read(source);
         let exports = module.exports.join(", ");
-        bundle += &format!("const {} = (() => {{\n{}", variable(name), module.body);
-        bundle += &format!("return {{ {exports} }};\n}})();\n");
+        bundle.extend(["const ", &variable(name), " = (() => {\n", &module.body]);
+        bundle.extend(["return { ", &exports, " };\n})();\n"]);
     }
     bundle + &Module::read(main.1).body
 }

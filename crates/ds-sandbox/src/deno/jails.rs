@@ -310,6 +310,20 @@ impl Jails {
     }
 }
 
+impl Drop for Jails {
+    /// Nothing is left in the machine's lists of groups. Blocks for some milliseconds.
+    fn drop(&mut self) {
+        self.spots().clear();
+        let cgroups = self
+            .ready
+            .get()
+            .and_then(|ready| ready.cgroups.as_ref().ok());
+        if let Some(Err(error)) = cgroups.map(Cgroups::close) {
+            tracing::warn!(%error, "cannot remove the sandboxes' control groups; the next start will");
+        }
+    }
+}
+
 /// The same without a root of its own: everything is seen where it is.
 fn outside(base: &[Bind], mounts: Vec<Bind>) -> Vec<Bind> {
     let proc = Bind {

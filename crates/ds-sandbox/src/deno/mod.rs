@@ -6,6 +6,7 @@ mod command;
 mod config;
 mod control;
 mod dirs;
+mod examine;
 mod find;
 mod harness;
 mod jails;
@@ -19,24 +20,31 @@ mod program;
 mod run_dir;
 mod sandbox;
 mod start;
+mod starts;
 mod state;
 mod warm;
 mod watching;
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
+use ds_core::SandboxId;
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::{
-    command::Class, jails::Jails, launcher::Launcher, log::Logs, run_dir::RuntimeDir, warm::Warm,
-    watching::Watches,
+    command::Class, jails::Jails, launcher::Launcher, log::Logs, run_dir::RuntimeDir,
+    starts::Starts, warm::Warm, watching::Watches,
 };
-use crate::{Engine, Sandbox, SandboxSpec, StartError};
+use crate::{Engine, Quotas, Sandbox, SandboxSpec, StartError};
 
 pub use self::{
     config::{Confinement, EngineConfig},
+    examine::{Examination, Layer, LayerState},
     find::{Deno, DenoError, find_deno},
 };
 
@@ -55,6 +63,9 @@ struct Inner {
     config: EngineConfig,
     warm: Arc<Warm>,
     watches: Watches,
+    starts: Starts,
+    /// The quotas of the file system that everything is on, once looked for.
+    quotas: Arc<OnceLock<Option<Quotas>>>,
 }
 
 impl DenoEngine {
@@ -87,6 +98,8 @@ impl DenoEngine {
             logs,
             config,
             watches: Watches::default(),
+            starts: Starts::default(),
+            quotas: Arc::default(),
         });
         let keeping = tokio::spawn(warm::keep(Arc::downgrade(&inner)));
         let watching = tokio::spawn(inner.watches.clone().keep());
@@ -94,6 +107,17 @@ impl DenoEngine {
             inner,
             _tasks: [keeping, watching].map(AbortOnDropHandle::new),
         })
+    }
+
+    /// Finds out what stands between sandboxes and everything else on this computer.
+    pub async fn examine(&self) -> Examination {
+        self.inner.examine().await
+    }
+
+    /// How many sandboxes wait, warmed up.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.inner.warm.len()
     }
 
     /// The executable in use.
@@ -133,5 +157,9 @@ fn text(path: &Path) -> io::Result<String> {
 impl Engine for DenoEngine {
     async fn start(&self, spec: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError> {
         Ok(Box::new(self.inner.start_sandbox(spec).await?))
+    }
+
+    async fn given_up(&self, id: SandboxId) {
+        self.inner.starts.given_up(id).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use tokio::time::timeout;
+use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
 use super::{
     Inner,
@@ -20,28 +20,55 @@ use crate::{ControlError, Death, Limits, SandboxSpec, StartError, Task};
 impl Inner {
     /// Takes a process that waits, or makes one, and waits, within the limit, for the app to be ready. Nothing is
     /// left of one that does not get there.
-    pub(super) async fn start_sandbox(&self, spec: SandboxSpec) -> Result<DenoSandbox, StartError> {
-        let limit = spec.limits.start;
+    pub(super) async fn start_sandbox(
+        self: &Arc<Self>,
+        spec: SandboxSpec,
+    ) -> Result<DenoSandbox, StartError> {
         let _starting = self.warm.starting();
-        if let Some(booted) = self.warm.take(&Class::of(&spec)) {
-            let (states, sink) = (states(&booted), Arc::clone(&booted.launched.sink));
-            self.introduce(&spec, &booted.launched.sink, booted.launched.pid);
-            let started = timeout(limit, self.assign_warm(booted, &spec)).await;
-            return settle(started, &states, &sink, limit).await;
-        }
+        let process = self.starts.begin(spec.id);
+        let started = match self.warm.take(&Class::of(&spec)) {
+            Some(booted) => {
+                process.send_replace(Some(states(&booted)));
+                self.introduce(&spec, &booted.launched.sink, booted.launched.pid);
+                let (states, sink) = (states(&booted), Arc::clone(&booted.launched.sink));
+                let assigned = timeout(spec.limits.start, self.assign_warm(booted, &spec)).await;
+                settle(assigned, &states, &sink, &spec.limits).await
+            }
+            None => self.start_cold(&spec, process).await,
+        };
+        self.starts.settled(spec.id);
+        started
+    }
+
+    async fn start_cold(
+        self: &Arc<Self>,
+        spec: &SandboxSpec,
+        process: watch::Sender<Option<Arc<States>>>,
+    ) -> Result<DenoSandbox, StartError> {
         let sink = Sink::new();
-        sink.assign(spec.id, self.log_of(&spec));
-        let launched = self.launch(Some(&spec), &sink).await?;
+        sink.assign(spec.id, self.log_of(spec));
+        let (inner, for_it, its_sink) = (Arc::clone(self), spec.clone(), Arc::clone(&sink));
+        // In a task of its own: it is not left half done when the start is given up.
+        let launching = tokio::spawn(async move {
+            let launched = inner.launch(Some(&for_it), &its_sink).await?;
+            process.send_replace(Some(Arc::clone(&launched.process.0)));
+            Ok(launched)
+        });
+        let interrupted = |_| Err(StartError::Engine("the start was interrupted".into()));
+        let launched = launching.await.unwrap_or_else(interrupted)?;
         sink.note_soon(&started(spec.task, launched.pid));
         let states = Arc::clone(&launched.process.0);
         let cold = async {
-            let booted = launched
-                .boot(&spec.limits)
-                .await
-                .map_err(|(error, _)| error)?;
-            self.assign(booted, &spec).await
+            let booted = launched.boot(&spec.limits).await;
+            self.assign(booted.map_err(|(error, _)| error)?, spec).await
         };
-        settle(timeout(limit, cold).await, &states, &sink, limit).await
+        settle(
+            timeout(spec.limits.start, cold).await,
+            &states,
+            &sink,
+            &spec.limits,
+        )
+        .await
     }
 
     fn introduce(&self, spec: &SandboxSpec, sink: &Sink, pid: u32) {
@@ -102,11 +129,16 @@ impl Inner {
             _ if states.go(State::Ready) => {}
             _ => return Err(ended(states.dead().await, &sink)),
         }
-        if let Some(cgroup) = launched.cgroup {
-            let percent = spec.limits.cpu_percent;
-            // Not waited for: until it is done, the sandbox is only faster.
-            tokio::task::spawn_blocking(move || cgroup.limit_cpu(percent));
-        }
+        let (measured, percent) = (Arc::clone(&watched), spec.limits.cpu_percent);
+        // Not waited for: until it is done, the sandbox is only faster.
+        spawn_blocking(move || {
+            if let Some(cgroup) = launched.cgroup
+                && let Err(error) = cgroup.limit_cpu(percent)
+            {
+                tracing::warn!(%error, "cannot bound a sandbox's processor time");
+            }
+            measured.look();
+        });
         Ok(DenoSandbox {
             id: spec.id,
             limits: spec.limits.clone(),
@@ -133,9 +165,12 @@ async fn settle(
     started: Result<Result<DenoSandbox, StartError>, tokio::time::error::Elapsed>,
     states: &States,
     sink: &Sink,
-    limit: std::time::Duration,
+    limits: &Limits,
 ) -> Result<DenoSandbox, StartError> {
-    let result = started.unwrap_or(Err(StartError::NotReady { after: limit }));
+    let late = StartError::NotReady {
+        after: limits.start,
+    };
+    let result = started.unwrap_or(Err(late));
     if let Err(error) = &result {
         states.kill();
         states.dead().await;

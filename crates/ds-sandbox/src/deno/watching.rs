@@ -12,13 +12,19 @@ use ds_core::{
     AppspaceId, Clock as _, SandboxId, SystemClock, Timestamp,
     usage::{Meter, RunRecord, UsageDelta},
 };
-use tokio::{task::spawn_blocking, time::interval};
+use tokio::{
+    sync::Semaphore,
+    task::spawn_blocking,
+    time::{MissedTickBehavior, interval},
+};
 
 use super::state::States;
 use crate::{Cgroup, Death, DiskWatch, Judge, Sampler, SandboxSpec};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
+/// How many are looked at at once.
+const LOOKS_AT_ONCE: usize = 8;
 
 /// The sandboxes that are watched.
 #[derive(Clone, Default)]
@@ -40,6 +46,8 @@ struct Account {
     judge: Judge,
     /// All that was told.
     total: UsageDelta,
+    /// It has ended.
+    over: bool,
 }
 
 impl Watched {
@@ -67,6 +75,7 @@ impl Watched {
                 sampler,
                 judge: Judge::new(&spec.limits, free_space, Instant::now(), so_far),
                 total: UsageDelta::default(),
+                over: false,
             }),
             memory: 0.into(),
         })
@@ -78,8 +87,15 @@ impl Watched {
     }
 
     /// Looks; ends it if it does not keep to a limit. Blocks.
-    fn look(&self) {
-        let mut account = self.account();
+    pub(super) fn look(&self) {
+        // The last look still goes on.
+        let Ok(mut account) = self.account.try_lock() else {
+            return;
+        };
+        // Its number may be another process's by now.
+        if account.over {
+            return;
+        }
         let sample = account.sampler.sample();
         self.memory.store(sample.memory, Ordering::Relaxed);
         let breach = account.judge.judge(Instant::now(), &sample);
@@ -106,6 +122,7 @@ impl Watched {
         let sample = account.sampler.sample_with_disk();
         let _ = account.judge.judge(Instant::now(), &sample);
         self.tell(&mut account);
+        account.over = true;
         if let Some((sandbox, appspace)) = self.run {
             self.meter.ended(RunRecord {
                 sandbox,
@@ -131,14 +148,24 @@ impl Watches {
     /// Watches as long as the engine is there.
     pub(super) async fn keep(self) {
         let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let turns = Arc::new(Semaphore::new(LOOKS_AT_ONCE));
         loop {
             ticks.tick().await;
             let watched = self.living();
             if watched.is_empty() {
                 continue;
             }
-            let looked = spawn_blocking(move || watched.iter().for_each(|one| one.look()));
-            let _ = looked.await;
+            for one in watched {
+                // One that takes longer, for it has many files, holds up nobody else.
+                let Ok(turn) = Arc::clone(&turns).acquire_owned().await else {
+                    return;
+                };
+                spawn_blocking(move || {
+                    one.look();
+                    drop(turn);
+                });
+            }
         }
     }
 

@@ -77,7 +77,7 @@ fn make_dir(path: &str) -> Result<(), Failure> {
     builder.create(path).doing(&format!("make {path}"))
 }
 
-/// Both roots at one place, the old below the new, needs no directory for the old (pivot_root(2)).
+/// Both roots at one place, the old below the new, needs no directory for the old (`pivot_root(2)`).
 fn leave_the_old_root(new: &str) -> Result<(), Failure> {
     chdir(new).doing("go to its root")?;
     pivot_root(".", ".").doing("change its root")?;

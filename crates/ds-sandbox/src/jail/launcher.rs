@@ -33,9 +33,8 @@ pub fn launch() -> ExitCode {
     };
     // When its program ends by a signal so does the launcher, without leaving a core.
     let _ = setrlimit(Resource::Core, none);
-    let host = match rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3) {
-        Ok(host) => host,
-        Err(_) => return ExitCode::FAILURE,
+    let Ok(host) = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3) else {
+        return ExitCode::FAILURE;
     };
     match channel::receive(&host) {
         Ok(Some((ToLauncher::Launch(plan), _))) => run(&host, &plan),
@@ -136,7 +135,7 @@ impl Child {
         }
     }
 
-    /// Shows it more directories. Only once: afterwards the launcher sees nothing else itself.
+    /// Shows it more directories.
     fn mount(&self, binds: &[Bind]) -> Result<(), Failure> {
         if binds.is_empty() {
             return Ok(());
@@ -154,8 +153,11 @@ impl Child {
         let taken: Result<Vec<_>, _> = binds.iter().map(|bind| mounts::take(bind, ids)).collect();
         let taken = taken?;
         let kind = Some(LinkNameSpaceType::Mount);
+        let own = fs::File::open("/proc/self/ns/mnt").doing("open its own namespace")?;
         move_into_link_name_space(open("mnt")?.as_fd(), kind).doing("enter its namespace")?;
-        taken.iter().try_for_each(|it| mounts::attach(it, ""))
+        let attached = taken.iter().try_for_each(|it| mounts::attach(it, ""));
+        move_into_link_name_space(own.as_fd(), kind).doing("come back from its namespace")?;
+        attached
     }
 
     /// Until the program has ended, which it is made to if the host asks or goes away.
@@ -201,7 +203,7 @@ impl Child {
         }
     }
 
-    /// The first process of a namespace ignores signals it does not listen to (pid_namespaces(7)).
+    /// The first process of a namespace ignores signals it does not listen to (`pid_namespaces(7)`).
     fn listens_to_terminate(&self) -> bool {
         let path = format!("/proc/{}/status", self.pid.as_raw_nonzero());
         let status = fs::read_to_string(path).unwrap_or_default();

@@ -36,6 +36,7 @@ mod sys;
 
 pub(crate) use self::handle::{Jailed, Line, Parked};
 pub use self::launcher::launch;
+pub(crate) use self::privileges::landlock_abi;
 
 /// What failed, for the host to tell.
 #[derive(Debug)]

@@ -99,6 +99,30 @@ fn fence(visible: &[(&str, Mode)], may_connect: bool) -> Result<(), landlock::Ru
     Ok(())
 }
 
+/// The version of Landlock that this kernel has, of those we know; 0 if it has none.
+pub(crate) fn landlock_abi() -> u8 {
+    let versions = [ABI::V6, ABI::V5, ABI::V4, ABI::V3, ABI::V2, ABI::V1];
+    let has = |abi: ABI| {
+        let rules = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+        let rules = rules.handle_access(AccessFs::from_all(abi));
+        let rules = if abi >= ABI::V4 {
+            rules.and_then(|rules| rules.handle_access(AccessNet::from_all(abi)))
+        } else {
+            rules
+        };
+        let rules = if abi >= ABI::V6 {
+            rules.and_then(|rules| rules.scope(Scope::from_all(abi)))
+        } else {
+            rules
+        };
+        rules.and_then(Ruleset::create).is_ok()
+    };
+    versions
+        .into_iter()
+        .find(|abi| has(*abi))
+        .map_or(0, |abi| abi as u8)
+}
+
 fn rights(mode: Mode) -> landlock::BitFlags<AccessFs> {
     let read = AccessFs::from_read(LANDLOCK) & !AccessFs::Execute;
     let never = AccessFs::Execute

@@ -269,14 +269,16 @@ fn rules(may_connect: bool) -> Result<Rules, seccompiler::Error> {
 
 const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
 const AF_UNIX: u64 = libc::AF_UNIX as u64;
+const INTERNET: [u64; 2] = [libc::AF_INET as u64, libc::AF_INET6 as u64];
+const STREAM: u64 = libc::SOCK_STREAM as u64;
 
 /// Unix sockets; with an outlet, TCP too.
 fn sockets(may_connect: bool) -> Result<Vec<SeccompRule>, seccompiler::Error> {
     let mut sockets = vec![rule(&[equal(0, AF_UNIX)?])?];
     if may_connect {
-        for family in [libc::AF_INET, libc::AF_INET6] {
-            let stream = masked(1, SOCKET_TYPE, libc::SOCK_STREAM as u64)?;
-            sockets.push(rule(&[equal(0, family as u64)?, stream])?);
+        for family in INTERNET {
+            let stream = masked(1, SOCKET_TYPE, STREAM)?;
+            sockets.push(rule(&[equal(0, family)?, stream])?);
         }
     }
     Ok(sockets)

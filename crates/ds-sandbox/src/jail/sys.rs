@@ -1,4 +1,5 @@
-//! The kernel calls that no crate offers safely. All unsafe code of the project is here.
+//! The kernel calls of the jail that no crate offers safely. All unsafe code of the project is here and in
+//! `quota/sys.rs`.
 
 use std::{io, mem, os::fd::AsRawFd as _, os::fd::BorrowedFd};
 
@@ -74,7 +75,7 @@ pub(super) fn set_attributes(mount: BorrowedFd<'_>, attributes: Attributes<'_>) 
     }
 }
 
-/// Writing more than RLIMIT_FSIZE allows shall be an error, not the end: for this process and those it becomes.
+/// Writing more than `RLIMIT_FSIZE` allows shall be an error, not the end: for this process and those it becomes.
 pub(super) fn ignore_file_size_signal() {
     #[expect(unsafe_code, reason = "signal dispositions are unsafe for handlers")]
     // SAFETY: SIG_IGN is no handler.

@@ -44,12 +44,14 @@ impl Effects {
                 "requests are turned away: there is no room for their sandboxes"
             );
         }
-        for (running, reason) in mem::take(&mut self.stops) {
-            // In a task of its own: once begun it goes on, even if who asked gives up.
-            tokio::spawn(async move { running.sandbox().stop(reason).await });
-        }
-        for start in mem::take(&mut self.starts) {
-            pool.start(start);
+        if let Some(runtime) = pool.runtime.get() {
+            for (running, reason) in mem::take(&mut self.stops) {
+                // In a task of its own: once begun it goes on, even if who asked gives up.
+                runtime.spawn(async move { running.sandbox().stop(reason).await });
+            }
+            for start in mem::take(&mut self.starts) {
+                pool.start(start, runtime);
+            }
         }
         for (caller, answer) in mem::take(&mut self.answers) {
             let _ = caller.send(answer);

@@ -24,13 +24,14 @@ mod wait;
 mod wake;
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, Weak,
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
     atomic::{AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
 use ds_core::{AppspaceId, Closes};
 use futures_util::future::join_all;
+use tokio::runtime::Handle;
 
 use self::{
     book::{Book, ToStop},
@@ -47,6 +48,8 @@ pub struct Sandboxes {
     engine: Arc<dyn Engine>,
     book: Mutex<Book>,
     started: AtomicU64,
+    /// Where its tasks run. The last use of a sandbox may end anywhere.
+    runtime: OnceLock<Handle>,
     /// Itself, for the tasks that mind its sandboxes.
     this: Weak<Self>,
 }
@@ -74,6 +77,7 @@ impl Sandboxes {
             engine,
             book: Mutex::new(Book::new(config)),
             started: 0.into(),
+            runtime: OnceLock::new(),
             this: this.clone(),
         })
     }

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn one_may_always_run() {
         let config = PoolConfig {
-            memory_budget: 1,
+            memory_budget: 2,
             reserve: 3,
             ..PoolConfig::default()
         };

@@ -30,13 +30,12 @@ pub(super) enum Ended {
 /// The sandbox of one appspace.
 ///
 /// ```text
-///             get()           room             ready                 stop(), idle, pressure
+///             get()           room             ready                stop(), idle, pressure
 ///   Asleep ─────────▶ Queued ──────▶ Starting ───────▶ Running(r) ─────────────────────────▶ Stopping(r)
-///    ▲ │                │ ▲             │                  │                                      │
-///    │ └──────(◀)───────┘ │             │ failed           │ died                                 │ ended
-///    │   all gave up      │ somebody    │ or stopped       │                                      │
-///    │                    │ waits       ▼                  ▼                                      ▼
-///    └────────────────────┴─────────────┴──────────────────┴──────────────────────────────────────┘
+///     ▲                │  ▲             │ failed,          │ died                               │ ended
+///     │   all gave up  │  │ somebody    │ given up         │                                    │
+///     ├────────────────┘  │ waits       ▼                  ▼                                    ▼
+///     └───────────────────┴─────────────┴──────────────────┴────────────────────────────────────┘
 /// ```
 ///
 /// Callers wait in line in every state but `Asleep`. While it is `Queued` there is at least one; while it is

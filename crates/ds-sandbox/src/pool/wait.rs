@@ -2,6 +2,7 @@
 
 use ds_core::AppspaceId;
 use tokio::{
+    runtime::Handle,
     sync::oneshot,
     time::{Instant, timeout_at},
 };
@@ -35,6 +36,7 @@ impl Sandboxes {
         appspace: AppspaceId,
         spec: impl FnOnce() -> SandboxSpec + Send,
     ) -> Result<Using, StartError> {
+        self.runtime.get_or_init(Handle::current);
         let (mut spec, mut said) = (Some(spec), None);
         loop {
             match self.step(|book, effects| book.ask(appspace, &mut said, effects))? {

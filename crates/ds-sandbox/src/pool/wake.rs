@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::{
+    runtime::Handle,
     task::{JoinError, JoinHandle},
     time::{Instant, sleep_until},
 };
@@ -15,12 +16,12 @@ type Started = Result<Box<dyn Sandbox>, StartError>;
 
 impl Sandboxes {
     /// Starts in a task of its own: whoever asked may give up without spoiling it for the others.
-    pub(super) fn start(&self, start: Start) {
+    pub(super) fn start(&self, start: Start, runtime: &Handle) {
         let Some(pool) = self.this.upgrade() else {
             return;
         };
         self.count_start();
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let appspace = start.appspace;
             let result = pool.try_start(start).await;
             let result = result.map(|started| {

@@ -4,6 +4,7 @@
     clippy::disallowed_methods,
     reason = "this is the crate that starts processes"
 )]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::{
     fs::{self, File, Permissions},
@@ -11,6 +12,7 @@ use std::{
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -19,6 +21,8 @@ use super::{
     DiskWatch, Sample, Sampler,
     tree::{LEAST, measure},
 };
+
+use crate::Cgroups;
 
 const MIB: u64 = 1 << 20;
 
@@ -136,8 +140,12 @@ impl Shell {
         Self(child)
     }
 
-    fn run(&mut self, line: &str) {
+    fn send(&mut self, line: &str) {
         writeln!(self.0.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    fn run(&mut self, line: &str) {
+        self.send(line);
         let mut answer = String::new();
         // It writes one line at a time, so nothing is lost with the reader.
         BufReader::new(self.0.stdout.as_mut().unwrap())
@@ -176,7 +184,8 @@ fn a_process_is_sampled_without_a_group() {
         limit: 100 * MIB,
     };
     let mut sampler = Sampler::new(shell.0.id(), None, Some(disk));
-    // Measured once, and not again while nothing happens.
+    // Measured once, after the start, and not again while nothing happens.
+    assert_eq!(sampler.sample().disk, None);
     assert_eq!(sampler.sample().disk, Some(0));
     let idle = sampler.sample();
     assert_eq!((idle.disk, idle.writing, idle.oom_kills), (None, false, 0));
@@ -198,4 +207,34 @@ fn a_process_is_sampled_without_a_group() {
     // Nothing of what was counted is lost at the end.
     assert_eq!(sampler.sample().cpu, cpu);
     assert!(sampler.sample_with_disk().disk >= Some(2 * MIB));
+}
+
+#[test]
+fn a_process_is_sampled_by_its_group() {
+    let name = format!("test-watch-{}", std::process::id());
+    let groups = match Cgroups::find(&name) {
+        Ok(groups) => groups,
+        Err(problem) => return eprintln!("skipped: {problem}"),
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let group = Arc::new(groups.make("g").unwrap());
+    let mut shell = Shell::start(dir.path());
+    group.add(shell.0.id()).unwrap();
+    let mut sampler = Sampler::new(shell.0.id(), Some(Arc::clone(&group)), None);
+    let idle = sampler.sample();
+    assert_eq!(idle.oom_kills, 0);
+    // What it starts is in its figures too.
+    shell.run("head -c 100000000 /dev/zero > /dev/null");
+    if groups.has().memory.is_some() {
+        group.limit_memory(32 * MIB).unwrap();
+        // Version 2 kills the shell with it.
+        shell.send("tail /dev/zero");
+        until(&mut sampler, "a kill", |s| s.oom_kills > 0);
+    }
+    drop(shell);
+    let after = sampler.sample();
+    assert!(after.cpu > idle.cpu, "{idle:?} {after:?}");
+    assert_eq!(after.oom_kills > 0, groups.has().memory.is_some());
+    group.remove().unwrap();
+    groups.close().unwrap();
 }

@@ -49,16 +49,21 @@ impl Fixture {
         Self::with(code, ApiVersion::V1).await
     }
 
+    /// An app of API 0, in an engine that is made like this.
+    pub(crate) async fn with_engine(code: &str, config: EngineConfig) -> Self {
+        Self::made(&format!("{PRELUDE}{code}"), ApiVersion::V0, config).await
+    }
+
     async fn with(code: &str, api: ApiVersion) -> Self {
+        Self::made(code, api, EngineConfig::default()).await
+    }
+
+    async fn made(code: &str, api: ApiVersion, config: EngineConfig) -> Self {
         let root = tempfile::tempdir().unwrap();
         let deno = find_deno(None).await.expect("these tests need Deno");
         let runtime = root.path().join("runtime");
         let fixture = Self {
-            engine: Arc::new(
-                DenoEngine::new(deno, &runtime, EngineConfig::default())
-                    .await
-                    .unwrap(),
-            ),
+            engine: Arc::new(DenoEngine::new(deno, &runtime, config).await.unwrap()),
             appspace: appspace(&root, "a"),
             root,
             limits: Limits {
@@ -135,10 +140,23 @@ impl Fixture {
 
     /// Whether the process that the log names last still runs.
     pub(crate) fn process_lives(&self) -> bool {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process()));
+        // One that nobody has waited for yet has ended all the same.
+        status.is_ok_and(|status| !status.contains("State:\tZ"))
+    }
+
+    /// The launcher of that process: its parent.
+    pub(crate) fn launcher(&self) -> rustix::process::Pid {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+        let parent = parent.unwrap().trim().parse().unwrap();
+        rustix::process::Pid::from_raw(parent).unwrap()
+    }
+
+    fn process(&self) -> String {
         let log = self.log();
         let (_, named) = log.rsplit_once("(process ").expect("a start in the log");
-        let pid = named.split(')').next().unwrap();
-        std::path::Path::new("/proc").join(pid).exists()
+        named.split(')').next().unwrap().to_owned()
     }
 }
 

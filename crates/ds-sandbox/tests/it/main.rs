@@ -16,6 +16,7 @@ mod context;
 mod control;
 mod endings;
 mod fixture;
+mod jail;
 mod learning;
 mod libraries;
 mod loading;

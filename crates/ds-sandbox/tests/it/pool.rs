@@ -3,6 +3,7 @@
 mod engine;
 mod model;
 mod pressure;
+mod races;
 mod twin;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 use async_trait::async_trait;
 use ds_core::{AppspaceId, Clock as _, Closes as _, ManualClock, SandboxId, Schema, Timestamp};
 use ds_sandbox::{
-    Body, Call, ControlError, Death, Engine, Learned, PoolConfig, RequestError, Sandbox,
+    Body, Call, ControlError, Death, Engine, Learned, Overview, PoolConfig, RequestError, Sandbox,
     SandboxSpec, Sandboxes, StartError, StopReason, Task, full_body,
 };
 use futures_util::future::join_all;
@@ -24,7 +25,7 @@ use http::{Request, Response};
 use tokio::sync::watch;
 
 use self::engine::spec;
-use crate::fixture::{Fixture, call, get, request};
+use crate::fixture::{Fixture, call, eventually, get, request};
 
 /// An engine whose sandboxes end when told to.
 struct Scripted {
@@ -193,6 +194,23 @@ async fn many_requests_to_a_sleeping_appspace_start_one_process() {
     assert_eq!(sandboxes.started(), 2);
     sandboxes.stop_all(StopReason::Shutdown).await;
     assert_eq!(fixture.runs(), 0);
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_start() {
+    let fixture = Fixture::new("while (true);").await;
+    let engine: Arc<dyn Engine> = Arc::<ds_sandbox::DenoEngine>::clone(&fixture.engine);
+    let sandboxes = Sandboxes::new(engine, PoolConfig::default());
+    let id = fixture.appspace.id;
+    tokio::select! {
+        _ = sandboxes.get(id, || fixture.spec(Task::Serve)) => panic!("ready"),
+        () = fixture.logged("started to answer requests") => {}
+    }
+    // It would be given up after a quarter of a minute.
+    let stop = tokio::time::timeout(Duration::from_secs(5), sandboxes.close(id));
+    assert!(stop.await.is_ok());
+    eventually("nothing is left", || fixture.runs() == 0).await;
+    assert_eq!(sandboxes.overview(), Overview::default());
 }
 
 #[tokio::test]

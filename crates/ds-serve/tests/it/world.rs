@@ -10,7 +10,8 @@ use std::{
 use async_trait::async_trait;
 use ds_auth::{AuthError, Authenticator, Visitor};
 use ds_core::{
-    Access, AccountId, Address, ApiVersion, AppspaceDir, AppspaceId, Gate, ProxyId, usage::NoMeter,
+    Access, AccountId, Address, ApiVersion, AppspaceDir, AppspaceId, Gate, ProxyId,
+    usage::{Meter, NoMeter},
 };
 use ds_routes::{Handler, Route, RouteId, RouteTable, StaticRoots};
 use ds_sandbox::{
@@ -60,8 +61,18 @@ impl Users for Nobody {
 
 impl World {
     pub(crate) fn new(engine: ScriptedEngine, config: PoolConfig) -> Self {
+        Self::with(engine, config, &Limits::default(), Arc::new(NoMeter))
+    }
+
+    pub(crate) fn with(
+        engine: ScriptedEngine,
+        config: PoolConfig,
+        limits: &Limits,
+        meter: Arc<dyn Meter>,
+    ) -> Self {
         let sandboxes = Sandboxes::new(Arc::new(engine.clone()), config);
-        let sites = [A, B].map(|address| (address.parse().unwrap(), Arc::new(site(address))));
+        let site = |address: &str| (address.parse().unwrap(), Arc::new(site(address, limits)));
+        let sites = [A, B].map(site);
         let sites = Arc::new(Sites(sites.into()));
         Self {
             appspaces: Appspaces::new(Parts {
@@ -69,7 +80,7 @@ impl World {
                 authenticator: Arc::new(Nobody),
                 door: None,
                 sandboxes: Arc::clone(&sandboxes),
-                meter: Arc::new(NoMeter),
+                meter,
                 scheme: "https",
                 grace: Duration::from_secs(5),
             }),
@@ -80,7 +91,17 @@ impl World {
     }
 
     pub(crate) fn gate(&self, address: &str) -> Gate {
-        self.sites.0[&address.parse().unwrap()].gate.clone()
+        self.site(address).gate.clone()
+    }
+
+    pub(crate) fn site(&self, address: &str) -> &Site {
+        &self.sites.0[&address.parse().unwrap()]
+    }
+
+    /// The answer to a program that sends something.
+    pub(crate) fn post(&self, body: Body) -> impl Future<Output = Response<Body>> + use<> {
+        let request = Request::post("/").header("host", A);
+        self.appspaces.serve(request.body(body).unwrap())
     }
 
     /// The answer to a browser that goes to an appspace's front page.
@@ -93,13 +114,13 @@ impl World {
     }
 }
 
-fn site(address: &str) -> Site {
+fn site(address: &str, limits: &Limits) -> Site {
     let owner = AccountId::new();
     let version = sample::version(&sample::app(owner, "App"), "1.0.0");
     let appspace = sample::appspace(owner, &version, address);
-    let home = Route {
-        id: RouteId(0),
-        method: Method::GET,
+    let home = |number, method| Route {
+        id: RouteId(number),
+        method,
         pattern: "/".into(),
         end: true,
         access: Access::Public,
@@ -107,10 +128,11 @@ fn site(address: &str) -> Site {
             name: String::new(),
         },
     };
+    let routes = vec![home(0, Method::GET), home(1, Method::POST)];
     Site {
         gate: Gate::new(appspace.id),
         appspace,
-        routes: Arc::new(RouteTable::compile(vec![home]).unwrap()),
+        routes: Arc::new(RouteTable::compile(routes).unwrap()),
         roots: StaticRoots {
             app: PathBuf::new(),
             appspace: PathBuf::new(),
@@ -124,6 +146,6 @@ fn site(address: &str) -> Site {
             node_modules: false,
         },
         users: Arc::new(Nobody),
-        terms: Terms::new(Limits::default(), None),
+        terms: Terms::new(limits.clone(), None),
     }
 }

@@ -110,7 +110,10 @@ impl Control {
 
     /// The connection itself.
     pub(crate) fn stream(&self) -> io::Result<UnixStream> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).try_clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_clone()
     }
 
     fn answer(&self, frame: &Value, value: &Value) -> io::Result<()> {

@@ -10,7 +10,16 @@ pub(crate) type Early = Vec<(&'static str, Result<String, Errno>)>;
 /// Looks around, before anything is opened or assigned.
 pub(crate) fn look() -> Early {
     let mut seen: Early = vec![("fds", descriptors())];
-    let dirs = ["/", "/ro", "/ro/app", "/rw", "/rw/files", "/dd/location_data", "/tmp", "/dev"];
+    let dirs = [
+        "/",
+        "/ro",
+        "/ro/app",
+        "/rw",
+        "/rw/files",
+        "/dd/location_data",
+        "/tmp",
+        "/dev",
+    ];
     seen.extend(dirs.map(|dir| (dir, list(dir))));
     seen
 }

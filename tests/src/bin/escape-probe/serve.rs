@@ -27,10 +27,17 @@ fn connection(mut stream: UnixStream, task: &Task) -> io::Result<()> {
         if let Some(name) = path.strip_prefix("/raw/") {
             return raw::answer(&mut stream, name);
         }
-        let body = match path.as_str() {
-            "/try" if !task.attempt.is_empty() => steps::make(task),
-            "/" => "hello".to_owned(),
-            other => format!("no such thing: {other}"),
+        let named = path
+            .strip_prefix("/try")
+            .filter(|_| !task.attempt.is_empty());
+        let body = match (
+            path.as_str(),
+            named.map(|name| name.trim_start_matches('/')),
+        ) {
+            (_, Some("")) => steps::make(task, &task.attempt),
+            (_, Some(name)) => steps::make(task, name),
+            ("/", None) => "hello".to_owned(),
+            (other, None) => format!("no such thing: {other}"),
         };
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(head.as_bytes())?;

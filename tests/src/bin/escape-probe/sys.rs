@@ -68,10 +68,10 @@ pub(crate) fn exit(code: i32) -> ! {
 pub(crate) fn wait(pid: i32) -> Result<Result<i32, i32>, Errno> {
     let mut status = 0i32;
     call(libc::SYS_wait4, &[int(pid), into(&mut status), 0, 0])?;
-    Ok(if status & 0x7f == 0 {
-        Ok(status >> 8 & 0xff)
-    } else {
-        Err(status & 0x7f)
+    let signal = status & 0x7f;
+    Ok(match signal {
+        0 => Ok(status >> 8 & 0xff),
+        signal => Err(signal),
     })
 }
 
@@ -125,8 +125,9 @@ impl fmt::Display for Errno {
             libc::ESOCKTNOSUPPORT => "ESOCKTNOSUPPORT",
             libc::EAFNOSUPPORT => "EAFNOSUPPORT",
             libc::ECONNREFUSED => "ECONNREFUSED",
-            number @ ..0 if -number == libc::SIGSYS => return f.write_str("SIGSYS"),
-            number @ ..0 => return write!(f, "SIG{}", -number),
+            // What `aside` makes of a signal that ended it.
+            number if -number == libc::SIGSYS => "SIGSYS",
+            number if number < 0 => return write!(f, "SIG{}", -number),
             number => return write!(f, "E{number}"),
         };
         f.write_str(name)

@@ -8,14 +8,13 @@ use std::{
 use url::Url;
 
 use super::{
-    PLACE,
     super::{
         edit,
         graph::{Body, Graph, Link, Node, Target},
         place,
         resolve::{Id, Key},
     },
-    read,
+    PLACE, read,
     refuse::Unbundled,
     unit::{Dest, Unit},
 };
@@ -99,7 +98,10 @@ impl Collect<'_> {
     }
 
     fn read(&mut self, index: usize, key: &Key) -> Result<(), Unbundled> {
-        let node = self.graph.get(key).ok_or_else(|| Unbundled::uses("an import", "leads nowhere"))?;
+        let node = self
+            .graph
+            .get(key)
+            .ok_or_else(|| Unbundled::uses("an import", "leads nowhere"))?;
         let text = match &node.body {
             Body::Script(script) if !script.kept => &script.text,
             Body::Builtin(source) => *source,
@@ -114,7 +116,11 @@ impl Collect<'_> {
         }
         let mut unit = read::read(&node.out, text, index == 0)?;
         unit.mapped = node.media.needs_compiling();
-        let links: HashMap<_, _> = node.links.iter().map(|link| (link.span.start, link)).collect();
+        let links: HashMap<_, _> = node
+            .links
+            .iter()
+            .map(|link| (link.span.start, link))
+            .collect();
         let stars: HashSet<usize> = unit.stars.iter().copied().collect();
         for at in 0..unit.requests.len() {
             let request = &unit.requests[at];

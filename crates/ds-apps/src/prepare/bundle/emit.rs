@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::{
     super::edit::literal,
     collect::Units,
+    defaults::naming,
     exports::Binding,
     map::Mapper,
     names::Names,
-    records::naming,
     refuse::Unbundled,
     spaces::Spaces,
     unit::{Dest, Edit, Kind, Unit, Wanted, apply},
@@ -63,7 +63,7 @@ fn head(all: &Units, order: &[usize], names: &Names, spaces: &Spaces, code: &mut
             }
             Binding::Space(unit) => {
                 let from = literal(&spaces.specifier(*unit));
-                code.push_str(&format!("import * as {name} from {from};\n"));
+                code.extend(["import * as ", name, " from ", &from, ";\n"]);
             }
             Binding::Own(..) => {}
         }
@@ -77,12 +77,13 @@ fn head(all: &Units, order: &[usize], names: &Names, spaces: &Spaces, code: &mut
         if !std::mem::replace(&mut seen[index], true) {
             let from = all.outside[index].to_string();
             let names = wanted.get(&index).map_or(&[][..], Vec::as_slice);
-            code.push_str(&format!("import {from};\n"));
+            code.extend(["import ", &from, ";\n"]);
             for (what, name) in names {
-                code.push_str(&match what {
-                    Wanted::All => format!("import * as {name} from {from};\n"),
-                    Wanted::Name(it) => format!("import {{ {} as {name} }} from {from};\n", literal(it)),
-                });
+                let what = match what {
+                    Wanted::All => format!("* as {name}"),
+                    Wanted::Name(it) => format!("{{ {} as {name} }}", literal(it)),
+                };
+                code.extend(["import ", &what, " from ", &from, ";\n"]);
             }
         }
     }
@@ -99,9 +100,8 @@ fn function_names(units: &[Unit], order: &[usize], names: &Names, code: &mut Str
             };
             if was != is {
                 let was = literal(was);
-                code.push_str(&format!(
-                    "Object.defineProperty({is}, \"name\", {{ value: {was}, configurable: true }});\n"
-                ));
+                let name = format!("{{ value: {was}, configurable: true }}");
+                code.extend(["Object.defineProperty(", is, ", \"name\", ", &name, ");\n"]);
             }
         }
     }

@@ -95,7 +95,10 @@ impl<'a> Exports<'a> {
             }
             let unit = &self.units[at];
             self.step(1 + unit.exports.len() + unit.stars.len())?;
-            let exported = unit.exports.keys().filter(|name| first || *name != "default");
+            let exported = unit
+                .exports
+                .keys()
+                .filter(|name| first || *name != "default");
             names.extend(exported.cloned());
             for &star in &unit.stars {
                 if let Dest::Unit(to) = unit.requests[star].to {

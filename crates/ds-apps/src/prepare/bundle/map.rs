@@ -4,13 +4,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use oxc_sourcemap::{SourceMap, Token};
 
 use super::{
-    PLACE,
     super::place,
+    PLACE,
+    places::{Cursor, Finder, Moved, newlines},
     unit::{Edit, Unit},
 };
 
-/// Modules larger than this are mapped by lines only.
-const MAX_BY_WORD: usize = 1 << 20;
+/// What comes after so much text is mapped by lines only.
+const MAX_BY_WORD: usize = 4 << 20;
 const INLINE: &str = "//# sourceMappingURL=data:application/json;base64,";
 
 /// Collects the map while the code is written.
@@ -45,10 +46,11 @@ impl Mapper {
         self.lines += newlines(&code[self.seen..]);
         self.seen = code.len();
         let folder = unit.file.rfind('/').map_or("", |at| &unit.file[..=at]);
-        let (source, spots) = match inline(unit) {
-            Some((name, spots)) => (format!("{folder}{name}"), spots),
-            None => (unit.file.clone(), words(&unit.text)),
-        };
+        let by_word = code.len() + text.len() <= MAX_BY_WORD;
+        let (source, spots) = inline(unit).map_or_else(
+            || (unit.file.clone(), words(&unit.text, by_word)),
+            |(name, spots)| (format!("{folder}{name}"), spots),
+        );
         let id = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         self.sources.push(place::specifier(PLACE, &source));
         let mut moved = Moved::new(edits);
@@ -56,7 +58,14 @@ impl Mapper {
         for spot in spots {
             let (line, column) = cursor.to(moved.to(spot.at));
             let line = self.lines + line;
-            self.tokens.push(Token::new(line, column, spot.line, spot.column, Some(id), None));
+            self.tokens.push(Token::new(
+                line,
+                column,
+                spot.line,
+                spot.column,
+                Some(id),
+                None,
+            ));
         }
     }
 
@@ -89,9 +98,8 @@ fn inline(unit: &Unit) -> Option<(String, Vec<Spot>)> {
     Some((name, spots))
 }
 
-/// Where words begin: what runs fails at one of them.
-fn words(text: &str) -> Vec<Spot> {
-    let by_word = text.len() <= MAX_BY_WORD;
+/// Where words, or only lines, begin: what runs fails at one of them.
+fn words(text: &str, by_word: bool) -> Vec<Spot> {
     let (mut line, mut column, mut inside) = (0, 0, false);
     let mut spots = Vec::new();
     for (at, letter) in text.char_indices() {
@@ -107,106 +115,4 @@ fn words(text: &str) -> Vec<Spot> {
         }
     }
     spots
-}
-
-/// Where a place of a text is after its edits; asked in order.
-struct Moved<'a> {
-    edits: std::iter::Peekable<std::slice::Iter<'a, Edit>>,
-    /// What the edits so far added and took.
-    added: usize,
-    taken: usize,
-}
-
-impl<'a> Moved<'a> {
-    fn new(edits: &'a [Edit]) -> Self {
-        Self {
-            edits: edits.iter().peekable(),
-            added: 0,
-            taken: 0,
-        }
-    }
-
-    fn to(&mut self, at: usize) -> usize {
-        while let Some(edit) = self.edits.next_if(|edit| edit.span.end <= at) {
-            self.added += edit.text.len();
-            self.taken += edit.span.len();
-        }
-        let inside = self.edits.peek().filter(|edit| edit.span.start < at);
-        let at = inside.map_or(at, |edit| edit.span.start);
-        at + self.added - self.taken
-    }
-}
-
-/// Lines and columns of places in a text; asked in order.
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-    column: u32,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 0,
-            column: 0,
-        }
-    }
-
-    fn to(&mut self, at: usize) -> (u32, u32) {
-        if let Some(between) = self.text.get(self.at..at) {
-            self.line += newlines(between);
-            let last = between.rfind('\n').map_or(between, |end| &between[end + 1..]);
-            if last.len() < between.len() {
-                self.column = 0;
-            }
-            self.column += width(last);
-            self.at = at;
-        }
-        (self.line, self.column)
-    }
-}
-
-/// Places in a text by line and column; asked in order.
-struct Finder<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-    column: u32,
-}
-
-impl<'a> Finder<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 0,
-            column: 0,
-        }
-    }
-
-    fn to(&mut self, line: u32, column: u32) -> Option<usize> {
-        while self.line < line {
-            self.at += self.text.get(self.at..)?.find('\n')? + 1;
-            (self.line, self.column) = (self.line + 1, 0);
-        }
-        while self.column < column {
-            let letter = self.text.get(self.at..)?.chars().next()?;
-            self.at += letter.len_utf8();
-            self.column += u32::from(letter.len_utf16() == 2) + 1;
-        }
-        Some(self.at)
-    }
-}
-
-fn newlines(text: &str) -> u32 {
-    u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX)
-}
-
-/// How many columns a text takes, as JavaScript counts.
-fn width(text: &str) -> u32 {
-    let width = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
-    u32::try_from(width).unwrap_or(u32::MAX)
 }

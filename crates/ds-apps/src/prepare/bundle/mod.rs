@@ -15,11 +15,14 @@
 //! ```
 
 mod collect;
+mod defaults;
 mod emit;
 mod exports;
+mod hazards;
 mod map;
 mod names;
 mod order;
+mod places;
 mod read;
 mod records;
 mod refuse;
@@ -58,7 +61,8 @@ pub(super) fn bundle(graph: &Graph) -> Result<Bundle, Unbundled> {
     let file = spaces.code_file();
     let name = file.rsplit('/').next().unwrap_or(file);
     // Read when an error is shown, not before.
-    emitted.code.push_str(&format!("//# sourceMappingURL={name}.map\n"));
+    let mark = format!("//# sourceMappingURL={name}.map\n");
+    emitted.code.push_str(&mark);
     let mut files = spaces.files(&names, &all.outside);
     files.push((format!("{file}.map"), emitted.map));
     files.push((file.to_owned(), emitted.code));

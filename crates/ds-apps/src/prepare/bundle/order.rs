@@ -20,13 +20,16 @@ pub(super) fn order(units: &[Unit]) -> Result<Vec<usize>, Unbundled> {
     if waiting.len() > MAX_WAITING {
         return Err(Unbundled::TooMuch);
     }
+    let waited_for = waited_for(&needs, &order);
     for place in waiting {
         let unit = order[place];
-        let needing = needing(&needs, unit);
-        if needs[unit].iter().any(|&to| to != unit && needing[to]) {
-            return Err(Unbundled::uses(&units[unit].file, "waits in a circle of imports"));
+        let above = needing(&needs, unit);
+        if needs[unit].iter().any(|&to| to != unit && above[to]) {
+            let what = "waits in a circle of imports";
+            return Err(Unbundled::uses(&units[unit].file, what));
         }
-        if order[place + 1..].iter().any(|&later| !needing[later]) {
+        let waiting = needing(&waited_for, unit);
+        if order[place + 1..].iter().any(|&later| !waiting[later]) {
             let what = "waits while others go on that do not need it";
             return Err(Unbundled::uses(&units[unit].file, what));
         }
@@ -60,6 +63,19 @@ fn needs(unit: &Unit) -> Vec<usize> {
         Dest::Outside(_) => None,
     });
     to.collect()
+}
+
+/// For which others each module waits. In a circle of imports it is not those that run after it.
+fn waited_for(needs: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
+    let mut places = vec![0; needs.len()];
+    for (place, &unit) in order.iter().enumerate() {
+        places[unit] = place;
+    }
+    let of = |(unit, needs): (usize, &Vec<usize>)| {
+        let before = needs.iter().filter(|to| places[**to] < places[unit]);
+        before.copied().collect()
+    };
+    needs.iter().enumerate().map(of).collect()
 }
 
 /// Which modules need one, also by way of others.

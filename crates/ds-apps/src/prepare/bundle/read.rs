@@ -10,6 +10,7 @@ use oxc::semantic::{Scoping, SemanticBuilder, SymbolId};
 use oxc::span::{GetSpan as _, SourceType, Span};
 
 use super::{
+    hazards,
     records::Records,
     refuse::Unbundled,
     unit::{Edit, Kind, Top, Unit, Use},
@@ -36,9 +37,10 @@ pub(super) fn read(file: &str, text: &str, entry: bool) -> Result<Unit, Unbundle
         ..Unit::default()
     };
     let indexes = tops(&program, &scoping, &mut unit);
+    hazards::look(&program, &scoping, entry, &mut unit)?;
     let mut looker = Looker::new(file, text, &scoping, &indexes, &mut unit);
     looker.visit_program(&program);
-    looker.finish(entry)?;
+    looker.finish()?;
     let removed = Records {
         file,
         text,
@@ -129,7 +131,9 @@ pub(super) fn is_inside(it: &Range<usize>, of: &Range<usize>) -> bool {
 
 /// Nothing, where a text was; its lines stay, so that those behind it keep their numbers.
 pub(super) fn blank(text: &str, span: Range<usize>, with: &str) -> Edit {
-    let lines = text.get(span.clone()).map_or(0, |gone| gone.matches('\n').count());
+    let lines = text
+        .get(span.clone())
+        .map_or(0, |gone| gone.matches('\n').count());
     Edit::new(span, format!("{with}{}", "\n".repeat(lines)))
 }
 

@@ -3,9 +3,8 @@
 use std::{collections::HashMap, ops::Range};
 
 use oxc::ast::ast::{
-    ExportDefaultDeclaration, ExportDefaultDeclarationKind, Expression, Function,
-    ImportDeclaration, ImportDeclarationSpecifier, ModuleExportName, Program, Statement,
-    StringLiteral, WithClause,
+    BindingIdentifier, Declaration, ImportDeclaration, ImportDeclarationSpecifier,
+    ModuleExportName, Program, Statement, StringLiteral, WithClause,
 };
 use oxc::semantic::{Scoping, SymbolId};
 use oxc::span::GetSpan as _;
@@ -13,16 +12,8 @@ use oxc::span::GetSpan as _;
 use super::{
     read::{blank, range},
     refuse::Unbundled,
-    unit::{Dest, Edit, Export, Kind, Request, Top, Unit, Use, Wanted},
+    unit::{Dest, Export, Request, Unit, Wanted},
 };
-
-/// What a default export without a name is called at first.
-const DEFAULT: &str = "_default";
-/// Around a function or class without a name, so that it gets this one: what a name would have done.
-pub(super) fn naming(name: &str) -> (String, String) {
-    let name = super::super::edit::literal(name);
-    (format!("({{[{name}]: "), format!("}})[{name}]"))
-}
 
 /// Reads the statements at the top of a module.
 pub(super) struct Records<'s> {
@@ -92,7 +83,7 @@ impl Records<'_> {
                 }
                 self.remove(range(it.span));
             }
-            Statement::ExportDefaultDeclaration(it) => self.default(it)?,
+            Statement::ExportDefaultDeclaration(it) => self.default_export(it)?,
             Statement::VariableDeclaration(it) if it.kind.is_using() && !self.entry => {
                 let what = "declares something with `using` at its top";
                 return Err(Unbundled::uses(self.file, what));
@@ -110,7 +101,9 @@ impl Records<'_> {
         for specifier in it.specifiers.iter().flatten() {
             use ImportDeclarationSpecifier as Kind;
             let (local, wanted) = match specifier {
-                Kind::ImportSpecifier(it) => (&it.local, Wanted::Name(it.imported.name().to_string())),
+                Kind::ImportSpecifier(it) => {
+                    (&it.local, Wanted::Name(it.imported.name().to_string()))
+                }
                 Kind::ImportDefaultSpecifier(it) => (&it.local, Wanted::Name("default".to_owned())),
                 Kind::ImportNamespaceSpecifier(it) => (&it.local, Wanted::All),
             };
@@ -133,7 +126,12 @@ impl Records<'_> {
         let attribute = match entries {
             [] => None,
             [one] if one.key.as_arena_str() == "type" => Some(one.value.value.to_string()),
-            _ => return Err(Unbundled::uses(self.file, "imports with unknown attributes")),
+            _ => {
+                return Err(Unbundled::uses(
+                    self.file,
+                    "imports with unknown attributes",
+                ));
+            }
         };
         self.unit.requests.push(Request {
             span: range(source.span),
@@ -145,87 +143,22 @@ impl Records<'_> {
     }
 
     /// A name of the top is exported, or something imported under that name.
-    fn own(&mut self, name: &str, symbol: Option<SymbolId>) -> Result<(), Unbundled> {
+    pub(super) fn own(&mut self, name: &str, symbol: Option<SymbolId>) -> Result<(), Unbundled> {
         let Some(&top) = symbol.and_then(|symbol| self.indexes.get(&symbol)) else {
             return Err(self.strange());
         };
         self.export(name, Export::Own(top))
     }
 
-    fn export(&mut self, name: &str, export: Export) -> Result<(), Unbundled> {
+    pub(super) fn export(&mut self, name: &str, export: Export) -> Result<(), Unbundled> {
         match self.unit.exports.insert(name.to_owned(), export) {
             None => Ok(()),
             Some(_) => Err(self.strange()),
         }
     }
 
-    fn default(&mut self, it: &ExportDefaultDeclaration<'_>) -> Result<(), Unbundled> {
-        let whole = range(it.span);
-        match &it.declaration {
-            ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
-                self.strip(whole.start..range(function.span).start);
-                match &function.id {
-                    Some(id) => self.own("default", id.symbol_id.get()),
-                    None => self.nameless_function(function),
-                }
-            }
-            ExportDefaultDeclarationKind::ClassDeclaration(class) => match &class.id {
-                Some(id) => {
-                    self.strip(whole.start..range(class.span).start);
-                    self.own("default", id.symbol_id.get())
-                }
-                None => self.value(whole.start, range(class.span), true),
-            },
-            declaration => match declaration.as_expression() {
-                Some(value) => self.expression(whole.start, value),
-                None => Err(self.strange()),
-            },
-        }
-    }
-
-    fn expression(&mut self, start: usize, value: &Expression<'_>) -> Result<(), Unbundled> {
-        let nameless = value.is_anonymous_function_definition();
-        self.value(start, range(value.span()), nameless)
-    }
-
-    fn nameless_function(&mut self, function: &Function<'_>) -> Result<(), Unbundled> {
-        let at = range(function.params.span).start;
-        let place = Use {
-            span: at..at,
-            before: " ".to_owned(),
-            after: "",
-            always: true,
-        };
-        self.nameless(Kind::Function("default".to_owned()), place)
-    }
-
-    /// `export default …` becomes the declaration of a constant.
-    fn value(&mut self, start: usize, value: Range<usize>, named: bool) -> Result<(), Unbundled> {
-        let (open, close) = if named { naming("default") } else { <_>::default() };
-        self.unit.edits.push(Edit::new(value.start..value.start, open));
-        self.unit.edits.push(Edit::new(value.end..value.end, format!("{close};")));
-        let lines = self.text[start..value.start].matches('\n').count();
-        let place = Use {
-            span: start..value.start,
-            before: format!(";{}const ", "\n".repeat(lines)),
-            after: " = ",
-            always: true,
-        };
-        self.nameless(Kind::Variable, place)
-    }
-
-    fn nameless(&mut self, kind: Kind, place: Use) -> Result<(), Unbundled> {
-        self.unit.tops.push(Top {
-            name: DEFAULT.to_owned(),
-            kind,
-            uses: vec![place],
-            named: Vec::new(),
-        });
-        self.export("default", Export::Own(self.unit.tops.len() - 1))
-    }
-
     /// Takes `export` from before a declaration; what is before it stays ended.
-    fn strip(&mut self, span: Range<usize>) {
+    pub(super) fn strip(&mut self, span: Range<usize>) {
         self.unit.edits.push(blank(self.text, span, ";"));
     }
 
@@ -234,19 +167,20 @@ impl Records<'_> {
         self.removed.push(span);
     }
 
-    fn strange(&self) -> Unbundled {
+    pub(super) fn strange(&self) -> Unbundled {
         Unbundled::uses(self.file, "says something unexpected")
     }
 }
 
-fn declared_names(
-    declaration: &oxc::ast::ast::Declaration<'_>,
-) -> Vec<(Option<SymbolId>, String)> {
-    use oxc::ast::ast::Declaration as Kind;
-    let of = |id: &oxc::ast::ast::BindingIdentifier<'_>| (id.symbol_id.get(), id.name.to_string());
+fn declared_names(declaration: &Declaration<'_>) -> Vec<(Option<SymbolId>, String)> {
+    use Declaration as Kind;
+    let of = |id: &BindingIdentifier<'_>| (id.symbol_id.get(), id.name.to_string());
     match declaration {
         Kind::VariableDeclaration(it) => {
-            let names = it.declarations.iter().flat_map(|one| one.id.get_binding_identifiers());
+            let names = it
+                .declarations
+                .iter()
+                .flat_map(|one| one.id.get_binding_identifiers());
             names.into_iter().map(of).collect()
         }
         Kind::FunctionDeclaration(it) => it.id.iter().map(of).collect(),

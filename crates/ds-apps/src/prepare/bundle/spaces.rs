@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    PLACE,
     super::edit::literal,
+    PLACE,
     collect::Outside,
     exports::{Binding, Exports},
     names::Names,
@@ -34,7 +34,12 @@ impl Spaces {
         let entry = exports.all(0)?;
         let mut spaces = BTreeMap::new();
         let exported = entry.iter().map(|(_, binding)| binding);
-        let mut open: Vec<usize> = names.foreign.iter().chain(exported).filter_map(space).collect();
+        let mut open: Vec<usize> = names
+            .foreign
+            .iter()
+            .chain(exported)
+            .filter_map(space)
+            .collect();
         while let Some(unit) = open.pop() {
             if spaces.contains_key(&unit) {
                 continue;
@@ -70,10 +75,19 @@ impl Spaces {
         if self.spaces.is_empty() {
             return self.text(&self.entry, names, outside, None);
         }
-        let all = self.spaces.values().flat_map(|(_, all)| all).chain(&self.entry);
+        let all = self
+            .spaces
+            .values()
+            .flat_map(|(_, all)| all)
+            .chain(&self.entry);
         let own = all.filter(|(_, binding)| matches!(binding, Binding::Own(..)));
-        let own: BTreeSet<&String> = own.filter_map(|(_, binding)| names.of.get(binding)).collect();
-        own.into_iter().map(|name| format!("export {{ {name} }};\n")).collect()
+        let own: BTreeSet<&String> = own
+            .filter_map(|(_, binding)| names.of.get(binding))
+            .collect();
+        let lines = own
+            .into_iter()
+            .flat_map(|name| ["export { ", name, " };\n"]);
+        lines.collect()
     }
 
     /// The modules beside the code, and the entry module if it is one of them.
@@ -106,18 +120,25 @@ impl Spaces {
             let line = match binding {
                 Binding::Own(..) => {
                     let name = names.of.get(binding).map_or("", String::as_str);
-                    let from = code.map_or_else(String::new, |code| format!(" from {}", literal(code)));
+                    let from =
+                        code.map_or_else(String::new, |code| format!(" from {}", literal(code)));
                     format!("export {{ {name} as {exported} }}{from};\n")
                 }
                 Binding::Space(unit) => {
-                    format!("export * as {exported} from {};\n", literal(&self.specifier(*unit)))
+                    format!(
+                        "export * as {exported} from {};\n",
+                        literal(&self.specifier(*unit))
+                    )
                 }
                 Binding::Outside(index, wanted) => {
                     let from = outside[*index].to_string();
                     match wanted {
                         Wanted::All => format!("export * as {exported} from {from};\n"),
                         Wanted::Name(name) => {
-                            format!("export {{ {} as {exported} }} from {from};\n", literal(name))
+                            format!(
+                                "export {{ {} as {exported} }} from {from};\n",
+                                literal(name)
+                            )
                         }
                     }
                 }

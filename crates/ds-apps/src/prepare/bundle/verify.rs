@@ -13,7 +13,12 @@ use super::{refuse::Unbundled, unit::Unit};
 /// Checks the code. Its names must all be declared in it, or be global names that a module used before.
 pub(super) fn code(text: &str, units: &[Unit]) -> Result<(), Unbundled> {
     let mut globals: HashSet<&str> = HashSet::from(["Object"]);
-    globals.extend(units.iter().flat_map(|unit| &unit.globals).map(String::as_str));
+    globals.extend(
+        units
+            .iter()
+            .flat_map(|unit| &unit.globals)
+            .map(String::as_str),
+    );
     with_program(text, |program| {
         let built = SemanticBuilder::new_compiler().build(program);
         if let Some(error) = built.diagnostics.errors().next() {
@@ -21,7 +26,9 @@ pub(super) fn code(text: &str, units: &[Unit]) -> Result<(), Unbundled> {
         }
         let scoping = built.semantic.into_scoping();
         let unresolved = scoping.root_unresolved_references();
-        let open = unresolved.keys().find(|name| !globals.contains(name.as_str()));
+        let open = unresolved
+            .keys()
+            .find(|name| !globals.contains(name.as_str()));
         match open {
             Some(name) => Err(Unbundled::Wrong(format!("{name} is not declared"))),
             None => Ok(()),

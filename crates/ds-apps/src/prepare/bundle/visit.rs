@@ -1,22 +1,15 @@
-//! Every place of a module that says a name of its top, and everything that stands in the way of moving it.
+//! Every place of a module that says a name of its top.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::collections::{HashMap, HashSet};
 
 use oxc::ast::ast::{
-    ArrowFunctionExpression, AssignmentExpression, AssignmentPattern, AssignmentTarget,
-    AssignmentTargetPropertyIdentifier, AssignmentTargetWithDefault, AwaitExpression,
-    BindingIdentifier, BindingPattern, BindingProperty, CallExpression, CatchClause, Expression,
-    ForOfStatement, Function, IdentifierReference, ImportExpression, NewExpression,
-    ObjectProperty, Program, StaticMemberExpression, VariableDeclaration, VariableDeclarationKind,
-    VariableDeclarator,
+    AssignmentExpression, AssignmentPattern, AssignmentTarget, AssignmentTargetPropertyIdentifier,
+    AssignmentTargetWithDefault, BindingIdentifier, BindingPattern, BindingProperty, Expression,
+    IdentifierReference, ObjectProperty, Program, VariableDeclarator,
 };
 use oxc::ast_visit::{Visit, walk};
 use oxc::semantic::{Scoping, SymbolId};
 use oxc::span::{GetSpan as _, Span};
-use oxc::syntax::scope::ScopeFlags;
 
 use super::{
     read::{blank, is_inside, plain, range},
@@ -24,12 +17,6 @@ use super::{
     unit::{Edit, Kind, Unit},
 };
 
-/// Global names that lead to code or modules which are not in the text.
-const TOO_MUCH: [(&str, &str); 3] = [
-    ("eval", "uses eval"),
-    ("Worker", "uses workers"),
-    ("SharedWorker", "uses workers"),
-];
 /// Operators that give a function its name.
 const NAMING: [&str; 4] = ["=", "&&=", "||=", "??="];
 
@@ -42,13 +29,8 @@ pub(super) struct Looker<'s> {
     unit: &'s mut Unit,
     /// Where identifiers are that are a property's name, too.
     short: HashSet<u32>,
-    /// How many functions are around.
-    functions: usize,
-    /// Names of the `catch`es around.
-    caught: Vec<String>,
-    /// `import.meta`s that are part of an `import.meta.main`.
-    mains: Vec<Range<usize>>,
-    hazard: Option<&'static str>,
+    /// Whether it assigns to an import.
+    assigns: bool,
 }
 
 impl<'s> Looker<'s> {
@@ -67,27 +49,14 @@ impl<'s> Looker<'s> {
             indexes,
             unit,
             short: HashSet::new(),
-            functions: 0,
-            caught: Vec::new(),
-            mains: Vec::new(),
-            hazard: None,
+            assigns: false,
         }
     }
 
-    /// Whether nothing stands in the way.
-    pub(super) fn finish(mut self, entry: bool) -> Result<(), Unbundled> {
-        for (name, what) in TOO_MUCH {
-            if self.unit.globals.contains(name) {
-                self.hazard.get_or_insert(what);
-            }
-        }
-        if let Some(what) = self.hazard {
-            return Err(Unbundled::uses(self.file, what));
-        }
-        if !entry {
-            let mains = std::mem::take(&mut self.mains);
-            let edits = mains.into_iter().map(|span| Edit::new(span, "false"));
-            self.unit.edits.extend(edits);
+    /// Whether it can be moved as far as names go.
+    pub(super) fn finish(self) -> Result<(), Unbundled> {
+        if self.assigns {
+            return Err(Unbundled::uses(self.file, "assigns to what it imports"));
         }
         Ok(())
     }
@@ -125,10 +94,6 @@ impl<'s> Looker<'s> {
             self.unit.tops[top].named.push(range(value.span()));
         }
     }
-
-    fn is_global(&self, callee: &Expression<'_>, name: &str) -> bool {
-        matches!(callee.without_parentheses(), Expression::Identifier(it) if it.name == name && self.symbol_of(it).is_none())
-    }
 }
 
 impl<'a> Visit<'a> for Looker<'_> {
@@ -139,7 +104,10 @@ impl<'a> Visit<'a> for Looker<'_> {
         for comment in &it.comments {
             let text = comment.content_span().source_text(self.text);
             // What a comment says of the whole file would be said of the one module.
-            if ["# source", "@ source"].iter().any(|start| text.trim_start().starts_with(start)) {
+            if ["# source", "@ source"]
+                .iter()
+                .any(|start| text.trim_start().starts_with(start))
+            {
                 let edit = blank(self.text, range(comment.span), " ");
                 self.unit.edits.push(edit);
             }
@@ -159,7 +127,7 @@ impl<'a> Visit<'a> for Looker<'_> {
             .get()
             .is_some_and(|id| self.scoping.get_reference(id).is_write());
         if writes && symbol.is_some_and(|symbol| self.scoping.symbol_flags(symbol).is_import()) {
-            self.hazard = Some("assigns to what it imports");
+            self.assigns = true;
         }
     }
 
@@ -220,90 +188,5 @@ impl<'a> Visit<'a> for Looker<'_> {
             self.name_from(target.symbol_id.get(), value);
         }
         walk::walk_variable_declarator(self, it);
-    }
-
-    fn visit_variable_declaration(&mut self, it: &VariableDeclaration<'a>) {
-        use VariableDeclarationKind::{AwaitUsing, Var};
-        self.unit.waits |= self.functions == 0 && it.kind == AwaitUsing;
-        if it.kind == Var && !self.caught.is_empty() && self.functions == 0 {
-            let names = it.declarations.iter().flat_map(|one| one.id.get_binding_identifiers());
-            for name in names {
-                if self.caught.iter().any(|caught| *caught == name.name.as_str()) {
-                    self.hazard = Some("declares with `var` what it catches");
-                }
-            }
-        }
-        walk::walk_variable_declaration(self, it);
-    }
-
-    fn visit_catch_clause(&mut self, it: &CatchClause<'a>) {
-        let before = self.caught.len();
-        if let Some(BindingPattern::BindingIdentifier(name)) =
-            it.param.as_ref().map(|param| &param.pattern)
-        {
-            self.caught.push(name.name.to_string());
-        }
-        walk::walk_catch_clause(self, it);
-        self.caught.truncate(before);
-    }
-
-    fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
-        // Its name belongs to what is around it.
-        self.functions += 1;
-        walk::walk_function(self, it, flags);
-        self.functions -= 1;
-    }
-
-    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
-        self.functions += 1;
-        walk::walk_arrow_function_expression(self, it);
-        self.functions -= 1;
-    }
-
-    fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
-        self.unit.waits |= self.functions == 0;
-        walk::walk_await_expression(self, it);
-    }
-
-    fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
-        self.unit.waits |= self.functions == 0 && it.r#await;
-        walk::walk_for_of_statement(self, it);
-    }
-
-    fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
-        if matches!(it.object, Expression::ImportMeta(_)) && it.property.name == "main" {
-            self.mains.push(range(it.span));
-            return;
-        }
-        walk::walk_static_member_expression(self, it);
-    }
-
-    fn visit_import_meta(&mut self, _: &oxc::ast::ast::ImportMeta) {
-        self.hazard = Some("uses import.meta");
-    }
-
-    fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
-        let builtin = match it.source.without_parentheses() {
-            Expression::StringLiteral(text) => text.value.starts_with("node:"),
-            _ => false,
-        };
-        if !builtin {
-            self.hazard = Some("uses import()");
-        }
-        walk::walk_import_expression(self, it);
-    }
-
-    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
-        if self.is_global(&it.callee, "Function") {
-            self.hazard = Some("makes functions of texts");
-        }
-        walk::walk_call_expression(self, it);
-    }
-
-    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
-        if self.is_global(&it.callee, "Function") {
-            self.hazard = Some("makes functions of texts");
-        }
-        walk::walk_new_expression(self, it);
     }
 }

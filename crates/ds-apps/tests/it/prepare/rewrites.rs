@@ -1,5 +1,7 @@
 //! What becomes of a module's text.
 
+use ds_apps::prepare::entry_file;
+
 use super::*;
 
 const TREE: &[(&str, &str)] = &[
@@ -33,12 +35,10 @@ const PACKAGE: &[(&str, &str)] = &[
 
 async fn check(entry: &str, source: &str, expect: &str) {
     let fixture = Fixture::new(&[PACKAGE, &[(entry, source)]].concat(), TREE);
-    let prepared = fixture
-        .prepare(entry)
-        .await
-        .unwrap_or_else(|error| panic!("{source}: {error}"));
+    let prepared = fixture.prepare(entry).await;
+    prepared.unwrap_or_else(|error| panic!("{source}: {error}"));
     assert_eq!(
-        without_map(&fixture.run_file(&prepared.code.entry)),
+        without_map(&fixture.run_file(&entry_file(entry))),
         expect,
         "{source}"
     );
@@ -191,7 +191,7 @@ async fn the_copy_has_what_is_reached_and_the_package_stays() {
     let app = "import b from './b.ts'; import 'https://h.example/plain'; b;";
     let fixture = Fixture::new(&[PACKAGE, &[("app.ts", app)]].concat(), TREE);
     let prepared = fixture.prepare("app.ts").await.unwrap();
-    assert_eq!(prepared.code.entry, "app/app.ts.js");
+    assert_eq!(prepared.code.entry, "bundle/app.js");
     assert!(prepared.code.node_modules);
     assert_eq!(prepared.warnings, []);
     insta::assert_debug_snapshot!(texts(&fixture.dir().run()));

@@ -1,11 +1,18 @@
 //! Prepared packages under a real Deno, offline.
 
+use ds_apps::prepare::entry_file;
+
 use super::*;
 
 async fn prints(package: &[(&str, &str)], tree: &[(&str, &str)], expect: &str) {
     let fixture = Fixture::new(package, tree);
-    let prepared = fixture.prepare("app.ts").await.unwrap();
+    let mut prepared = fixture.prepare("app.ts").await.unwrap();
     assert_eq!(fixture.run(&prepared), expect);
+    // However it is loaded.
+    if prepared.unbundled.is_none() {
+        prepared.code.entry = entry_file("app.ts");
+        assert_eq!(fixture.run(&prepared), expect);
+    }
 }
 
 #[tokio::test]

@@ -62,11 +62,11 @@ async fn limits(
     let mut changes = Vec::new();
     for text in set {
         let (key, value) = text.split_once('=').ok_or_else(|| no_value(text))?;
-        let key: LimitKey = key.trim().parse().map_err(of_limit)?;
-        changes.push((key, Some(key.value(value).map_err(of_limit)?)));
+        let key: LimitKey = key.trim().parse().map_err(invalid)?;
+        changes.push((key, Some(key.value(value).map_err(invalid)?)));
     }
     for key in reset {
-        changes.push((key.parse().map_err(of_limit)?, None));
+        changes.push((key.parse().map_err(invalid)?, None));
     }
     // Whoever can give commands runs the host.
     let rows = ops.set_limits(owner, &which.address, &changes, Rank::Admin);
@@ -81,8 +81,8 @@ fn no_value(text: &str) -> OpError {
         .with_hint("write it as in `--set memory_mib=512`")
 }
 
-fn of_limit(error: LimitError) -> OpError {
-    OpError::new(ErrorKind::Invalid, error.to_string())
+fn invalid(error: LimitError) -> OpError {
+    OpError::new(ErrorKind::Invalid, error.to_string()).with_source(error)
 }
 
 async fn usage(ops: &Ops, which: Which, days: Option<u32>) -> Result<Reply, OpError> {

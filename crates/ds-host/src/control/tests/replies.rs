@@ -61,4 +61,46 @@ async fn replies() {
         "revoked",
         &host.done(Command::MemberRevoke(permit("edit"))).await,
     );
+    terms(&host).await;
+}
+
+/// Bounds, usage, other hosts and secrets.
+async fn terms(host: &Running) {
+    let limits = Command::AppspaceLimits {
+        which: which("diary"),
+        set: vec!["memory_mib=700".to_owned()],
+        reset: vec!["threads".to_owned()],
+    };
+    check("limits", &host.done(limits).await);
+    let egress = Command::AppspaceEgress {
+        which: which("diary"),
+        allow: vec!["api.example.com".to_owned(), "a.example.org".to_owned()],
+        deny: Vec::new(),
+    };
+    host.done(egress).await;
+    let secret = Command::SecretSet {
+        which: which("diary"),
+        name: "API_KEY".to_owned(),
+        host: "api.example.com".to_owned(),
+        value: Secret("open-sesame".to_owned()),
+    };
+    check("secret", &host.done(secret).await);
+    let egress = Command::AppspaceEgress {
+        which: which("diary"),
+        allow: Vec::new(),
+        deny: Vec::new(),
+    };
+    check("egress", &host.done(egress).await);
+    let list = Command::SecretList(which("diary"));
+    check("secrets", &host.done(list).await);
+    let usage = Command::AppspaceUsage {
+        which: which("diary"),
+        days: Some(1),
+    };
+    let Reply::Usage(mut usage) = host.done(usage).await else {
+        panic!("no usage")
+    };
+    assert_eq!((usage.hours.len(), usage.days.len()), (24, 1));
+    usage.hours.truncate(1);
+    check("usage", &Reply::Usage(usage));
 }

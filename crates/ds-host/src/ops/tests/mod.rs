@@ -1,6 +1,7 @@
 //! What operations do, and what they refuse.
 
 pub(crate) mod fixture;
+mod terms;
 
 use super::*;
 use ds_core::AccountId;

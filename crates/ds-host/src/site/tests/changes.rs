@@ -35,6 +35,10 @@ async fn changes_come_from_our_own_pages() {
         "/apps",
         "/appspaces/notes/resume",
         "/appspaces/notes/pause",
+        "/appspaces/notes/limits",
+        "/appspaces/notes/egress",
+        "/appspaces/notes/secrets",
+        "/appspaces/notes/secrets/remove",
         "/none",
     ];
     for path in changing {

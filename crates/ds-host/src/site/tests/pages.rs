@@ -14,6 +14,7 @@ async fn every_answer_is_guarded() {
         "/login",
         "/apps",
         "/appspaces/new",
+        "/appspaces/notes",
         "/none",
         "/setup/x",
         "/logout",
@@ -57,7 +58,14 @@ async fn every_answer_is_guarded() {
 #[tokio::test]
 async fn heads_are_answered_without_a_body() {
     let site = Site::as_ada().await;
-    for path in ["/", "/apps", "/appspaces/new", "/favicon.ico", "/none"] {
+    for path in [
+        "/",
+        "/apps",
+        "/appspaces/new",
+        "/appspaces/notes",
+        "/favicon.ico",
+        "/none",
+    ] {
         let (got, head) = (site.get(path).await, site.method(Method::HEAD, path).await);
         assert_eq!(head.status, got.status, "{path}");
         assert_eq!(

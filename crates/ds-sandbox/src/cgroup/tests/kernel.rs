@@ -191,6 +191,18 @@ fn what_was_dropped_is_removed_later() {
 }
 
 #[test]
+fn an_empty_place_goes_with_its_host() {
+    let Some(groups) = find("empty", |_| true) else {
+        return;
+    };
+    let dirs: Vec<_> = groups.branches.iter().map(|b| b.dir.clone()).collect();
+    drop(groups.make("g").unwrap());
+    assert!(dirs.iter().all(|dir| dir.join("g").is_dir()));
+    drop(groups);
+    assert!(dirs.iter().all(|dir| !dir.exists()));
+}
+
+#[test]
 fn frozen_processes_can_be_killed() {
     let Some(groups) = find("freeze", |_| true) else {
         return;

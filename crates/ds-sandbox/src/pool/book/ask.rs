@@ -43,7 +43,6 @@ impl Book {
         spec: &mut Option<SandboxSpec>,
         effects: &mut Effects,
     ) -> Result<Asked, StartError> {
-        let now = self.config.clock.now();
         let slot = self.slots.entry(appspace).or_default();
         match &mut slot.state {
             State::Running(awake) if awake.uses < self.config.requests_at_once.max(1) => {
@@ -55,7 +54,7 @@ impl Book {
                 return Ok(Asked::Use(Using::counted(&awake.running)));
             }
             State::Asleep => {
-                if let Some(retry_after) = slot.crashes.retry_after(now) {
+                if let Some(retry_after) = slot.crashes.retry_after(self.config.clock.now()) {
                     return Err(StartError::CrashLoop { retry_after });
                 }
             }

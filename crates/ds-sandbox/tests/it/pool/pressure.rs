@@ -385,6 +385,21 @@ async fn a_failed_start_makes_room_for_the_next() {
     assert!(starts.await.unwrap().is_ok());
 }
 
+#[tokio::test]
+async fn a_use_may_end_on_any_thread() {
+    let pool = Pool::new(
+        BY_ITSELF,
+        PoolConfig {
+            memory_budget: 1,
+            ..config()
+        },
+    );
+    let using = pool.get(0).await.unwrap();
+    let caller = pool.ask(1).await;
+    std::thread::spawn(move || drop(using)).join().unwrap();
+    assert!(caller.await.unwrap().is_ok());
+}
+
 /// Many more appspaces than there is room for, all asked for at once, a few times each.
 #[tokio::test(start_paused = true)]
 async fn a_crowd_is_served_in_turn() {

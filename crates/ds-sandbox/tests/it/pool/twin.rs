@@ -25,14 +25,17 @@ const STEP: Duration = Duration::from_millis(10);
 const RESERVE: u64 = 48 * MIB;
 const QUEUE: Duration = Duration::from_millis(1003);
 
+/// What happens. Numbers choose among those to whom it can happen.
 #[derive(Clone, Debug)]
 enum Op {
     Get(usize),
-    /// The caller that came this many before the last.
+    /// A caller gives up, or is done.
     Leave(usize),
     Ready(usize, u64),
     Fail(usize),
-    Gone(usize),
+    /// One that was asked to stop has ended.
+    Stopped(usize),
+    Crash(usize),
     Measure(usize, u64),
     Stop(usize, bool),
     Wait(u32),
@@ -40,16 +43,17 @@ enum Op {
 
 fn op() -> impl Strategy<Value = Op> {
     let memory = prop::sample::select(vec![0, MIB, 20 * MIB, 48 * MIB, 90 * MIB]);
-    let a = 0..APPSPACES;
+    let (a, one) = (0..APPSPACES, 0..60_usize);
     prop_oneof![
         8 => a.clone().prop_map(Op::Get),
-        6 => (0..12_usize).prop_map(Op::Leave),
-        6 => (a.clone(), memory.clone()).prop_map(|(a, memory)| Op::Ready(a, memory)),
-        1 => a.clone().prop_map(Op::Fail),
-        4 => a.clone().prop_map(Op::Gone),
-        2 => (a.clone(), memory).prop_map(|(a, memory)| Op::Measure(a, memory)),
+        7 => one.clone().prop_map(Op::Leave),
+        7 => (one.clone(), memory.clone()).prop_map(|(one, memory)| Op::Ready(one, memory)),
+        1 => one.clone().prop_map(Op::Fail),
+        3 => one.clone().prop_map(Op::Stopped),
+        1 => one.prop_map(Op::Crash),
+        3 => (a.clone(), memory).prop_map(|(a, memory)| Op::Measure(a, memory)),
         1 => (a, any::<bool>()).prop_map(|(a, shutdown)| Op::Stop(a, shutdown)),
-        2 => (1..80_u32).prop_map(Op::Wait),
+        1 => (1..80_u32).prop_map(Op::Wait),
     ]
 }
 
@@ -57,7 +61,7 @@ fn op() -> impl Strategy<Value = Op> {
 type Bounds = (u64, usize, usize, usize);
 
 fn bounds() -> impl Strategy<Value = Bounds> {
-    let budget = prop::sample::select(vec![0, MIB, 48 * MIB, 100 * MIB, 150 * MIB]);
+    let budget = prop::sample::select(vec![0, MIB, 20 * MIB, 100 * MIB, 150 * MIB]);
     (budget, 1..4_usize, 1..3_usize, 1..4_usize)
 }
 
@@ -114,15 +118,15 @@ impl Both {
                 self.get(a);
                 self.model.get(a);
             }
-            Op::Leave(back) => self.leave(back),
-            Op::Ready(a, memory) => {
-                if self.model.states[a] == State::Starting {
+            Op::Leave(one) => self.leave(one),
+            Op::Ready(one, memory) => {
+                if let Some(a) = self.pick(one, |it| *it == State::Starting) {
                     assert!(self.engine.finish(self.appspaces[a], Ok(memory)));
                     self.model.ready(a, memory);
                 }
             }
-            Op::Fail(a) => {
-                if self.model.states[a] == State::Starting {
+            Op::Fail(one) => {
+                if let Some(a) = self.pick(one, |it| *it == State::Starting) {
                     let source = io::ErrorKind::OutOfMemory.into();
                     let action = "start it";
                     let error = StartError::Spawn { action, source };
@@ -130,8 +134,14 @@ impl Both {
                     self.model.fails(a);
                 }
             }
-            Op::Gone(a) => {
-                if let State::Running(..) | State::Stopping(_) = self.model.states[a] {
+            Op::Stopped(one) => {
+                if let Some(a) = self.pick(one, |it| matches!(it, State::Stopping(_))) {
+                    self.engine.end(self.appspaces[a]);
+                    self.model.gone(a);
+                }
+            }
+            Op::Crash(one) => {
+                if let Some(a) = self.pick(one, |it| matches!(it, State::Running(..))) {
                     self.engine.end(self.appspaces[a]);
                     self.model.gone(a);
                 }
@@ -173,17 +183,25 @@ impl Both {
         });
     }
 
-    fn leave(&mut self, back: usize) {
-        let Some(at) = self.callers.len().checked_sub(back + 1) else {
+    fn leave(&mut self, one: usize) {
+        let outcomes = self.model.outcomes();
+        let there = |at: &usize| matches!(outcomes[*at], Outcome::Waits | Outcome::Uses);
+        let there: Vec<usize> = (0..outcomes.len()).filter(there).collect();
+        if there.is_empty() {
             return;
-        };
-        let caller = &mut self.callers[at];
-        if let Outcome::Waits | Outcome::Uses = self.model.outcomes()[at] {
-            caller.left = true;
-            caller.task.abort();
-            drop(caller.result.lock().unwrap().take());
-            self.model.leave(at);
         }
+        let at = there[one % there.len()];
+        let caller = &mut self.callers[at];
+        caller.left = true;
+        caller.task.abort();
+        drop(caller.result.lock().unwrap().take());
+        self.model.leave(at);
+    }
+
+    fn pick(&self, one: usize, fits: impl Fn(&State) -> bool) -> Option<usize> {
+        let fit = |a: &usize| fits(&self.model.states[*a]);
+        let fit: Vec<usize> = (0..APPSPACES).filter(fit).collect();
+        (!fit.is_empty()).then(|| fit[one % fit.len()])
     }
 
     fn outcomes(&self) -> Vec<Outcome> {
@@ -221,13 +239,9 @@ impl Both {
 
     /// Nobody waits for ever: when what was begun is done, everybody has an answer by their deadline.
     async fn end(&mut self) -> Result<(), TestCaseError> {
-        for _ in 0..2 * self.callers.len() + 2 {
-            for a in 0..APPSPACES {
-                self.take(&Op::Ready(a, 0)).await;
-                if let State::Stopping(_) = self.model.states[a] {
-                    self.take(&Op::Gone(a)).await;
-                }
-            }
+        for _ in 0..4 * self.callers.len() + 4 {
+            self.take(&Op::Ready(0, 0)).await;
+            self.take(&Op::Stopped(0)).await;
         }
         self.take(&Op::Wait(101)).await;
         self.check()?;
@@ -239,7 +253,7 @@ impl Both {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
     #[test]
-    fn it_does_as_its_naive_twin(bounds in bounds(), ops in prop::collection::vec(op(), 1..60)) {
+    fn it_does_as_its_naive_twin(bounds in bounds(), ops in prop::collection::vec(op(), 1..80)) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

@@ -1,6 +1,11 @@
 //! Taking all there is of something. Each tells how much it could take.
 
-use std::{fs, io::Write as _, thread, time::{Duration, Instant}};
+use std::{
+    fs,
+    io::Write as _,
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::{Steps, open};
 use crate::{
@@ -30,42 +35,71 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
 const MANY: usize = 20_000;
 const ENOUGH_MIB: usize = 6 << 10;
 
-const DESCRIPTORS: Steps = &[
-    ("files", |_| count(|| open(c"/dev/null", libc::O_RDONLY))),
-];
+const DESCRIPTORS: Steps = &[("files", |_| count(|| open(c"/dev/null", libc::O_RDONLY)))];
 
 const KERNEL_MEMORY: Steps = &[
-    ("pipes", |_| count(|| {
-        let mut pipe = [0i32; 2];
-        call(libc::SYS_pipe2, &[pipe.as_mut_ptr() as usize, int(libc::O_NONBLOCK)])?;
-        let _ = call(libc::SYS_fcntl, &[int(pipe[1]), int(libc::F_SETPIPE_SZ), 1 << 20]);
-        let page = [0u8; 4096];
-        while call(libc::SYS_write, &[int(pipe[1]), page.as_ptr() as usize, page.len()]).is_ok() {}
-        Ok(0)
-    })),
-    ("sockets", |_| count(|| {
-        let mut pair = [0i32; 2];
-        call(libc::SYS_socketpair, &[1, 1, 0, pair.as_mut_ptr() as usize])?;
-        let page = [0u8; 4096];
-        while call(libc::SYS_sendto, &[int(pair[0]), page.as_ptr() as usize, 4096, int(libc::MSG_DONTWAIT), 0, 0]).is_ok() {}
-        Ok(0)
-    })),
+    ("pipes", |_| {
+        count(|| {
+            let mut pipe = [0i32; 2];
+            call(
+                libc::SYS_pipe2,
+                &[pipe.as_mut_ptr() as usize, int(libc::O_NONBLOCK)],
+            )?;
+            let _ = call(
+                libc::SYS_fcntl,
+                &[int(pipe[1]), int(libc::F_SETPIPE_SZ), 1 << 20],
+            );
+            let page = [0u8; 4096];
+            while call(
+                libc::SYS_write,
+                &[int(pipe[1]), page.as_ptr() as usize, page.len()],
+            )
+            .is_ok()
+            {}
+            Ok(0)
+        })
+    }),
+    ("sockets", |_| {
+        count(|| {
+            let mut pair = [0i32; 2];
+            call(libc::SYS_socketpair, &[1, 1, 0, pair.as_mut_ptr() as usize])?;
+            let page = [0u8; 4096];
+            while call(
+                libc::SYS_sendto,
+                &[
+                    int(pair[0]),
+                    page.as_ptr() as usize,
+                    4096,
+                    int(libc::MSG_DONTWAIT),
+                    0,
+                    0,
+                ],
+            )
+            .is_ok()
+            {}
+            Ok(0)
+        })
+    }),
     ("inotify", |_| count(|| call(libc::SYS_inotify_init1, &[0]))),
     ("epoll", |_| count(|| call(libc::SYS_epoll_create1, &[0]))),
     ("eventfd", |_| count(|| call(libc::SYS_eventfd2, &[0, 0]))),
-    ("timers", |_| count(|| {
-        let mut timer = 0i32;
-        call(libc::SYS_timer_create, &[0, 0, &raw mut timer as usize])
-    })),
+    ("timers", |_| {
+        count(|| {
+            let mut timer = 0i32;
+            call(libc::SYS_timer_create, &[0, 0, &raw mut timer as usize])
+        })
+    }),
     ("locked", |_| {
         let memory = vec![1u8; 64 << 20];
         let locked = call(libc::SYS_mlock, &[memory.as_ptr() as usize, memory.len()])?;
         Ok(locked.to_string())
     }),
-    ("memfds", |_| count(|| {
-        let fd = call(libc::SYS_memfd_create, &[text(c"filler"), 0])?;
-        call(libc::SYS_fallocate, &[fd, 0, 0, 4 << 20])
-    })),
+    ("memfds", |_| {
+        count(|| {
+            let fd = call(libc::SYS_memfd_create, &[text(c"filler"), 0])?;
+            call(libc::SYS_fallocate, &[fd, 0, 0, 4 << 20])
+        })
+    }),
 ];
 
 fn count(mut take: impl FnMut() -> Result<usize, sys::Errno>) -> Went {
@@ -111,7 +145,7 @@ fn zombies(_: &Task) -> Went {
 }
 
 fn threads(_: &Task) -> Went {
-    let sleep = || thread::sleep(Duration::from_secs(60));
+    let sleep = || thread::sleep(Duration::from_mins(1));
     count(|| {
         let builder = thread::Builder::new().stack_size(64 << 10);
         Ok(builder.spawn(sleep).map(|_| 0)?)

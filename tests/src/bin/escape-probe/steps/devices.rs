@@ -35,12 +35,16 @@ const DEVICES: Steps = &[
 ];
 
 const MKNOD: Steps = &[
-    ("memory", |task| node(&task.file("mem"), libc::S_IFCHR, 1, 1)),
+    ("memory", |task| {
+        node(&task.file("mem"), libc::S_IFCHR, 1, 1)
+    }),
     ("disk", |task| node(&task.file("disk"), libc::S_IFBLK, 8, 0)),
     ("null", |task| node(&task.file("null"), libc::S_IFCHR, 1, 3)),
     ("memory-in-tmp", |_| node(c"/tmp/mem", libc::S_IFCHR, 1, 1)),
     ("disk-in-tmp", |_| node(c"/tmp/disk", libc::S_IFBLK, 254, 0)),
-    ("whiteout", |task| node(&task.file("whiteout"), libc::S_IFCHR, 0, 5)),
+    ("whiteout", |task| {
+        node(&task.file("whiteout"), libc::S_IFCHR, 0, 5)
+    }),
 ];
 
 /// Typing into a terminal that somebody else reads.
@@ -48,12 +52,18 @@ const TERMINALS: Steps = &[
     ("type-into-0", |_| type_into(0)),
     ("type-into-1", |_| type_into(1)),
     ("type-into-2", |_| type_into(2)),
-    ("console-0", |_| told(call(libc::SYS_ioctl, &[0, 0x541c, text(c"\x0c")]))),
-    ("console-1", |_| told(call(libc::SYS_ioctl, &[1, 0x541c, text(c"\x0c")]))),
-    ("take-over", |_| told(aside(|| {
-        let _ = call(libc::SYS_setsid, &[]);
-        call(libc::SYS_ioctl, &[0, 0x540e, 1])
-    }))),
+    ("console-0", |_| {
+        told(call(libc::SYS_ioctl, &[0, 0x541c, text(c"\x0c")]))
+    }),
+    ("console-1", |_| {
+        told(call(libc::SYS_ioctl, &[1, 0x541c, text(c"\x0c")]))
+    }),
+    ("take-over", |_| {
+        told(aside(|| {
+            let _ = call(libc::SYS_setsid, &[]);
+            call(libc::SYS_ioctl, &[0, 0x540e, 1])
+        }))
+    }),
 ];
 
 fn open_device(path: &CStr) -> Went {
@@ -63,7 +73,10 @@ fn open_device(path: &CStr) -> Went {
 fn node(path: &CStr, kind: u32, major: usize, minor: usize) -> Went {
     let mode = (kind | 0o666) as usize;
     let device = major << 8 | minor;
-    told(call(libc::SYS_mknodat, &[int(libc::AT_FDCWD), text(path), mode, device]))
+    told(call(
+        libc::SYS_mknodat,
+        &[int(libc::AT_FDCWD), text(path), mode, device],
+    ))
 }
 
 fn type_into(fd: usize) -> Went {

@@ -31,9 +31,13 @@ const PROGRAMS: Steps = &[
 ];
 
 const OWN: Steps = &[
-    ("from-files", |task| copy_and_run(&task.file_name("program"), 0o755)),
+    ("from-files", |task| {
+        copy_and_run(&task.file_name("program"), 0o755)
+    }),
     ("from-tmp", |_| copy_and_run("/tmp/program", 0o755)),
-    ("from-storage", |_| copy_and_run("/dd/location_data/program", 0o755)),
+    ("from-storage", |_| {
+        copy_and_run("/dd/location_data/program", 0o755)
+    }),
     ("from-sockets", |_| copy_and_run("/run/s/program", 0o755)),
     ("script", |task| {
         let path = task.file_name("script");
@@ -45,18 +49,27 @@ const OWN: Steps = &[
     ("mapped-tmp", |_| map("/tmp/code")),
     ("loader-with-own", |task| {
         let program = task.file("program");
-        let arguments = [c"/lib64/ld-linux-x86-64.so.2", program.as_c_str(), c"--version"];
+        let arguments = [
+            c"/lib64/ld-linux-x86-64.so.2",
+            program.as_c_str(),
+            c"--version",
+        ];
         told(aside(|| execute(arguments[0], &arguments)))
     }),
 ];
 
 const SETUID: Steps = &[
-    ("files", |task| copy_and_run(&task.file_name("setuid"), 0o6777)),
+    ("files", |task| {
+        copy_and_run(&task.file_name("setuid"), 0o6777)
+    }),
     ("tmp", |_| copy_and_run("/tmp/setuid", 0o6777)),
     ("chown", |task| {
         let path = task.file("chowned");
         fs::write(task.file_name("chowned"), "")?;
-        told(call(libc::SYS_fchownat, &[int(libc::AT_FDCWD), text(&path), 0, 0, 0]))
+        told(call(
+            libc::SYS_fchownat,
+            &[int(libc::AT_FDCWD), text(&path), 0, 0, 0],
+        ))
     }),
     ("file-capabilities", |task| {
         let path = task.file("capable");
@@ -65,7 +78,10 @@ const SETUID: Steps = &[
         let value = [0x0200_0001u32, u32::MAX, 0, u32::MAX, 0];
         let name = c"security.capability";
         let value = [value.as_ptr() as usize, 20];
-        told(call(libc::SYS_setxattr, &[text(&path), text(name), value[0], value[1], 0]))
+        told(call(
+            libc::SYS_setxattr,
+            &[text(&path), text(name), value[0], value[1], 0],
+        ))
     }),
 ];
 
@@ -107,13 +123,19 @@ fn again(_: &Task) -> Went {
 fn execute(path: &CStr, arguments: &[&CStr]) -> Result<usize, Errno> {
     let mut pointers: Vec<usize> = arguments.iter().map(|one| text(one)).collect();
     pointers.push(0);
-    call(libc::SYS_execve, &[text(path), pointers.as_ptr() as usize, 0])
+    call(
+        libc::SYS_execve,
+        &[text(path), pointers.as_ptr() as usize, 0],
+    )
 }
 
 fn execute_fd(fd: usize) -> Result<usize, Errno> {
     let arguments = [text(c"x"), text(c"--version"), 0];
     let place = [fd, text(c""), arguments.as_ptr() as usize];
-    call(libc::SYS_execveat, &[place[0], place[1], place[2], 0, int(libc::AT_EMPTY_PATH)])
+    call(
+        libc::SYS_execveat,
+        &[place[0], place[1], place[2], 0, int(libc::AT_EMPTY_PATH)],
+    )
 }
 
 /// Runs a program that prints its version or something like it.
@@ -133,7 +155,10 @@ fn map(path: &str) -> Went {
     fs::write(path, [0xc3; 4096])?;
     let fd = open(&c_text(path), libc::O_RDONLY)?;
     let protection = int(libc::PROT_READ | libc::PROT_EXEC);
-    told(call(libc::SYS_mmap, &[0, 4096, protection, int(libc::MAP_PRIVATE), fd, 0]))
+    told(call(
+        libc::SYS_mmap,
+        &[0, 4096, protection, int(libc::MAP_PRIVATE), fd, 0],
+    ))
 }
 
 fn fill(fd: usize) -> Result<(), Errno> {

@@ -27,39 +27,63 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
 const HOST: Steps = &[
     ("text", |task| read(&task.target("text", ""))),
     ("database", |task| read(&task.target("data", "/host.db"))),
-    ("database-writable", |task| told(open(&task.target("data", "/host.db"), libc::O_RDWR))),
-    ("control-socket", |task| told(open(&task.target("data", "/control.sock"), libc::O_RDWR))),
-    ("data", |task| early::list(task.targets["data"].as_str().unwrap_or("/missing"))),
+    ("database-writable", |task| {
+        told(open(&task.target("data", "/host.db"), libc::O_RDWR))
+    }),
+    ("control-socket", |task| {
+        told(open(&task.target("data", "/control.sock"), libc::O_RDWR))
+    }),
+    ("data", |task| {
+        early::list(task.targets["data"].as_str().unwrap_or("/missing"))
+    }),
     ("passwd", |_| read(c"/etc/passwd")),
     ("shadow", |_| read(c"/etc/shadow")),
     ("root-home", |_| early::list("/root")),
     ("home", |_| early::list("/home")),
     ("var", |_| early::list("/var")),
     ("up", |_| read(c"../../../../../../../../etc/passwd")),
-    ("up-from-files", |task| read(&task.file("../../../../../etc/passwd"))),
+    ("up-from-files", |task| {
+        read(&task.file("../../../../../etc/passwd"))
+    }),
     ("old-root", |_| early::list("/oldroot")),
 ];
 
 const OTHERS: Steps = &[
-    ("private", |task| read(&task.target("other", "/data/files/private.txt"))),
-    ("list", |task| early::list(task.targets["other"].as_str().unwrap_or("/missing"))),
+    ("private", |task| {
+        read(&task.target("other", "/data/files/private.txt"))
+    }),
+    ("list", |task| {
+        early::list(task.targets["other"].as_str().unwrap_or("/missing"))
+    }),
     ("log", |task| read(&task.target("other", "/log.txt"))),
-    ("members", |task| read(&task.target("other", "/data/appspace-meta.db"))),
-    ("own-members", |task| read(&task.file("../appspace-meta.db"))),
+    ("members", |task| {
+        read(&task.target("other", "/data/appspace-meta.db"))
+    }),
+    ("own-members", |task| {
+        read(&task.file("../appspace-meta.db"))
+    }),
     ("own-log", |task| read(&task.file("../../log.txt"))),
-    ("neighbours", |task| early::list(&task.file_name("../../.."))),
+    ("neighbours", |task| {
+        early::list(&task.file_name("../../.."))
+    }),
 ];
 
 const READ_ONLY: Steps = &[
     ("app", |_| create(c"/ro/app/x")),
     ("app-files", |_| create(c"/ro/app/app/x.js")),
-    ("change-app", |_| told(open(c"/ro/app/app/app.js", libc::O_RDWR))),
-    ("truncate-app", |_| told(open(c"/ro/app/app/app.js", libc::O_RDONLY | libc::O_TRUNC))),
+    ("change-app", |_| {
+        told(open(c"/ro/app/app/app.js", libc::O_RDWR))
+    }),
+    ("truncate-app", |_| {
+        told(open(c"/ro/app/app/app.js", libc::O_RDONLY | libc::O_TRUNC))
+    }),
     ("avatars", |_| create(c"/ro/avatars/x")),
     ("ro", |_| create(c"/ro/x")),
     ("rw", |_| create(c"/rw/x")),
     ("harness", |_| create(c"/h/x.js")),
-    ("change-harness", |_| told(open(c"/h/harness.js", libc::O_RDWR))),
+    ("change-harness", |_| {
+        told(open(c"/h/harness.js", libc::O_RDWR))
+    }),
     ("deno-dir", |_| create(c"/dd/x")),
     ("runtime", |_| told(open(c"/deno", libc::O_RDWR))),
     ("root", |_| create(c"/x")),
@@ -73,14 +97,23 @@ const READ_ONLY: Steps = &[
     ("move-app", |_| rename(c"/ro/app", c"/ro/other")),
     ("move-harness", |_| rename(c"/h", c"/tmp/h")),
     ("chmod-app", |_| {
-        told(call(libc::SYS_fchmodat, &[int(libc::AT_FDCWD), text(c"/ro/app/app/app.js"), 0o777]))
+        told(call(
+            libc::SYS_fchmodat,
+            &[int(libc::AT_FDCWD), text(c"/ro/app/app/app.js"), 0o777],
+        ))
     }),
     ("touch-app", |_| {
-        told(call(libc::SYS_utimensat, &[int(libc::AT_FDCWD), text(c"/ro/app/app/app.js"), 0, 0]))
+        told(call(
+            libc::SYS_utimensat,
+            &[int(libc::AT_FDCWD), text(c"/ro/app/app/app.js"), 0, 0],
+        ))
     }),
     ("link-over-harness", |_| {
         let at = int(libc::AT_FDCWD);
-        told(call(libc::SYS_symlinkat, &[text(c"/tmp/evil.js"), at, text(c"/h/errors.js")]))
+        told(call(
+            libc::SYS_symlinkat,
+            &[text(c"/tmp/evil.js"), at, text(c"/h/errors.js")],
+        ))
     }),
 ];
 
@@ -88,25 +121,48 @@ const RUN_DIRS: Steps = &[
     ("up", |_| early::list("/run/s/..")),
     ("run", |_| early::list("/run")),
     ("sockets", |_| early::list("/run/s")),
-    ("all-runs", |task| early::list(&format!("{}/runtime", task.targets["data"].as_str().unwrap_or_default()))),
+    ("all-runs", |task| {
+        early::list(&format!(
+            "{}/runtime",
+            task.targets["data"].as_str().unwrap_or_default()
+        ))
+    }),
 ];
 
 const ROOT: Steps = &[
     ("names", |_| early::list("/")),
     ("above", |_| early::list("/..")),
     ("above-above", |_| early::list("/../../../..")),
-    ("cwd", |_| Ok(std::env::current_dir()?.display().to_string())),
+    ("cwd", |_| {
+        Ok(std::env::current_dir()?.display().to_string())
+    }),
 ];
 
 /// Links for the host to follow when it serves or copies the appspace's files.
 const PLANT_LINKS: Steps = &[
-    ("absolute", |task| link(&task.target("text", ""), task, "absolute.txt")),
-    ("to-other", |task| link(&task.target("other", "/data/files/private.txt"), task, "other.txt")),
-    ("to-database", |task| link(&task.target("data", "/host.db"), task, "host.db")),
-    ("relative", |task| link(&c_text("../../../../../secret.txt"), task, "relative.txt")),
+    ("absolute", |task| {
+        link(&task.target("text", ""), task, "absolute.txt")
+    }),
+    ("to-other", |task| {
+        link(
+            &task.target("other", "/data/files/private.txt"),
+            task,
+            "other.txt",
+        )
+    }),
+    ("to-database", |task| {
+        link(&task.target("data", "/host.db"), task, "host.db")
+    }),
+    ("relative", |task| {
+        link(&c_text("../../../../../secret.txt"), task, "relative.txt")
+    }),
     ("to-root", |task| link(c"/", task, "root")),
-    ("to-own-members", |task| link(c"../appspace-meta.db", task, "members.db")),
-    ("to-proc", |task| link(c"/proc/self/environ", task, "environ.txt")),
+    ("to-own-members", |task| {
+        link(c"../appspace-meta.db", task, "members.db")
+    }),
+    ("to-proc", |task| {
+        link(c"/proc/self/environ", task, "environ.txt")
+    }),
     ("loop", |task| link(c"loop.txt", task, "loop.txt")),
     ("directory", |task| link(c"/etc", task, "etc")),
 ];
@@ -115,7 +171,10 @@ const PLANT_LINKS: Steps = &[
 const PLANT_SPECIAL: Steps = &[
     ("fifo", |task| {
         let mode = (libc::S_IFIFO | 0o666) as usize;
-        told(call(libc::SYS_mknodat, &[int(libc::AT_FDCWD), text(&task.file("fifo.txt")), mode, 0]))
+        told(call(
+            libc::SYS_mknodat,
+            &[int(libc::AT_FDCWD), text(&task.file("fifo.txt")), mode, 0],
+        ))
     }),
     ("socket", |task| {
         UnixListener::bind(task.file_name("socket.txt"))?;
@@ -163,7 +222,10 @@ const BYPASS: Steps = &[
     }),
     ("hard-link-runtime", |task| {
         let at = int(libc::AT_FDCWD);
-        told(call(libc::SYS_linkat, &[at, text(c"/deno"), at, text(&task.file("hard")), 0]))
+        told(call(
+            libc::SYS_linkat,
+            &[at, text(c"/deno"), at, text(&task.file("hard")), 0],
+        ))
     }),
     ("hard-link-secret", |task| {
         let at = int(libc::AT_FDCWD);
@@ -185,12 +247,18 @@ fn create(path: &std::ffi::CStr) -> Went {
 }
 
 fn unlink(path: &std::ffi::CStr) -> Went {
-    told(call(libc::SYS_unlinkat, &[int(libc::AT_FDCWD), text(path), 0]))
+    told(call(
+        libc::SYS_unlinkat,
+        &[int(libc::AT_FDCWD), text(path), 0],
+    ))
 }
 
 fn rename(from: &std::ffi::CStr, to: &std::ffi::CStr) -> Went {
     let at = int(libc::AT_FDCWD);
-    told(call(libc::SYS_renameat2, &[at, text(from), at, text(to), 0]))
+    told(call(
+        libc::SYS_renameat2,
+        &[at, text(from), at, text(to), 0],
+    ))
 }
 
 fn link(to: &std::ffi::CStr, task: &Task, name: &str) -> Went {

@@ -31,24 +31,24 @@ type Steps = &'static [(&'static str, Step)];
 /// What a jail refuses; without one nothing dangerous is tried.
 const NO_JAIL: &str = "there is no jail, so nothing was tried";
 
-/// Makes the attempt that the task names.
-pub(crate) fn make(task: &Task) -> String {
+/// Makes an attempt.
+pub(crate) fn make(task: &Task, attempt: &str) -> String {
     let mut report = Report::default();
     if std::process::id() != 1 {
         report.add("jail", Ok(NO_JAIL.into()));
         return report.into_json();
     }
-    if task.attempt == "early" {
+    if attempt == "early" {
         early::tell(&task.early, &mut report);
         return report.into_json();
     }
-    match find(&task.attempt) {
+    match find(attempt) {
         Some(steps) => {
             for (name, step) in steps {
                 report.add(name, step(task));
             }
         }
-        None => report.add("attempt", Ok(format!("{} is unknown", task.attempt))),
+        None => report.add("attempt", Ok(format!("{attempt} is unknown"))),
     }
     report.into_json()
 }
@@ -64,9 +64,13 @@ pub(crate) fn still_confined() -> ExitCode {
         namespaces::unshare(libc::CLONE_NEWUSER).is_ok(),
         sockets::socket(libc::AF_INET, libc::SOCK_STREAM).is_ok(),
         sys::call(libc::SYS_mount, &[0, sys::text(c"/tmp"), 0, 0, 0]) != Err(Errno(libc::EPERM))
-            && sys::call(libc::SYS_mount, &[0, sys::text(c"/tmp"), 0, 0, 0]) != Err(Errno(libc::ENOSYS)),
+            && sys::call(libc::SYS_mount, &[0, sys::text(c"/tmp"), 0, 0, 0])
+                != Err(Errno(libc::ENOSYS)),
     ];
-    let bits = gained.iter().rev().fold(0, |bits, gained| bits << 1 | u8::from(*gained));
+    let bits = gained
+        .iter()
+        .rev()
+        .fold(0, |bits, gained| bits << 1 | u8::from(*gained));
     ExitCode::from(bits)
 }
 
@@ -112,7 +116,10 @@ impl Task {
 
     /// The same as text.
     fn file_name(&self, name: &str) -> String {
-        format!("{}/{name}", self.paths["files"].as_str().unwrap_or("/missing"))
+        format!(
+            "{}/{name}",
+            self.paths["files"].as_str().unwrap_or("/missing")
+        )
     }
 }
 
@@ -127,7 +134,12 @@ fn told(result: Result<usize, Errno>) -> Went {
 
 /// Opens a file, relative to nothing.
 fn open(path: &std::ffi::CStr, flags: i32) -> Result<usize, Errno> {
-    let arguments = [sys::int(libc::AT_FDCWD), sys::text(path), sys::int(flags), 0o644];
+    let arguments = [
+        sys::int(libc::AT_FDCWD),
+        sys::text(path),
+        sys::int(flags),
+        0o644,
+    ];
     sys::call(libc::SYS_openat, &arguments)
 }
 
@@ -135,7 +147,10 @@ fn open(path: &std::ffi::CStr, flags: i32) -> Result<usize, Errno> {
 fn read(path: &std::ffi::CStr) -> Went {
     let fd = open(path, libc::O_RDONLY | libc::O_NONBLOCK)?;
     let mut buffer = [0u8; 4000];
-    let got = sys::call(libc::SYS_read, &[fd, buffer.as_mut_ptr() as usize, buffer.len()]);
+    let got = sys::call(
+        libc::SYS_read,
+        &[fd, buffer.as_mut_ptr() as usize, buffer.len()],
+    );
     let _ = sys::call(libc::SYS_close, &[fd]);
     Ok(String::from_utf8_lossy(&buffer[..got?]).into_owned())
 }

@@ -18,7 +18,9 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
 
 const UNSHARE: Steps = &[
     ("user", |_| told(unshare(libc::CLONE_NEWUSER))),
-    ("user-and-mount", |_| told(unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNS))),
+    ("user-and-mount", |_| {
+        told(unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNS))
+    }),
     ("mount", |_| told(unshare(libc::CLONE_NEWNS))),
     ("pid", |_| told(unshare(libc::CLONE_NEWPID))),
     ("net", |_| told(unshare(libc::CLONE_NEWNET))),
@@ -30,14 +32,18 @@ const UNSHARE: Steps = &[
 
 const CLONE: Steps = &[
     ("user", |_| clone(libc::CLONE_NEWUSER)),
-    ("user-and-net", |_| clone(libc::CLONE_NEWUSER | libc::CLONE_NEWNET)),
+    ("user-and-net", |_| {
+        clone(libc::CLONE_NEWUSER | libc::CLONE_NEWNET)
+    }),
     ("mount", |_| clone(libc::CLONE_NEWNS)),
     ("pid", |_| clone(libc::CLONE_NEWPID)),
     ("net", |_| clone(libc::CLONE_NEWNET)),
     ("ipc", |_| clone(libc::CLONE_NEWIPC)),
     ("uts", |_| clone(libc::CLONE_NEWUTS)),
     ("cgroup", |_| clone(libc::CLONE_NEWCGROUP)),
-    ("traced", |_| clone(libc::CLONE_PTRACE | libc::CLONE_NEWUSER)),
+    ("traced", |_| {
+        clone(libc::CLONE_PTRACE | libc::CLONE_NEWUSER)
+    }),
 ];
 
 const CLONE3: Steps = &[
@@ -93,7 +99,10 @@ fn clone3(flags: i32) -> Went {
         exit_signal: libc::SIGCHLD.cast_unsigned().into(),
         ..CloneArgs::default()
     };
-    match call(libc::SYS_clone3, &[sys::from(&arguments), size_of::<CloneArgs>()])? {
+    match call(
+        libc::SYS_clone3,
+        &[sys::from(&arguments), size_of::<CloneArgs>()],
+    )? {
         0 => sys::exit(0),
         pid => Ok(pid.to_string()),
     }

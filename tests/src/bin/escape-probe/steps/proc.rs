@@ -1,7 +1,11 @@
 //! What /proc and /sys tell, and what they would let one do.
 
 use super::{Steps, c_text, open, read, told};
-use crate::{early, report::Went, sys::{call, text}};
+use crate::{
+    early,
+    report::Went,
+    sys::{call, text},
+};
 
 pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("proc", PROC),
@@ -21,11 +25,19 @@ const PROC: Steps = &[
     ("root", |_| link("/proc/1/root")),
     ("root-names", |_| early::list("/proc/1/root/..")),
     ("cgroup", |_| read(c"/proc/self/cgroup")),
-    ("host-cmdline", |task| of_host(task.number("hostPid"), "cmdline")),
-    ("host-root", |task| of_host(task.number("hostPid"), "root/etc/passwd")),
+    ("host-cmdline", |task| {
+        of_host(task.number("hostPid"), "cmdline")
+    }),
+    ("host-root", |task| {
+        of_host(task.number("hostPid"), "root/etc/passwd")
+    }),
     ("host-fd", |task| of_host(task.number("hostPid"), "fd/0")),
-    ("other-environ", |task| of_host(task.number("pid"), "environ")),
-    ("other-task", |task| of_host(task.number("pid"), "task/../environ")),
+    ("other-environ", |task| {
+        of_host(task.number("pid"), "environ")
+    }),
+    ("other-task", |task| {
+        of_host(task.number("pid"), "task/../environ")
+    }),
 ];
 
 const SYSTEM: Steps = &[
@@ -51,14 +63,26 @@ const SYSTEM: Steps = &[
 
 const WRITES: Steps = &[
     ("sysrq", |_| write(c"/proc/sysrq-trigger", c"h")),
-    ("core_pattern", |_| write(c"/proc/sys/kernel/core_pattern", c"|/tmp/x")),
-    ("modprobe", |_| write(c"/proc/sys/kernel/modprobe", c"/tmp/x")),
+    ("core_pattern", |_| {
+        write(c"/proc/sys/kernel/core_pattern", c"|/tmp/x")
+    }),
+    ("modprobe", |_| {
+        write(c"/proc/sys/kernel/modprobe", c"/tmp/x")
+    }),
     ("hostname", |_| write(c"/proc/sys/kernel/hostname", c"mine")),
     ("drop_caches", |_| write(c"/proc/sys/vm/drop_caches", c"1")),
-    ("overcommit", |_| write(c"/proc/sys/vm/overcommit_memory", c"1")),
-    ("binfmt", |_| write(c"/proc/sys/fs/binfmt_misc/register", c":x:M::x::/tmp/x:")),
-    ("scsi", |_| write(c"/proc/scsi/scsi", c"scsi remove-single-device 0 0 0 0")),
-    ("own-memory", |_| told(open(c"/proc/1/mem/..", libc::O_RDWR))),
+    ("overcommit", |_| {
+        write(c"/proc/sys/vm/overcommit_memory", c"1")
+    }),
+    ("binfmt", |_| {
+        write(c"/proc/sys/fs/binfmt_misc/register", c":x:M::x::/tmp/x:")
+    }),
+    ("scsi", |_| {
+        write(c"/proc/scsi/scsi", c"scsi remove-single-device 0 0 0 0")
+    }),
+    ("own-memory", |_| {
+        told(open(c"/proc/1/mem/..", libc::O_RDWR))
+    }),
 ];
 
 const SYS: Steps = &[
@@ -72,8 +96,12 @@ const SYS: Steps = &[
 ];
 
 const MOUNTINFO: Steps = &[
-    ("mountinfo", |_| Ok(std::fs::read_to_string("/proc/self/mountinfo")?)),
-    ("mounts", |_| Ok(std::fs::read_to_string("/proc/self/mounts")?)),
+    ("mountinfo", |_| {
+        Ok(std::fs::read_to_string("/proc/self/mountinfo")?)
+    }),
+    ("mounts", |_| {
+        Ok(std::fs::read_to_string("/proc/self/mounts")?)
+    }),
 ];
 
 fn link(path: &str) -> Went {
@@ -86,5 +114,8 @@ fn of_host(pid: usize, name: &str) -> Went {
 
 fn write(path: &std::ffi::CStr, what: &std::ffi::CStr) -> Went {
     let fd = open(path, libc::O_WRONLY)?;
-    told(call(libc::SYS_write, &[fd, text(what), what.to_bytes().len()]))
+    told(call(
+        libc::SYS_write,
+        &[fd, text(what), what.to_bytes().len()],
+    ))
 }

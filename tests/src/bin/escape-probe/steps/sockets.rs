@@ -4,7 +4,7 @@ use std::{
     io::Read as _,
     os::{
         linux::net::SocketAddrExt as _,
-        unix::net::{SocketAddr, UnixListener, UnixStream},
+        unix::net::{SocketAddr, UnixStream},
     },
 };
 
@@ -24,27 +24,44 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
 ];
 
 const FAMILIES: Steps = &[
-    ("inet-stream", |_| told(socket(libc::AF_INET, libc::SOCK_STREAM))),
-    ("inet-datagram", |_| told(socket(libc::AF_INET, libc::SOCK_DGRAM))),
+    ("inet-stream", |_| {
+        told(socket(libc::AF_INET, libc::SOCK_STREAM))
+    }),
+    ("inet-datagram", |_| {
+        told(socket(libc::AF_INET, libc::SOCK_DGRAM))
+    }),
     ("inet-raw", |_| told(socket(libc::AF_INET, libc::SOCK_RAW))),
-    ("inet6-stream", |_| told(socket(libc::AF_INET6, libc::SOCK_STREAM))),
-    ("inet6-datagram", |_| told(socket(libc::AF_INET6, libc::SOCK_DGRAM))),
-    ("netlink", |_| told(socket(libc::AF_NETLINK, libc::SOCK_RAW))),
+    ("inet6-stream", |_| {
+        told(socket(libc::AF_INET6, libc::SOCK_STREAM))
+    }),
+    ("inet6-datagram", |_| {
+        told(socket(libc::AF_INET6, libc::SOCK_DGRAM))
+    }),
+    ("netlink", |_| {
+        told(socket(libc::AF_NETLINK, libc::SOCK_RAW))
+    }),
     ("packet", |_| told(socket(libc::AF_PACKET, libc::SOCK_RAW))),
     ("vsock", |_| told(socket(libc::AF_VSOCK, libc::SOCK_STREAM))),
     ("alg", |_| told(socket(libc::AF_ALG, libc::SOCK_SEQPACKET))),
-    ("bluetooth", |_| told(socket(libc::AF_BLUETOOTH, libc::SOCK_RAW))),
+    ("bluetooth", |_| {
+        told(socket(libc::AF_BLUETOOTH, libc::SOCK_RAW))
+    }),
     ("can", |_| told(socket(libc::AF_CAN, libc::SOCK_RAW))),
     ("key", |_| told(socket(libc::AF_KEY, libc::SOCK_RAW))),
     ("rds", |_| told(socket(libc::AF_RDS, libc::SOCK_SEQPACKET))),
-    ("tipc", |_| told(socket(libc::AF_TIPC, libc::SOCK_SEQPACKET))),
+    ("tipc", |_| {
+        told(socket(libc::AF_TIPC, libc::SOCK_SEQPACKET))
+    }),
     ("qipcrtr", |_| told(socket(42, libc::SOCK_DGRAM))),
     ("smc", |_| told(socket(43, libc::SOCK_STREAM))),
     ("xdp", |_| told(socket(libc::AF_XDP, libc::SOCK_RAW))),
     ("mctp", |_| told(socket(45, libc::SOCK_DGRAM))),
     ("inet-pair", |_| {
         let mut pair = [0i32; 2];
-        told(call(libc::SYS_socketpair, &[2, 1, 0, pair.as_mut_ptr() as usize]))
+        told(call(
+            libc::SYS_socketpair,
+            &[2, 1, 0, pair.as_mut_ptr() as usize],
+        ))
     }),
 ];
 
@@ -57,12 +74,23 @@ const CONNECT: Steps = &[
 const ABSTRACT: Steps = &[("connect", |task| {
     let name = task.targets["abstractSocket"].as_str().unwrap_or_default();
     let address = SocketAddr::from_abstract_name(name)?;
-    told(UnixStream::connect_addr(&address).map(|_| 0).map_err(Errno::from))
+    told(
+        UnixStream::connect_addr(&address)
+            .map(|_| 0)
+            .map_err(Errno::from),
+    )
 })];
 
 const UNIX: Steps = &[
-    ("canary", |task| reach(task.targets["socket"].as_str().unwrap_or_default())),
-    ("host", |task| reach(&format!("{}/control.sock", task.targets["data"].as_str().unwrap_or_default()))),
+    ("canary", |task| {
+        reach(task.targets["socket"].as_str().unwrap_or_default())
+    }),
+    ("host", |task| {
+        reach(&format!(
+            "{}/control.sock",
+            task.targets["data"].as_str().unwrap_or_default()
+        ))
+    }),
     ("docker", |_| reach("/var/run/docker.sock")),
     ("dbus", |_| reach("/run/dbus/system_bus_socket")),
     ("systemd", |_| reach("/run/systemd/private")),
@@ -75,7 +103,10 @@ const DESCRIPTORS: Steps = &[("send", |task| {
     let mut sent = 0;
     // A frame that asks for somebody unknown, with descriptors at each of its bytes.
     let frame = br#"{"type":"user","id":1,"proxyId":"nobody"}"#;
-    let mut bytes = u32::try_from(frame.len()).unwrap_or_default().to_be_bytes().to_vec();
+    let mut bytes = u32::try_from(frame.len())
+        .unwrap_or_default()
+        .to_be_bytes()
+        .to_vec();
     bytes.extend_from_slice(frame);
     for byte in &bytes {
         sent += send_with_descriptors(&stream, *byte)?;
@@ -124,7 +155,15 @@ fn send_with_descriptors(stream: &UnixStream, byte: u8) -> Result<usize, Errno> 
     };
     let data = [byte];
     let parts = [data.as_ptr() as usize, 1];
-    let message = [0, 0, parts.as_ptr() as usize, 1, from(&passed), size_of::<Passed>(), 0];
+    let message = [
+        0,
+        0,
+        parts.as_ptr() as usize,
+        1,
+        from(&passed),
+        size_of::<Passed>(),
+        0,
+    ];
     let fd = int(stream.as_raw_fd());
     call(libc::SYS_sendmsg, &[fd, message.as_ptr() as usize, 0])?;
     Ok(MOST)

@@ -142,7 +142,7 @@ import { go } from './a.js'; console.log(go());
 --- a.js
 import * as b from './b.js'; export const go = () => Object.keys(b) + b.late; export const early = 'e';
 --- b.js
-import * as a from './a.js'; export let late = 1; console.log(typeof a.go, Object.keys(a));
+import * as a from './a.js'; export let late = 1; console.log(Object.keys(a)); try { console.log(typeof a.go); } catch (error) { console.log(error.name); }
 try { console.log(a.early); } catch (error) { console.log(error.name); } export function late2() {}
 try { console.log(a); } catch (error) { console.log(error.name); }
 ",

@@ -4,9 +4,10 @@ mod graphs;
 mod random;
 mod refused;
 mod same;
+mod speed;
 mod stacks;
 
-use ds_apps::prepare::entry_file;
+use ds_apps::prepare::{entry_file, entry_of};
 
 use super::*;
 
@@ -71,6 +72,24 @@ impl Case {
         }
     }
 
+    /// The text of the one module.
+    fn code(&self) -> String {
+        let bundle = self.prepared.code.run.join("bundle");
+        let code = fs::read_to_string(bundle.join("code.js"));
+        code.or_else(|_| fs::read_to_string(bundle.join("app.js")))
+            .unwrap_or_default()
+    }
+
+    /// The names of the files of the one module.
+    fn bundle_files(&self) -> Vec<String> {
+        let dir = fs::read_dir(self.prepared.code.run.join("bundle")).unwrap();
+        let mut names: Vec<String> = dir
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The address of the module that a sandbox loads, and that of the entry module itself.
     fn pair(&self) -> [String; 2] {
         let url = |file: &str| format!("file://{}", self.prepared.code.run.join(file).display());
@@ -80,8 +99,14 @@ impl Case {
 
 /// Modules that are not the app's own.
 const TREE: &[(&str, &str)] = &[
-    ("h.example/far.ts", "export const far: string = 'far'; console.log('far runs');"),
-    ("npm/left/package.json", r#"{"name":"left","version":"1.0.0","main":"i.js"}"#),
+    (
+        "h.example/far.ts",
+        "export const far: string = 'far'; console.log('far runs');",
+    ),
+    (
+        "npm/left/package.json",
+        r#"{"name":"left","version":"1.0.0","main":"i.js"}"#,
+    ),
     ("npm/left/i.js", "module.exports = 'left';"),
 ];
 
@@ -93,7 +118,15 @@ fn run_both(cases: &[Case]) -> Vec<[String; 2]> {
     put(&harness, BOTH);
     put(&list, &serde_json::to_string(&pairs).unwrap());
     let output = deno_command()
-        .args(["run", "-q", "--no-prompt", "--no-remote", "--no-config", "--no-lock", "--no-npm"])
+        .args([
+            "run",
+            "-q",
+            "--no-prompt",
+            "--no-remote",
+            "--no-config",
+            "--no-lock",
+            "--no-npm",
+        ])
         .args(["--allow-read", "--allow-env"])
         .args([&harness, &list])
         .env_clear()
@@ -106,15 +139,4 @@ fn run_both(cases: &[Case]) -> Vec<[String; 2]> {
     let said: Vec<Vec<String>> = serde_json::from_slice(&output.stdout).unwrap();
     let pairs = said.into_iter().map(|pair| pair.try_into().unwrap());
     pairs.collect()
-}
-
-/// The names of the files of the one module.
-fn bundle_files(case: &Case) -> Vec<String> {
-    let dir = case.prepared.code.run.join("bundle");
-    let mut names: Vec<String> = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }

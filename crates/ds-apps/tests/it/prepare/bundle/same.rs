@@ -11,15 +11,56 @@ async fn one_module_prints_what_many_print() {
         assert_eq!(case.prepared.code.entry, "bundle/app.js", "{name}");
         cases.push(case);
     }
-    for ((name, text), [one, many]) in GRAPHS.iter().zip(run_both(&cases)) {
+    for (((name, _), case), [one, many]) in GRAPHS.iter().zip(&cases).zip(run_both(&cases)) {
         // An app that cannot run is no test of how it runs.
-        let fails = many.contains("threw SyntaxError");
-        assert!(many.len() > 10 && !fails, "{name}: {many}");
-        if std::env::var_os("SHOW").is_some() { eprintln!("=== {name}\n{one}"); }
-        if one != many {
-            let at = cases.iter().position(|case| files(text)[0].1 == fs::read_to_string(case.fixture.dir().package().join(&files(text)[0].0)).unwrap_or_default());
-            let code = at.map(|at| fs::read_to_string(cases[at].prepared.code.run.join("bundle/app.js")).unwrap());
-            panic!("{name}\none:\n{one}\nmany:\n{many}\n{}", code.unwrap_or_default());
-        }
+        assert!(
+            many.len() > 10 && !many.contains("threw SyntaxError"),
+            "{name}: {many}"
+        );
+        assert_eq!(one, many, "{name}:\n{}", case.code());
+    }
+}
+
+#[tokio::test]
+async fn only_objects_of_exports_need_more_files() {
+    for (app, expect) in [
+        (
+            "import { x } from './o.js'; console.log(x);",
+            "app.js app.js.map",
+        ),
+        (
+            "import * as o from './o.js'; console.log(o);",
+            "app.js code.js code.js.map space1.js",
+        ),
+        (
+            "import * as o from './o.js'; export * as again from './o.js'; o;",
+            "app.js code.js code.js.map space1.js",
+        ),
+        (
+            "export * as o from './o.js';",
+            "app.js code.js code.js.map space1.js",
+        ),
+        ("export * from './o.js';", "app.js app.js.map"),
+    ] {
+        let case = Case::new(&format!("--- app.js\n{app}\n--- o.js\nexport let x = 1;\n")).await;
+        assert_eq!(case.bundle_files().join(" "), expect, "{app}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_installed_is_what_was_prepared() {
+    let (one, many) = ("--- app.js\nimport './o.js';\n--- o.js\n", "--- app.js\n");
+    for text in [one, many] {
+        let case = Case::new(text).await;
+        let code = &case.prepared.code;
+        assert_eq!(entry_of(&code.run, "app.js"), code.entry);
+        // A second time, what was there before is gone.
+        put(
+            &case.fixture.dir().package().join("o.js"),
+            "import.meta.url;",
+        );
+        let again = case.fixture.prepare("app.js").await.unwrap();
+        assert_eq!(again.code.entry, "app/app.js");
+        assert_eq!(entry_of(&code.run, "app.js"), "app/app.js");
     }
 }

@@ -1,0 +1,117 @@
+//! Ends without a warning: of a sandbox, of its launcher, of the host. Each as root, with cgroups delegated, and with
+//! none.
+
+use std::{fs, thread, time::Duration};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::escape::world::{Mode, Stage, run};
+
+const APP: &str = r#"
+    slow: () => new Promise((resolve) => setTimeout(() => resolve("late"), 20_000)),
+    hello: () => "hello",
+"#;
+
+#[test]
+fn a_killed_sandbox_as_root() {
+    run(Mode::Root, a_killed_sandbox);
+}
+
+#[test]
+fn a_killed_sandbox_delegated() {
+    run(Mode::Delegated, a_killed_sandbox);
+}
+
+#[test]
+fn a_killed_sandbox_bare() {
+    run(Mode::Bare, a_killed_sandbox);
+}
+
+#[test]
+fn a_killed_launcher_as_root() {
+    run(Mode::Root, a_killed_launcher);
+}
+
+#[test]
+fn a_killed_launcher_delegated() {
+    run(Mode::Delegated, a_killed_launcher);
+}
+
+#[test]
+fn a_killed_launcher_bare() {
+    run(Mode::Bare, a_killed_launcher);
+}
+
+#[test]
+fn a_killed_host_as_root() {
+    run(Mode::Root, a_killed_host);
+}
+
+#[test]
+fn a_killed_host_delegated() {
+    run(Mode::Delegated, a_killed_host);
+}
+
+#[test]
+fn a_killed_host_bare() {
+    run(Mode::Bare, a_killed_host);
+}
+
+/// The request gets a 502 that says why, and the next one is served.
+fn a_killed_sandbox(stage: &mut Stage) {
+    kill_during_a_request(stage, |sandbox| sandbox);
+}
+
+/// Its sandbox ends with it.
+fn a_killed_launcher(stage: &mut Stage) {
+    kill_during_a_request(stage, parent);
+}
+
+fn kill_during_a_request(stage: &mut Stage, whom: fn(i32) -> i32) {
+    stage.app(APP, &[]);
+    assert_eq!(stage.get("/one/hello").body, "hello");
+    let sandbox = sandbox(stage);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| stage.get("/one/slow"));
+        // The request is inside when the sandbox's connection has it; killed a little early it is a 502 as well.
+        thread::sleep(Duration::from_millis(300));
+        kill(whom(sandbox));
+        let answer = waiting.join().unwrap();
+        assert_eq!(answer.status, 502, "{answer:?}");
+        assert!(!answer.body.is_empty());
+    });
+    assert_eq!(stage.get("/one/hello").body, "hello");
+    stage.expect_log("ended: ");
+}
+
+/// Nothing it started outlives it, and the next start finds nothing in its way.
+fn a_killed_host(stage: &mut Stage) {
+    stage.app(APP, &[]);
+    assert_eq!(stage.get("/one/hello").body, "hello");
+    for _ in 0..2 {
+        let runs = stage.kill_host();
+        assert!(!runs.is_empty());
+        assert_eq!(stage.get("/one/hello").body, "hello");
+        let left: Vec<_> = runs.iter().filter(|run| run.exists()).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// The process that serves the attacker's appspace, as its log tells.
+fn sandbox(stage: &Stage) -> i32 {
+    let log = stage.log();
+    let number = log.rsplit("(process ").next();
+    let number = number.and_then(|rest| rest.split(')').next());
+    let number = number.and_then(|number| number.parse().ok());
+    number.unwrap_or_else(|| panic!("no process in {log}"))
+}
+
+fn parent(pid: i32) -> i32 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let rest = &stat[stat.rfind(')').unwrap() + 2..];
+    rest.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+fn kill(pid: i32) {
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+}

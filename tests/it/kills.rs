@@ -70,7 +70,7 @@ fn a_killed_launcher(stage: &mut Stage) {
 fn kill_during_a_request(stage: &mut Stage, whom: fn(i32) -> i32) {
     stage.app(APP, &[]);
     assert_eq!(stage.get("/one/hello").body, "hello");
-    let sandbox = sandbox(stage);
+    let sandbox = stage.process();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| stage.get("/one/slow"));
         // The request is inside when the sandbox's connection has it; killed a little early it is a 502 as well.
@@ -95,15 +95,6 @@ fn a_killed_host(stage: &mut Stage) {
         let left: Vec<_> = runs.iter().filter(|run| run.exists()).collect();
         assert!(left.is_empty(), "{left:?}");
     }
-}
-
-/// The process that serves the attacker's appspace, as its log tells.
-fn sandbox(stage: &Stage) -> i32 {
-    let log = stage.log();
-    let number = log.rsplit("(process ").next();
-    let number = number.and_then(|rest| rest.split(')').next());
-    let number = number.and_then(|number| number.parse().ok());
-    number.unwrap_or_else(|| panic!("no process in {log}"))
 }
 
 fn parent(pid: i32) -> i32 {

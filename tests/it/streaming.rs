@@ -60,8 +60,11 @@ async fn events_arrive_at_once_and_the_app_learns_that_a_client_has_gone() {
 async fn an_open_stream_does_not_keep_an_appspace_from_its_rest() {
     let host = TestHost::start().await;
     host.with_appspace("echo", "echo").await;
-    let url = host.at("echo", "/events");
     let mut visitor = host.program();
+    // Awake: whoever still waits for a sandbox is sent away at once instead.
+    let file = host.at("echo", "/count-bytes");
+    visitor.send(Method::POST, &file, &[], "1".into()).await;
+    let url = host.at("echo", "/events");
     let reading = tokio::spawn(async move { visitor.try_get(&url).await });
     let appspace = host.host.ops.appspaces(host.owner).await.unwrap()[0]
         .appspace

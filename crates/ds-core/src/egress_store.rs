@@ -134,18 +134,18 @@ pub const MOST_SECRETS: usize = 64;
 pub trait EgressStore: Send + Sync {
     /// The hosts that are approved for an appspace, in the order of the rules.
     async fn approved(&self, appspace: AppspaceId) -> Result<Vec<EgressRule>, StoreError>;
-    /// Approves a rule; approving twice is fine.
+    /// Withdraws approvals and gives others, all of it or nothing. Approving twice is fine, and so is
+    /// withdrawing what is not there.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such appspace.
-    async fn approve(
+    /// [`StoreError::Missing`] if there is no such appspace to approve for.
+    async fn change_approved(
         &self,
         appspace: AppspaceId,
-        rule: &EgressRule,
+        withdraw: &[EgressRule],
+        approve: &[EgressRule],
         now: Timestamp,
     ) -> Result<(), StoreError>;
-    /// Withdraws an approval; one that is not there is fine.
-    async fn withdraw(&self, appspace: AppspaceId, rule: &EgressRule) -> Result<(), StoreError>;
     /// The secrets of an appspace without their values, by name.
     async fn secret_entries(&self, appspace: AppspaceId) -> Result<Vec<SecretEntry>, StoreError>;
     /// The secrets of an appspace, by name.

@@ -1,34 +1,13 @@
 //! Which appspace answers at an address, with everything a request needs to know of it.
 
-use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use ds_core::{
-    Address, AppStore, AppVersion, AppVersionDir, Appspace, AppspaceDir, AppspaceStore, Closure,
-    DataDir, Gate, Gates, MemberStore, SchemaStore, StoreError, VersionId,
-};
-use ds_lifecycle::MemberUsers;
-use ds_routes::{RouteStore, RouteTable, StaticRoots};
-use ds_sandbox::{AppCode, CodeOf, Users};
-use moka::sync::Cache;
+use ds_core::{Address, AppVersionDir, Appspace, AppspaceDir, Gate, StoreError, VersionId};
+use ds_routes::{RouteTable, StaticRoots};
+use ds_sandbox::{AppCode, Users};
 
-use crate::{Terms, TermsOf};
-
-/// Addresses and versions kept in memory. One entry is a few kilobytes at most, its route table apart.
-const KEPT: u64 = 20_000;
-/// How long "nobody answers there" is believed, so that strangers asking for random names cost no query each.
-const UNKNOWN_FOR: Duration = Duration::from_secs(5);
-/// Addresses with the same last byte of their hash are forgotten together; it costs a query.
-const SHARDS: usize = 256;
-/// How often what changed while it was read is read again.
-const TRIES: usize = 4;
+use crate::Terms;
 
 /// Everything a request needs to know of the appspace it is for.
 pub struct Site {
@@ -101,166 +80,6 @@ impl FixedSite {
 impl Directory for FixedSite {
     async fn at(&self, _: &Address) -> Result<Option<Arc<Site>>, DirectoryError> {
         Ok(Some(self.site()))
-    }
-}
-
-/// Where a [`Cached`] directory gets what it does not remember.
-pub struct Sources {
-    /// Where everything is.
-    pub data: DataDir,
-    /// The appspaces of this host.
-    pub appspaces: Arc<dyn AppspaceStore>,
-    /// The installed apps.
-    pub apps: Arc<dyn AppStore>,
-    /// Their routes.
-    pub routes: Arc<dyn RouteStore>,
-    /// The members of appspaces.
-    pub members: Arc<dyn MemberStore>,
-    /// The schema of each appspace's data.
-    pub schemas: Arc<dyn SchemaStore>,
-    /// Finds an app version's code.
-    pub code_of: CodeOf,
-    /// Who may enter which appspace.
-    pub gates: Gates,
-    /// What each appspace may use, and reach.
-    pub terms: Arc<dyn TermsOf>,
-}
-
-/// A directory over the stores that keeps what it found in memory: an address that was asked for before costs
-/// no query. App versions never change; of appspaces it must be told ([`Cached::forget`]).
-pub struct Cached {
-    sources: Sources,
-    sites: Cache<Address, Arc<Site>>,
-    unknown: Cache<Address, ()>,
-    tables: Cache<VersionId, Arc<RouteTable>>,
-    /// Counts what was forgotten, by a hash of the address: what was read before that may be old and is not
-    /// remembered.
-    forgotten: [AtomicU64; SHARDS],
-}
-
-impl Cached {
-    /// An empty memory over these sources.
-    #[must_use]
-    pub fn new(sources: Sources) -> Self {
-        Self {
-            sources,
-            sites: Cache::new(KEPT),
-            unknown: Cache::builder()
-                .max_capacity(KEPT)
-                .time_to_live(UNKNOWN_FOR)
-                .build(),
-            tables: Cache::new(1_000),
-            forgotten: [const { AtomicU64::new(0) }; SHARDS],
-        }
-    }
-
-    /// Forgets what is known of an address: its appspace was made, changed or removed, or other [`Terms`]
-    /// hold for it. Sandboxes that were started on the old terms are for the caller to stop; requests under
-    /// way that start another on them are told to come again.
-    pub fn forget(&self, address: &Address) {
-        self.forgotten(address).fetch_add(1, Ordering::SeqCst);
-        self.drop_all(address);
-    }
-
-    fn forgotten(&self, address: &Address) -> &AtomicU64 {
-        let mut hasher = DefaultHasher::new();
-        address.hash(&mut hasher);
-        &self.forgotten[usize::from(hasher.finish().to_le_bytes()[0])]
-    }
-
-    fn drop_all(&self, address: &Address) {
-        self.unknown.invalidate(address);
-        if let Some(site) = self.sites.remove(address) {
-            site.terms.end();
-        }
-    }
-
-    async fn load(&self, appspace: Appspace) -> Result<Arc<Site>, DirectoryError> {
-        let version = self.version(appspace.version_id).await?;
-        let data = &self.sources.data;
-        let dir = data.appspace(appspace.id);
-        Ok(Arc::new(Site {
-            gate: self.gate(&appspace, &version).await?,
-            routes: self.table(version.id).await?,
-            roots: static_roots(&data.app_version(version.app, version.id), &dir),
-            code: (self.sources.code_of)(&version),
-            users: Arc::new(MemberUsers::new(
-                Arc::clone(&self.sources.members),
-                appspace.id,
-            )),
-            terms: self.sources.terms.terms(&appspace, &version).await?,
-            dir,
-            appspace,
-        }))
-    }
-
-    async fn version(&self, id: VersionId) -> Result<AppVersion, DirectoryError> {
-        let found = self.sources.apps.version(id).await?;
-        Ok(found.ok_or_else(|| StoreError::Missing {
-            what: format!("app version {id}"),
-        })?)
-    }
-
-    /// The appspace's gate, shut where the store or the data say that nobody may enter.
-    async fn gate(&self, appspace: &Appspace, app: &AppVersion) -> Result<Gate, DirectoryError> {
-        let schema = self.sources.schemas.schema(appspace.id).await?;
-        let gate = self.sources.gates.of(appspace);
-        if schema == app.schema {
-            gate.lift(Closure::WrongSchema);
-        } else {
-            gate.close(Closure::WrongSchema);
-        }
-        Ok(gate)
-    }
-
-    async fn table(&self, version: VersionId) -> Result<Arc<RouteTable>, DirectoryError> {
-        if let Some(table) = self.tables.get(&version) {
-            return Ok(table);
-        }
-        let routes = self.sources.routes.routes(version).await?;
-        let table = RouteTable::compile(routes).map_err(|source| DirectoryError::Routes {
-            version,
-            source: source.into(),
-        })?;
-        let table = Arc::new(table);
-        self.tables.insert(version, Arc::clone(&table));
-        Ok(table)
-    }
-}
-
-#[async_trait]
-impl Directory for Cached {
-    async fn at(&self, address: &Address) -> Result<Option<Arc<Site>>, DirectoryError> {
-        if let Some(site) = self.sites.get(address) {
-            return Ok(Some(site));
-        }
-        if self.unknown.contains_key(address) {
-            return Ok(None);
-        }
-        let mut tries = 1;
-        loop {
-            let before = self.forgotten(address).load(Ordering::SeqCst);
-            let site = match self.sources.appspaces.at(address).await? {
-                Some(appspace) => Some(self.load(appspace).await?),
-                None => None,
-            };
-            match &site {
-                Some(site) => self.sites.insert(address.clone(), Arc::clone(site)),
-                None => self.unknown.insert(address.clone(), ()),
-            }
-            // Asked after remembering: whoever forgets from now on finds it there.
-            if self.forgotten(address).load(Ordering::SeqCst) == before {
-                return Ok(site);
-            }
-            self.drop_all(address);
-            if let Some(site) = &site {
-                site.terms.end();
-            }
-            if tries == TRIES {
-                return Ok(site);
-            }
-            tries += 1;
-        }
     }
 }
 

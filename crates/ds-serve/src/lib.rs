@@ -5,6 +5,7 @@
 //! seams: the [`Directory`], which finds the appspace at an address, and ds-auth's `Authenticator`.
 
 mod body;
+mod cached;
 mod call;
 mod directory;
 mod door;
@@ -17,7 +18,8 @@ mod tally;
 mod target;
 mod terms;
 
-pub use directory::{Cached, Directory, DirectoryError, FixedSite, Site, Sources, static_roots};
+pub use cached::{Cached, Sources};
+pub use directory::{Directory, DirectoryError, FixedSite, Site, static_roots};
 pub use door::Door;
 pub use error::ServeError;
 pub use service::{Answer, Appspaces, Parts};

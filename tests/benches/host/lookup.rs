@@ -172,5 +172,6 @@ fn sources(many: &Many, store: &Arc<Store>) -> Sources {
             node_modules: false,
         }),
         gates: Gates::default(),
+        terms: Arc::new(ds_sandbox::Limits::default()),
     }
 }

@@ -25,9 +25,7 @@ attempt!(|stage: &mut Stage| {
     let (_, refused) = clone("copy-1");
     let refused = refused.map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("neither a file"), "{refused}");
-    for name in ["socket.txt", "sparse.txt"] {
-        std::fs::remove_file(from.join(name)).unwrap();
-    }
+    std::fs::remove_file(from.join("socket.txt")).unwrap();
     let (to, copied) = clone("copy-2");
     copied.unwrap();
     let link = std::fs::symlink_metadata(to.join("link")).unwrap();

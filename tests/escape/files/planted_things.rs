@@ -1,5 +1,4 @@
-//! A conquered runtime leaves what is no file: pipes, sockets, endless directories, names that are no text, a file
-//! that claims a terabyte. Expected: the host serves none of it as a file, hangs on none of it, and goes on serving.
+//! A conquered runtime leaves what is no file: pipes, sockets, endless directories, names that are no text. Expected: the host serves none of it as a file, hangs on none of it, and goes on serving.
 
 use crate::escape::world::Stage;
 

@@ -13,6 +13,7 @@ mod handles;
 mod id_maps;
 mod io_uring;
 mod keys;
+mod loader;
 mod machine;
 mod memory_of_others;
 mod memory_programs;

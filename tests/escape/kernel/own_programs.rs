@@ -1,4 +1,4 @@
-//! Programs that the attacker brings: files made executable, scripts, code mapped from files, the loader's help.
+//! Programs that the attacker brings: files made executable, scripts, code mapped from files.
 //! Refused: nothing that can be written can be run.
 
 attempt!(|stage| {
@@ -10,6 +10,5 @@ attempt!(|stage| {
         "script",
         "mapped",
         "mapped-tmp",
-        "loader-with-own",
     ]);
 });

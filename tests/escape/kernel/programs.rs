@@ -3,5 +3,5 @@
 attempt!(|stage| {
     stage
         .probe("programs")
-        .all_refused(&["sh", "usr-sh", "true", "su", "loader", "host", "jail"]);
+        .all_refused(&["sh", "usr-sh", "true", "su", "host", "jail"]);
 });

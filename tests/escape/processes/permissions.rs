@@ -3,7 +3,7 @@
 attempt!(|stage| {
     let outcome = stage.tries(
         r#"
-        ...Object.fromEntries(["read", "write", "net", "env", "run", "sys", "ffi", "import"].map((name) => [name, async () => {
+        ...Object.fromEntries(["read", "write", "net", "env", "run", "sys", "ffi"].map((name) => [name, async () => {
           const { state } = await Deno.permissions.request({ name });
           if (state === "granted") return state;
           throw new Error(state);
@@ -28,7 +28,6 @@ attempt!(|stage| {
         "run",
         "sys",
         "ffi",
-        "import",
         "rootRead",
         "afterRevoke",
         "prompted",

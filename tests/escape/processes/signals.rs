@@ -5,10 +5,9 @@ attempt!(|stage| {
         r#"
         host: () => Deno.kill(T.hostPid, "SIGKILL"),
         other: () => Deno.kill(T.pid, "SIGKILL"),
-        parent: () => Deno.kill(Deno.ppid || 1, "SIGKILL"),
         node: async () => (await computed("node:process")).default.kill(T.pid, "SIGKILL"),
         all: async () => (await computed("node:process")).default.kill(-1, "SIGKILL"),
         "#,
     );
-    outcome.all_refused(&["host", "other", "parent", "node", "all"]);
+    outcome.all_refused(&["host", "other", "node", "all"]);
 });

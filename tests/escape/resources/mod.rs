@@ -17,6 +17,7 @@ mod open_files;
 mod reserved_disk;
 mod small_files;
 mod sockets_dir;
+mod sparse_file;
 mod storage;
 mod threads;
 mod tmp;

@@ -47,7 +47,7 @@ attempt!(|stage: &mut Stage| {
         assert!(!forged, "{case}: {got}");
         // Either the connection was ended, or its last response is the other appspace's.
         let responses = got.matches("HTTP/1.1 ").count();
-        assert!((1..=2).contains(&responses), "{case}: {got}");
+        assert!(responses <= 2, "{case}: {got}");
         if responses == 2 {
             assert!(got.ends_with("\r\n\r\nhello"), "{case}: {got}");
         }

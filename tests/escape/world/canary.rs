@@ -74,7 +74,7 @@ impl Canaries {
             let now = state(&path);
             (path, text.into_bytes(), now)
         });
-        let mut sleeper = user.command(Path::new("sleep"), None);
+        let mut sleeper = user.command(Path::new("sleep"));
         sleeper.arg("600").env(VARIABLE, &secret);
         sleeper.stdin(Stdio::null()).stdout(Stdio::null());
         Self {

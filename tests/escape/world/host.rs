@@ -34,14 +34,14 @@ impl Host {
         delegation: Option<&Delegation>,
         environment: (&str, &str),
     ) -> Self {
-        let data = dir.join("data");
+        let (data, program) = (dir.join("data"), programs::dir().join("ds-host"));
         let log = fs::File::options()
             .append(true)
             .create(true)
             .open(dir.join("log"))
             .unwrap();
         let mut child = user
-            .command(&programs::dir().join("ds-host"), delegation)
+            .command_in(&program, delegation, Some(&dir.join("secret.txt")))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--config"])
             .arg(dir.join("dropserver.toml"))
             .arg("--data-dir")
@@ -102,7 +102,7 @@ impl Host {
     pub(crate) fn command(&self, words: &[&str], input: &str) -> Result<Value, String> {
         let mut child = self
             .user
-            .command(&programs::dir().join("ds-host"), None)
+            .command(&programs::dir().join("ds-host"))
             .args(words)
             .args(["--json", "--data-dir"])
             .arg(&self.data)

@@ -64,8 +64,19 @@ impl User {
         }
     }
 
-    /// A command that runs a program as them, in their cgroups.
-    pub(super) fn command(self, program: &Path, delegation: Option<&Delegation>) -> Command {
+    /// A command that runs a program as them.
+    pub(super) fn command(self, program: &Path) -> Command {
+        self.command_in(program, None, None)
+    }
+
+    /// The same in their cgroups, with a file open that nobody told the program of: a person's shell or a service manager
+    /// may have left it.
+    pub(super) fn command_in(
+        self,
+        program: &Path,
+        delegation: Option<&Delegation>,
+        inherited: Option<&Path>,
+    ) -> Command {
         let mut words: Vec<PathBuf> = Vec::new();
         if let Some(id) = self.0 {
             let become_them = format!("--reuid={id} --regid={id} --clear-groups");
@@ -74,8 +85,8 @@ impl User {
         }
         words.push(program.to_owned());
         let procs = delegation.map(Delegation::procs).unwrap_or_default();
-        if !procs.is_empty() {
-            words.splice(0..0, join(&procs));
+        if let Some(inherited) = inherited {
+            words.splice(0..0, prepare(&procs, inherited));
         }
         #[expect(
             clippy::disallowed_methods,
@@ -87,12 +98,12 @@ impl User {
     }
 }
 
-/// Joins cgroups and becomes the rest of the words.
-fn join(procs: &[PathBuf]) -> Vec<PathBuf> {
-    let writes: Vec<String> = procs
-        .iter()
-        .map(|file| format!("echo $$ > {}", file.display()))
-        .collect();
-    let script = format!("{} && exec \"$@\"", writes.join(" && "));
+/// Joins cgroups, opens a file and becomes the rest of the words.
+fn prepare(procs: &[PathBuf], inherited: &Path) -> Vec<PathBuf> {
+    let mut script = String::new();
+    for file in procs {
+        script += &["echo $$ > ", &file.to_string_lossy(), " && "].concat();
+    }
+    script += &["exec 9< ", &inherited.to_string_lossy(), " && exec \"$@\""].concat();
     ["sh", "-c", &script, "sh"].map(PathBuf::from).to_vec()
 }

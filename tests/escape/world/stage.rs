@@ -169,11 +169,13 @@ impl Stage {
         let answer = self.get(path);
         if answer.status != 200 {
             assert_eq!(answer.status, 502, "{answer:?}");
+            eprintln!("it was ended:\n{}", self.log());
             return;
         }
         let outcome = Outcome::read(&answer.body);
         if let Said::Got(_) = outcome.said(what) {
             let taken = outcome.number(what);
+            eprintln!("it took {taken} {what}");
             assert!(taken <= most, "{taken} {what}\n{}", self.log());
         }
     }
@@ -221,6 +223,15 @@ impl Stage {
     /// What the attacker's appspace has in its log.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.attacker_dir().join("log.txt")).unwrap_or_default()
+    }
+
+    /// The process that serves the attacker's appspace, as its log tells.
+    pub(crate) fn process(&self) -> i32 {
+        let log = self.log();
+        let number = log.rsplit("(process ").next();
+        let number = number.and_then(|rest| rest.split(')').next());
+        let number = number.and_then(|number| number.parse().ok());
+        number.unwrap_or_else(|| panic!("no process in {log}"))
     }
 
     /// Where things outside are.

@@ -187,7 +187,7 @@ fn argument<'b, 'a>(argument: &'b Argument<'a>) -> Option<&'b Expression<'a>> {
 }
 
 /// A string that is all there: `"x"` or a template without expressions.
-fn literal(expression: &Expression<'_>) -> Option<(Span, String)> {
+pub(super) fn literal(expression: &Expression<'_>) -> Option<(Span, String)> {
     match expression.without_parentheses() {
         Expression::StringLiteral(text) => Some((text.span, text.value.to_string())),
         Expression::TemplateLiteral(template) if template.expressions.is_empty() => {

@@ -109,6 +109,22 @@ async fn a_secret_is_put_into_headers_and_taken_out_of_answers() {
 }
 
 #[tokio::test]
+async fn answers_without_a_body_keep_their_length() {
+    let server = server::https(&[NAME], mirror).await;
+    let sandbox = start(&server, &[NAME], &[NAME]);
+    let mut app = app(&sandbox, NAME).await;
+    for _ in 0..2 {
+        app.ready().await.unwrap();
+        let asked = request("/", BEARER).method("HEAD").body(body("")).unwrap();
+        let response = app.send_request(asked).await.unwrap();
+        let would_be = format!("/ {NAME},Bearer {VALUE} ").len().to_string();
+        assert_eq!(response.headers()["content-length"], *would_be);
+        assert_eq!(text(response).await, "");
+    }
+    assert_eq!(server.connections.load(Relaxed), 1);
+}
+
+#[tokio::test]
 async fn a_name_and_password_are_looked_into() {
     let server = server::https(&[NAME], mirror).await;
     let sandbox = start(&server, &[NAME], &["*.example.com"]);

@@ -42,14 +42,11 @@ impl Ops {
                     .with_hint("name it as it was approved; without --allow and --deny this command lists what is"));
             }
         }
-        let (store, now) = (&self.parts.terms.egress, self.parts.terms.clock.now());
-        for rule in &deny {
-            store.withdraw(appspace.id, rule).await?;
-        }
-        for rule in &allow {
-            store.approve(appspace.id, rule, now).await?;
-        }
         if !(allow.is_empty() && deny.is_empty()) {
+            let (store, now) = (&self.parts.terms.egress, self.parts.terms.clock.now());
+            store
+                .change_approved(appspace.id, &deny, &allow, now)
+                .await?;
             self.parts.lifecycle.renew(&appspace).await;
         }
         self.report(&appspace).await

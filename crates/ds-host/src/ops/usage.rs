@@ -1,5 +1,7 @@
 //! What an appspace used, and how its sandboxes ended.
 
+use std::collections::HashMap;
+
 use ds_core::{
     AccountId, AppspaceId,
     usage::{Day, Hour, RunRecord, UsageDelta},
@@ -45,6 +47,18 @@ impl Ops {
     ) -> Result<Vec<RunRecord>, OpError> {
         let id = self.appspace_of(owner, address).await?.id;
         Ok(self.parts.terms.usage.runs(id, most).await?)
+    }
+
+    /// What each appspace of an account used in the last 30 days, as far as it is written down; those that
+    /// used nothing left out.
+    pub async fn usage_of_all(
+        &self,
+        owner: AccountId,
+    ) -> Result<HashMap<AppspaceId, UsageDelta>, OpError> {
+        let tomorrow = Day(Day::of(self.parts.terms.clock.now()).0 + 1);
+        let usage = &self.parts.terms.usage;
+        let totals = usage.totals(owner, tomorrow.before(30), tomorrow);
+        Ok(totals.await?.into_iter().collect())
     }
 
     /// What waits to be written down, oldest first.

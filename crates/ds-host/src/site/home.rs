@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use ds_core::{Appspace, VersionId};
+use ds_core::{Appspace, AppspaceId, VersionId, usage::UsageDelta};
 
 use super::{
     SiteState,
@@ -15,6 +15,7 @@ use super::{
     pages::{Here, Home, SpaceCard, Welcome, page},
     person::{MaybePerson, to_log_in},
     tile::Tile,
+    words,
 };
 use crate::ops::{AppSummary, AppspaceStatus, AppspaceSummary, Names};
 
@@ -33,12 +34,13 @@ pub(super) async fn show(
     let apps = site.ops.apps(person.account.id).await?;
     let tiles = tiles(&apps);
     let spaces = site.ops.appspaces(person.account.id).await?;
+    let used = site.ops.usage_of_all(person.account.id).await?;
     let home = Home {
         frame: person.frame(Here::Appspaces),
         has_apps: !apps.is_empty(),
         spaces: spaces
             .into_iter()
-            .map(|summary| card(site.ops.names(), &tiles, summary))
+            .map(|summary| card(site.ops.names(), &tiles, &used, summary))
             .collect(),
     };
     Ok(page(StatusCode::OK, &home))
@@ -52,8 +54,14 @@ fn tiles(apps: &[AppSummary]) -> HashMap<VersionId, Tile> {
         .collect()
 }
 
-fn card(names: &Names, tiles: &HashMap<VersionId, Tile>, summary: AppspaceSummary) -> SpaceCard {
+fn card(
+    names: &Names,
+    tiles: &HashMap<VersionId, Tile>,
+    used: &HashMap<AppspaceId, UsageDelta>,
+    summary: AppspaceSummary,
+) -> SpaceCard {
     let Appspace {
+        id,
         address,
         version_id,
         version,
@@ -72,6 +80,7 @@ fn card(names: &Names, tiles: &HashMap<VersionId, Tile>, summary: AppspaceSummar
         version: version.to_string(),
         state: summary.status.word(),
         why: summary.status.reason().map(super::error::sentence),
+        used: used.get(&id).map(lately).unwrap_or_default(),
         waits: !summary.egress_waiting.is_empty(),
         paused: summary.status == AppspaceStatus::Paused,
         open: matches!(
@@ -79,4 +88,16 @@ fn card(names: &Names, tiles: &HashMap<VersionId, Tile>, summary: AppspaceSummar
             AppspaceStatus::Awake | AppspaceStatus::Asleep
         ),
     }
+}
+
+/// `1,128 requests in 30 days, 3.0 MiB`
+fn lately(used: &UsageDelta) -> String {
+    let requests = match used.requests {
+        1 => "1 request".to_owned(),
+        more => format!("{} requests", words::count(more)),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let size = |bytes: u64| format!(", {}", words::mib(bytes as f64 / 1_048_576.0));
+    let size = used.disk_bytes.map(size).unwrap_or_default();
+    format!("{requests} in 30 days{size}")
 }

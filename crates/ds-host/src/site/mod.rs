@@ -24,6 +24,7 @@ mod single_sign_on;
 mod tests;
 mod tile;
 mod upload;
+mod words;
 
 use std::sync::Arc;
 

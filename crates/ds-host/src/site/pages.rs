@@ -94,6 +94,8 @@ pub struct SpaceCard {
     pub paused: bool,
     /// Whether it can be opened.
     pub open: bool,
+    /// What it used lately; empty if nothing.
+    pub used: String,
     /// Whether its app asks to reach hosts that nobody has allowed.
     pub waits: bool,
 }

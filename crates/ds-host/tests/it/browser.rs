@@ -3,6 +3,7 @@
 //! A journey reads as a person would tell it: `press("Log in")`, `see("Your appspaces")`. Fields are found by their
 //! labels and buttons by what they say, so a page that names its parts badly fails here.
 
+mod details;
 mod driver;
 mod files;
 mod first_hour;

@@ -5,3 +5,4 @@ mod browser;
 mod cli;
 mod host;
 mod network;
+mod terms;

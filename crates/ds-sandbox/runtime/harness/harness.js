@@ -70,7 +70,8 @@ control.listen();
 function assign(frame) {
   if (stage !== "waiting") throw new Error("assigned twice");
   stage = "loading";
-  chdir(frame.cwd);
+  // One that waited could not start there: other files have taken the place of those it started in.
+  if (flags.includes("warm")) chdir(frame.cwd);
   describe.base = fileUrl(frame.run) + "/";
   const { files, avatars } = frame.paths;
   forVisitors.hidden = [frame.run, files, avatars].flatMap((dir) => [fileUrl(dir), dir]);

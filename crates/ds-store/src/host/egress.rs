@@ -53,29 +53,35 @@ impl EgressStore for Store {
         Ok(rules)
     }
 
-    async fn approve(
+    async fn change_approved(
         &self,
         appspace: AppspaceId,
-        rule: &EgressRule,
+        withdraw: &[EgressRule],
+        approve: &[EgressRule],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let query = sqlx::query(
-            "INSERT INTO egress_rules (appspace, rule, approved) VALUES ($1, $2, $3)
-             ON CONFLICT (appspace, rule) DO NOTHING",
-        )
-        .bind(appspace.to_string())
-        .bind(rule.to_string())
-        .bind(now.0);
-        let approved = self.change_of_appspace("approve a host", query);
-        approved.await.map(|_| ())
-    }
-
-    async fn withdraw(&self, appspace: AppspaceId, rule: &EgressRule) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM egress_rules WHERE appspace = $1 AND rule = $2")
+        const ACTION: &str = "change the hosts that an appspace may reach";
+        let mut db = self.writer(ACTION).await?;
+        let mut transaction = self.count.begin(&mut db, ACTION).await?;
+        for rule in withdraw {
+            let query = sqlx::query("DELETE FROM egress_rules WHERE appspace = $1 AND rule = $2")
+                .bind(appspace.to_string())
+                .bind(rule.to_string());
+            self.count.run(&mut transaction, ACTION, query).await?;
+        }
+        for rule in approve {
+            let query = sqlx::query(
+                "INSERT INTO egress_rules (appspace, rule, approved) VALUES ($1, $2, $3)
+                 ON CONFLICT (appspace, rule) DO NOTHING",
+            )
             .bind(appspace.to_string())
-            .bind(rule.to_string());
-        let withdrawn = self.change_of_appspace("withdraw the approval of a host", query);
-        withdrawn.await.map(|_| ())
+            .bind(rule.to_string())
+            .bind(now.0);
+            let approved = self.count.run(&mut transaction, ACTION, query).await;
+            approved.map_err(|failure| failure.or_missing(|| "such appspace".into()))?;
+        }
+        self.count.commit(transaction, ACTION).await?;
+        Ok(())
     }
 
     async fn secret_entries(&self, appspace: AppspaceId) -> Result<Vec<SecretEntry>, StoreError> {

@@ -1,11 +1,13 @@
 //! What appspaces use.
 
+mod runs;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use ds_core::{
     AccountId, AppspaceId, StoreError, Timestamp,
-    usage::{Day, Hour, HourUsage, RUNS_KEPT, RunRecord, UsageDelta, UsageStore},
+    usage::{Day, Hour, HourUsage, RunRecord, UsageDelta, UsageStore},
 };
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
@@ -79,19 +81,6 @@ fn read(row: &SqliteRow) -> Result<UsageDelta, StoreError> {
     })
 }
 
-fn read_run(row: &SqliteRow) -> Result<RunRecord, StoreError> {
-    let usage = read(row)?;
-    let row = Reader::new("run", row);
-    Ok(RunRecord {
-        sandbox: row.parse("sandbox")?,
-        appspace: row.parse("appspace")?,
-        started: row.time("started")?,
-        ended: row.time("ended")?,
-        usage,
-        death: row.get("death")?,
-    })
-}
-
 const ADD: &str = "write down what appspaces used";
 
 impl Store {
@@ -106,39 +95,6 @@ impl Store {
                 .bind(period);
             self.count.run(on, ADD, bind(query, &one.usage)).await?;
         }
-        Ok(())
-    }
-
-    async fn add_run(&self, on: &mut SqliteConnection, run: &RunRecord) -> Result<(), Failure> {
-        let query = sqlx::query(
-            "INSERT INTO runs (sandbox, appspace, started, ended, cpu_us, memory_mib_s, bytes_in,
-                               bytes_out, requests, wakes, disk_bytes, death)
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
-             WHERE EXISTS (SELECT 1 FROM appspaces WHERE id = $2)
-             ON CONFLICT (sandbox) DO NOTHING",
-        )
-        .bind(run.sandbox.to_string())
-        .bind(run.appspace.to_string())
-        .bind(run.started.0)
-        .bind(run.ended.0);
-        let query = bind(query, &run.usage).bind(&run.death);
-        self.count.run(on, ADD, query).await?;
-        Ok(())
-    }
-
-    /// Only the newest runs of an appspace stay.
-    async fn forget_runs(
-        &self,
-        on: &mut SqliteConnection,
-        appspace: AppspaceId,
-    ) -> Result<(), Failure> {
-        let query = sqlx::query(
-            "DELETE FROM runs WHERE appspace = $1 AND sandbox NOT IN
-             (SELECT sandbox FROM runs WHERE appspace = $1 ORDER BY ended DESC, sandbox DESC LIMIT $2)",
-        )
-        .bind(appspace.to_string())
-        .bind(whole(RUNS_KEPT as u128));
-        self.count.run(on, ADD, query).await?;
         Ok(())
     }
 
@@ -205,15 +161,7 @@ impl UsageStore for Store {
     }
 
     async fn runs(&self, appspace: AppspaceId, most: usize) -> Result<Vec<RunRecord>, StoreError> {
-        const ACTION: &str = "read the last runs of an appspace";
-        let query = sqlx::query(
-            "SELECT * FROM runs WHERE appspace = $1 ORDER BY ended DESC, sandbox DESC LIMIT $2",
-        )
-        .bind(appspace.to_string())
-        .bind(whole(most as u128));
-        let mut db = self.reader(ACTION).await?;
-        let rows = self.count.all(&mut db, ACTION, query).await?;
-        rows.iter().map(read_run).collect()
+        self.last_runs(appspace, most).await
     }
 
     async fn totals(

@@ -25,19 +25,27 @@ pub async fn egress_store(store: &impl HostStore) {
     let here = add_appspace(store, "here.example.com").await.id;
     let there = add_appspace(store, "there.example.com").await.id;
     let (api, all) = (rule("api.example.com"), rule("*.example.org:8443"));
-    for one in [&api, &all, &api] {
-        store.approve(here, one, NOW).await.unwrap();
-    }
+    let change = async |at, withdraw: &[&EgressRule], approve: &[&EgressRule]| {
+        let owned = |rules: &[&EgressRule]| rules.iter().copied().cloned().collect::<Vec<_>>();
+        let (withdraw, approve) = (owned(withdraw), owned(approve));
+        store.change_approved(at, &withdraw, &approve, NOW).await
+    };
+    change(here, &[], &[&api, &all, &api]).await.unwrap();
+    change(here, &[], &[&api]).await.unwrap();
     let mut both = vec![api.clone(), all.clone()];
     both.sort();
     assert_eq!(store.approved(here).await.unwrap(), both);
     assert_eq!(store.approved(there).await.unwrap(), []);
-    store.withdraw(there, &api).await.unwrap();
+    change(there, &[&api], &[]).await.unwrap();
     assert_eq!(store.approved(here).await.unwrap(), both);
-    store.withdraw(here, &api).await.unwrap();
-    store.withdraw(here, &api).await.unwrap();
+    let other = rule("other.example.com");
+    change(here, &[&api, &api], &[&other]).await.unwrap();
+    let mut both = vec![other.clone(), all.clone()];
+    both.sort();
+    assert_eq!(store.approved(here).await.unwrap(), both);
+    change(here, &[&other], &[]).await.unwrap();
     assert_eq!(store.approved(here).await.unwrap(), [all]);
-    assert_missing(store.approve(AppspaceId::new(), &api, NOW).await);
+    assert_missing(change(AppspaceId::new(), &[], &[&api]).await);
 
     secrets(store, here, there).await;
     store.remove(here).await.unwrap();

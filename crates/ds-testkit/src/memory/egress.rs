@@ -16,20 +16,22 @@ impl EgressStore for Memory {
         Ok(own.map(|(_, rule)| rule.clone()).collect())
     }
 
-    async fn approve(
+    async fn change_approved(
         &self,
         appspace: AppspaceId,
-        rule: &EgressRule,
+        withdraw: &[EgressRule],
+        approve: &[EgressRule],
         _: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
-        tables.check_appspace(appspace)?;
-        tables.egress.insert((appspace, rule.clone()));
-        Ok(())
-    }
-
-    async fn withdraw(&self, appspace: AppspaceId, rule: &EgressRule) -> Result<(), StoreError> {
-        self.tables()?.egress.remove(&(appspace, rule.clone()));
+        if !approve.is_empty() {
+            tables.check_appspace(appspace)?;
+        }
+        for rule in withdraw {
+            tables.egress.remove(&(appspace, rule.clone()));
+        }
+        let approve = approve.iter().map(|rule| (appspace, rule.clone()));
+        tables.egress.extend(approve);
         Ok(())
     }
 

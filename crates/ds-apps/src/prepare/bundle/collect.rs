@@ -32,9 +32,11 @@ const LOADERS: [&str; 5] = [
 
 /// All modules that the entry module needs to start.
 #[derive(Default)]
-pub(super) struct Units {
-    /// The entry module first.
+pub(super) struct App {
+    /// The entry module first, and behind all that it needs to start those that are only imported later.
     pub units: Vec<Unit>,
+    /// How many are needed to start.
+    pub started: usize,
     /// What they import that stays outside.
     pub outside: Vec<Outside>,
 }
@@ -59,32 +61,50 @@ impl fmt::Display for Outside {
 }
 
 /// Reads everything that the entry module reaches.
-pub(super) fn collect(graph: &Graph) -> Result<Units, Unbundled> {
+pub(super) fn collect(graph: &Graph) -> Result<App, Unbundled> {
     let mut collect = Collect {
         graph,
-        all: Units::default(),
+        all: App::default(),
         keys: Vec::new(),
         indexes: HashMap::new(),
         outside: HashMap::new(),
         size: 0,
+        later: false,
     };
     let entry = graph.nodes.first().ok_or(Unbundled::One)?;
     collect.unit(&entry.key);
-    let mut next = 0;
-    while let Some(key) = collect.keys.get(next).cloned() {
-        collect.read(next, &key)?;
-        next += 1;
+    collect.read_all()?;
+    collect.all.started = collect.keys.len();
+    let mut known = 0;
+    // What is imported later may itself import later.
+    while known < collect.all.units.len() {
+        collect.dynamics(known)?;
+        collect.read_all()?;
+        known += 1;
     }
-    Ok(collect.all)
+    let waits = |unit: &Unit| unit.waits;
+    let waits = collect.all.units[..collect.all.started]
+        .iter()
+        .find(|unit| waits(unit));
+    match waits.filter(|_| collect.later) {
+        // It might wait for itself.
+        Some(unit) => Err(Unbundled::uses(
+            &unit.file,
+            "waits in an app that uses import()",
+        )),
+        None => Ok(collect.all),
+    }
 }
 
 struct Collect<'a> {
     graph: &'a Graph,
-    all: Units,
+    all: App,
     keys: Vec<Key>,
     indexes: HashMap<Key, usize>,
     outside: HashMap<Outside, usize>,
     size: usize,
+    /// Whether a module is imported by `import()`.
+    later: bool,
 }
 
 impl Collect<'_> {
@@ -95,6 +115,38 @@ impl Collect<'_> {
         self.indexes.insert(key.clone(), self.keys.len());
         self.keys.push(key.clone());
         self.keys.len() - 1
+    }
+
+    /// Reads what was found and all that it needs.
+    fn read_all(&mut self) -> Result<(), Unbundled> {
+        while let Some(key) = self.keys.get(self.all.units.len()).cloned() {
+            self.read(self.all.units.len(), &key)?;
+        }
+        Ok(())
+    }
+
+    /// Notes where the `import()`s of a module lead.
+    fn dynamics(&mut self, index: usize) -> Result<(), Unbundled> {
+        let node = self.keys.get(index).and_then(|key| self.graph.get(key));
+        let Some(node) = node else {
+            return Ok(());
+        };
+        let links: HashMap<_, _> = node
+            .links
+            .iter()
+            .map(|link| (link.span.start, link))
+            .collect();
+        for at in 0..self.all.units[index].dynamics.len() {
+            let request = &self.all.units[index].dynamics[at];
+            let attribute = request.attribute.clone();
+            let link = links.get(&request.span.start).ok_or_else(|| {
+                Unbundled::imports(&node.out, &request.specifier, "leads nowhere")
+            })?;
+            let to = self.dest(node, link, attribute)?;
+            self.later |= matches!(to, Dest::Unit(_));
+            self.all.units[index].dynamics[at].to = to;
+        }
+        Ok(())
     }
 
     fn read(&mut self, index: usize, key: &Key) -> Result<(), Unbundled> {

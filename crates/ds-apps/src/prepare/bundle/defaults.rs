@@ -95,6 +95,7 @@ impl Records<'_> {
             kind,
             uses: vec![place],
             named: Vec::new(),
+            thisless: false,
         });
         self.export("default", Export::Own(self.unit.tops.len() - 1))
     }

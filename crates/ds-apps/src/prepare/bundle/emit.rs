@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     super::edit::literal,
-    collect::Units,
+    collect::App,
     defaults::naming,
     exports::Binding,
+    later,
     map::Mapper,
     names::Names,
+    read::blank,
     refuse::Unbundled,
     spaces::Spaces,
     unit::{Dest, Edit, Kind, Unit, Wanted, apply},
@@ -22,7 +24,7 @@ pub(super) struct Emitted {
 
 /// Writes all modules one after the other, each as it was but for names, `import` and `export`.
 pub(super) fn emit(
-    all: &Units,
+    all: &App,
     order: &[usize],
     names: &Names,
     spaces: &Spaces,
@@ -34,6 +36,8 @@ pub(super) fn emit(
     for (place, &index) in order.iter().enumerate() {
         let unit = &all.units[index];
         let mut edits = edits(index, unit, names);
+        let dynamics = unit.dynamics.iter();
+        edits.extend(dynamics.map(|request| later::edit(all, spaces, request)));
         let text = apply(&unit.text, &mut edits)
             .ok_or_else(|| Unbundled::Wrong(format!("{} has changes that overlap", unit.file)))?;
         mapper.add(unit, &edits, &code, &text);
@@ -53,7 +57,7 @@ pub(super) fn emit(
 }
 
 /// Imports from outside and of objects of exports.
-fn head(all: &Units, order: &[usize], names: &Names, spaces: &Spaces, code: &mut String) {
+fn head(all: &App, order: &[usize], names: &Names, spaces: &Spaces, code: &mut String) {
     let mut wanted: BTreeMap<usize, Vec<(&Wanted, &str)>> = BTreeMap::new();
     for binding in &names.foreign {
         let name = names.of[binding].as_str();
@@ -110,6 +114,13 @@ fn function_names(units: &[Unit], order: &[usize], names: &Names, code: &mut Str
 /// All that changes in a module.
 fn edits(index: usize, unit: &Unit, names: &Names) -> Vec<Edit> {
     let mut edits = unit.edits.clone();
+    edits.extend(unit.marks.iter().cloned());
+    let said = |at: usize| names.members.get(&(index, at));
+    for member in &unit.members {
+        if let Some(name) = said(member.span.start).and_then(|binding| names.of.get(binding)) {
+            edits.push(blank(&unit.text, member.span.clone(), name));
+        }
+    }
     for (top, it) in unit.tops.iter().enumerate() {
         let own = Binding::Own(index, top);
         let binding = names.imports.get(&(index, top)).unwrap_or(&own);
@@ -118,7 +129,8 @@ fn edits(index: usize, unit: &Unit, names: &Names) -> Vec<Edit> {
         };
         let renamed = *name != it.name;
         for place in &it.uses {
-            if renamed || place.always {
+            let is_member = it.kind == Kind::Import && said(place.span.start).is_some();
+            if !is_member && (renamed || place.always) {
                 let text = format!("{}{name}{}", place.before, place.after);
                 edits.push(Edit::new(place.span.clone(), text));
             }

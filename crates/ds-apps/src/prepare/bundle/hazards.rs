@@ -14,7 +14,7 @@ use oxc::syntax::scope::ScopeFlags;
 use super::{
     read::range,
     refuse::Unbundled,
-    unit::{Edit, Unit},
+    unit::{Dest, Edit, Request, Unit},
 };
 
 /// Global names that lead to code or modules which are not in the text.
@@ -37,6 +37,7 @@ pub(super) fn look(
         waits: false,
         caught: HashMap::new(),
         mains: Vec::new(),
+        dynamics: Vec::new(),
         hazard: None,
     };
     hazards.visit_program(program);
@@ -47,6 +48,7 @@ pub(super) fn look(
         return Err(Unbundled::uses(&unit.file, what));
     }
     unit.waits = hazards.waits;
+    unit.dynamics = hazards.dynamics;
     if !entry {
         let edits = hazards
             .mains
@@ -66,6 +68,7 @@ struct Hazards<'s> {
     caught: HashMap<String, usize>,
     /// Every `import.meta.main`.
     mains: Vec<Range<usize>>,
+    dynamics: Vec<Request>,
     hazard: Option<&'static str>,
 }
 
@@ -151,12 +154,15 @@ impl<'a> Visit<'a> for Hazards<'_> {
     }
 
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
-        let builtin = match it.source.without_parentheses() {
-            Expression::StringLiteral(text) => text.value.starts_with("node:"),
-            _ => false,
-        };
-        if !builtin {
-            self.hazard = Some("uses import()");
+        match super::super::scan::literal(&it.source) {
+            Some((span, specifier)) if it.phase.is_none() => self.dynamics.push(Request {
+                span: range(span),
+                specifier,
+                // Which one does not matter: it stays as it is written.
+                attribute: it.options.is_some().then(String::new),
+                to: Dest::Outside(usize::MAX),
+            }),
+            _ => self.hazard = Some("computes what it imports"),
         }
         walk::walk_import_expression(self, it);
     }

@@ -10,7 +10,9 @@
 //! exports   what every imported name stands for
 //! order     in which order the units run
 //! names     one name for each thing
+//! spaces    objects of exports, for `import * as x`
 //! emit      the text, and its map
+//! later     modules that are only imported by `import("…")`
 //! verify    a look at the result
 //! ```
 
@@ -19,7 +21,9 @@ mod defaults;
 mod emit;
 mod exports;
 mod hazards;
+mod later;
 mod map;
+mod members;
 mod names;
 mod order;
 mod places;
@@ -47,14 +51,14 @@ pub(super) struct Bundle {
 /// Makes one module of an app. Needs much stack, as all that parses.
 pub(super) fn bundle(graph: &Graph) -> Result<Bundle, Unbundled> {
     let all = collect(graph)?;
-    if all.units.len() < 2 {
+    if all.started < 2 {
         return Err(Unbundled::One);
     }
     let mut exports = Exports::new(&all.units);
     exports.check()?;
     let order = order::order(&all.units)?;
     let names = names::names(&all.units, &order, &mut exports)?;
-    let spaces = Spaces::find(&names, &mut exports)?;
+    let spaces = Spaces::find(&all, &names, &mut exports)?;
     let mut emitted = emit::emit(&all, &order, &names, &spaces)?;
     verify::code(&emitted.code, &all.units)?;
 
@@ -64,6 +68,7 @@ pub(super) fn bundle(graph: &Graph) -> Result<Bundle, Unbundled> {
     let mark = format!("//# sourceMappingURL={name}.map\n");
     emitted.code.push_str(&mark);
     let mut files = spaces.files(&names, &all.outside);
+    files.extend(later::files(&all, &spaces)?);
     files.push((format!("{file}.map"), emitted.map));
     files.push((file.to_owned(), emitted.code));
     let entry = files.iter().find(|(file, _)| file == PLACE);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{
     exports::{Binding, Exports},
     refuse::Unbundled,
-    unit::{Kind, Unit},
+    unit::{Kind, Member, Unit},
 };
 
 /// What the code that is added says.
@@ -17,6 +17,8 @@ pub(super) struct Names {
     pub of: HashMap<Binding, String>,
     /// What each imported name of each module stands for.
     pub imports: BTreeMap<(usize, usize), Binding>,
+    /// What members of objects of exports are read as, by module and the place of the member there.
+    pub members: BTreeMap<(usize, usize), Binding>,
     /// From outside, or objects of exports: in the order in which they were met.
     pub foreign: Vec<Binding>,
 }
@@ -27,23 +29,16 @@ pub(super) fn names(
     order: &[usize],
     exports: &mut Exports<'_>,
 ) -> Result<Names, Unbundled> {
-    let mut imports = BTreeMap::new();
-    let mut foreign = Vec::new();
-    // Under which names other modules know a thing.
-    let mut aliases: HashMap<Binding, Vec<(usize, &str)>> = HashMap::new();
+    let mut met = Met::default();
     for &index in order {
-        let unit = &units[index];
-        for (&top, (request, wanted)) in &unit.imports {
-            let binding = exports.import(index, *request, wanted)?;
-            let alias = (index, unit.tops[top].name.as_str());
-            let known = aliases.entry(binding.clone()).or_default();
-            if known.is_empty() && !matches!(binding, Binding::Own(..)) {
-                foreign.push(binding.clone());
-            }
-            known.push(alias);
-            imports.insert((index, top), binding);
-        }
+        met.imports_of(units, index, exports)?;
     }
+    let Met {
+        imports,
+        members,
+        foreign,
+        aliases,
+    } = met;
 
     let mut names = Giver::new(units);
     let mut of = HashMap::new();
@@ -64,8 +59,74 @@ pub(super) fn names(
     Ok(Names {
         of,
         imports,
+        members,
         foreign,
     })
+}
+
+/// What modules were met to import.
+#[derive(Default)]
+struct Met<'a> {
+    imports: BTreeMap<(usize, usize), Binding>,
+    members: BTreeMap<(usize, usize), Binding>,
+    foreign: Vec<Binding>,
+    /// Under which names other modules know a thing; nothing where they know it as a member.
+    aliases: HashMap<Binding, Vec<(usize, &'a str)>>,
+}
+
+impl<'a> Met<'a> {
+    fn imports_of(
+        &mut self,
+        units: &'a [Unit],
+        index: usize,
+        exports: &mut Exports<'_>,
+    ) -> Result<(), Unbundled> {
+        let unit = &units[index];
+        let mut direct: HashMap<usize, usize> = HashMap::new();
+        for member in &unit.members {
+            if let Some(binding) = member_of(units, index, member, exports)? {
+                let known = self.aliases.entry(binding.clone()).or_default();
+                known.push((index, ""));
+                self.members.insert((index, member.span.start), binding);
+                *direct.entry(member.top).or_insert(0) += 1;
+            }
+        }
+        for (&top, (request, wanted)) in &unit.imports {
+            let it = &unit.tops[top];
+            let binding = exports.import(index, *request, wanted)?;
+            let direct = direct.get(&top).copied().unwrap_or(0);
+            // Then nobody asks for the object itself.
+            if matches!(binding, Binding::Space(_)) && direct == it.uses.len() {
+                continue;
+            }
+            let known = self.aliases.entry(binding.clone()).or_default();
+            if known.is_empty() && !matches!(binding, Binding::Own(..)) {
+                self.foreign.push(binding.clone());
+            }
+            known.push((index, &it.name));
+            self.imports.insert((index, top), binding);
+        }
+        Ok(())
+    }
+}
+
+/// What a member of an object of exports is, if it may be said without the object.
+fn member_of(
+    units: &[Unit],
+    index: usize,
+    member: &Member,
+    exports: &mut Exports<'_>,
+) -> Result<Option<Binding>, Unbundled> {
+    let Some((request, wanted)) = units[index].imports.get(&member.top) else {
+        return Ok(None);
+    };
+    let Binding::Space(of) = exports.import(index, *request, wanted)? else {
+        return Ok(None);
+    };
+    Ok(exports.find(of, &member.name)?.filter(|found| match found {
+        Binding::Own(unit, top) => !member.called || units[*unit].tops[*top].thisless,
+        Binding::Space(_) | Binding::Outside(..) => false,
+    }))
 }
 
 /// Gives every name once.

@@ -10,7 +10,7 @@ use oxc::semantic::{Scoping, SemanticBuilder, SymbolId};
 use oxc::span::{GetSpan as _, SourceType, Span};
 
 use super::{
-    hazards,
+    hazards, members,
     records::Records,
     refuse::Unbundled,
     unit::{Edit, Kind, Top, Unit, Use},
@@ -41,6 +41,7 @@ pub(super) fn read(file: &str, text: &str, entry: bool) -> Result<Unit, Unbundle
     let mut looker = Looker::new(file, text, &scoping, &indexes, &mut unit);
     looker.visit_program(&program);
     looker.finish()?;
+    members::look(&program, &scoping, &indexes, &mut unit);
     let removed = Records {
         file,
         text,
@@ -91,6 +92,7 @@ fn tops(program: &Program<'_>, scoping: &Scoping, unit: &mut Unit) -> HashMap<Sy
             kind,
             uses: Vec::new(),
             named: Vec::new(),
+            thisless: false,
         });
     }
     let unresolved = scoping.root_unresolved_references();

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::edit::literal,
     PLACE,
-    collect::Outside,
+    collect::{App, Outside},
     exports::{Binding, Exports},
+    later,
     names::Names,
     refuse::Unbundled,
     unit::Wanted,
@@ -30,7 +31,11 @@ pub(super) struct Spaces {
 
 impl Spaces {
     /// All objects that are asked for, also by each other.
-    pub(super) fn find(names: &Names, exports: &mut Exports<'_>) -> Result<Self, Unbundled> {
+    pub(super) fn find(
+        all: &App,
+        names: &Names,
+        exports: &mut Exports<'_>,
+    ) -> Result<Self, Unbundled> {
         let entry = exports.all(0)?;
         let mut spaces = BTreeMap::new();
         let exported = entry.iter().map(|(_, binding)| binding);
@@ -40,6 +45,7 @@ impl Spaces {
             .chain(exported)
             .filter_map(space)
             .collect();
+        open.extend(later::spaces(all));
         while let Some(unit) = open.pop() {
             if spaces.contains_key(&unit) {
                 continue;

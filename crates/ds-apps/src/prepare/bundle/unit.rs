@@ -16,6 +16,8 @@ pub(super) struct Unit {
     pub mapped: bool,
     /// Static imports, in the order of the text.
     pub requests: Vec<Request>,
+    /// Every `import("…")`, in the order of the text.
+    pub dynamics: Vec<Request>,
     /// The names it declares at its top, and those that it imports.
     pub tops: Vec<Top>,
     /// Which of `tops` are imported, and what each stands for.
@@ -30,8 +32,12 @@ pub(super) struct Unit {
     pub globals: HashSet<String>,
     /// Whether it waits at its top.
     pub waits: bool,
+    /// Where it reads members of what it imports.
+    pub members: Vec<Member>,
     /// Changes that are made whatever things are called.
     pub edits: Vec<Edit>,
+    /// Changes that are made wherever the module goes: marks for its own file go.
+    pub marks: Vec<Edit>,
 }
 
 /// What a module asks of others.
@@ -85,6 +91,21 @@ pub(super) struct Top {
     pub uses: Vec<Use>,
     /// Functions and classes without a name that get this one when they are evaluated.
     pub named: Vec<Range<usize>>,
+    /// It is always the same function, and one that does not look at `this`.
+    pub thisless: bool,
+}
+
+/// A place that reads a member of something imported, `x.name`.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// Which of `tops` is `x`.
+    pub top: usize,
+    /// All of it.
+    pub span: Range<usize>,
+    /// Which member.
+    pub name: String,
+    /// Whether it is called, with `x` as its `this`.
+    pub called: bool,
 }
 
 /// What a name at the top stands for.

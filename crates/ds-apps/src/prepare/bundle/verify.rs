@@ -61,6 +61,11 @@ pub(super) fn exports(text: &str, names: &BTreeSet<&str>) -> Result<(), Unbundle
     })
 }
 
+/// Checks that a text can be read at all.
+pub(super) fn valid(text: &str) -> Result<(), Unbundled> {
+    with_program(text, |_| Ok(()))
+}
+
 fn with_program(
     text: &str,
     check: impl FnOnce(&Program<'_>) -> Result<(), Unbundled>,

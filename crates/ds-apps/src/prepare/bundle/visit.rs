@@ -99,7 +99,7 @@ impl<'s> Looker<'s> {
 impl<'a> Visit<'a> for Looker<'_> {
     fn visit_program(&mut self, it: &Program<'a>) {
         if let Some(hashbang) = &it.hashbang {
-            self.unit.edits.push(Edit::new(range(hashbang.span), ""));
+            self.unit.marks.push(Edit::new(range(hashbang.span), ""));
         }
         for comment in &it.comments {
             let text = comment.content_span().source_text(self.text);
@@ -109,7 +109,7 @@ impl<'a> Visit<'a> for Looker<'_> {
                 .any(|start| text.trim_start().starts_with(start))
             {
                 let edit = blank(self.text, range(comment.span), " ");
-                self.unit.edits.push(edit);
+                self.unit.marks.push(edit);
             }
         }
         walk::walk_program(self, it);

@@ -5,7 +5,6 @@ mod egress;
 mod limits;
 mod log;
 mod view;
-mod words;
 
 use axum::{
     extract::{Path, State},
@@ -23,6 +22,7 @@ use super::{
     pages::{Here, page},
     person::Person,
     tile::Tile,
+    words,
 };
 use crate::ops::{AppspaceStatus, AppspaceSummary, OpError, Rank, UsageReport};
 

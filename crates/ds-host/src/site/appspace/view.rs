@@ -5,10 +5,10 @@ use std::time::Duration;
 use askama::Template;
 use ds_core::{egress_store::SecretEntry, usage::RunRecord};
 
-use super::{chart::Chart, limits::LimitField, words};
+use super::{chart::Chart, limits::LimitField};
 use crate::{
     ops::EgressHost,
-    site::{error::sentence, pages::Frame, tile::Tile},
+    site::{error::sentence, pages::Frame, tile::Tile, words},
 };
 
 /// `GET /appspaces/{name}`

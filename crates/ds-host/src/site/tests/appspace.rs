@@ -89,6 +89,10 @@ async fn what_the_page_tells() {
     assert_eq!(days.matches("<tr><th scope=\"row\">").count(), 30 + 3);
     let home = site.get("/").await.body;
     assert!(
+        home.contains(" requests in 30 days, 3.0 MiB</span>"),
+        "{home}"
+    );
+    assert!(
         home.contains("href=\"/appspaces/notes\"") && home.contains("Asks to reach other hosts")
     );
 

@@ -53,6 +53,8 @@ impl Driver {
         let profile = tempfile::tempdir_in(self.profiles.path()).unwrap().keep();
         let arguments = [
             "--headless",
+            // Pages that scroll slowly move away below the mouse.
+            "--force-prefers-reduced-motion",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-dev-shm-usage",

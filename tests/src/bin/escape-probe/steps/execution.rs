@@ -15,6 +15,7 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("setuid-program", SETUID),
     ("memory-programs", MEMORY),
     ("again", AGAIN),
+    ("loader", LOADER),
 ];
 
 const PROGRAMS: Steps = &[
@@ -22,7 +23,6 @@ const PROGRAMS: Steps = &[
     ("usr-sh", |_| run(c"/usr/bin/sh")),
     ("true", |_| run(c"/bin/true")),
     ("su", |_| run(c"/usr/bin/su")),
-    ("loader", |_| run(c"/lib64/ld-linux-x86-64.so.2")),
     ("host", |task| {
         let data = task.targets["data"].as_str().unwrap_or_default();
         run(&c_text(&format!("{data}/../ds-host")))
@@ -47,15 +47,6 @@ const OWN: Steps = &[
     }),
     ("mapped", |task| map(&task.file_name("code"))),
     ("mapped-tmp", |_| map("/tmp/code")),
-    ("loader-with-own", |task| {
-        let program = task.file("program");
-        let arguments = [
-            c"/lib64/ld-linux-x86-64.so.2",
-            program.as_c_str(),
-            c"--version",
-        ];
-        told(aside(|| execute(arguments[0], &arguments)))
-    }),
 ];
 
 const SETUID: Steps = &[
@@ -106,6 +97,17 @@ const MEMORY: Steps = &[
 ];
 
 const AGAIN: Steps = &[("again", again)];
+
+const LOADER: Steps = &[("own-program", |task| {
+    let program = task.file("program");
+    fs::copy("/deno", task.file_name("program"))?;
+    let arguments = [
+        c"/lib64/ld-linux-x86-64.so.2",
+        program.as_c_str(),
+        c"--version",
+    ];
+    told(aside(|| execute(arguments[0], &arguments)))
+})];
 
 /// Starts this program anew, which may be allowed: what it gained is told, as bits.
 fn again(_: &Task) -> Went {

@@ -22,6 +22,7 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("plant-links", PLANT_LINKS),
     ("plant-special", PLANT_SPECIAL),
     ("bypass-links", BYPASS),
+    ("sparse", SPARSE),
 ];
 
 const HOST: Steps = &[
@@ -199,11 +200,15 @@ const PLANT_SPECIAL: Steps = &[
         fs::write(std::path::Path::new(&task.file_name("")).join(name), "odd")?;
         Ok(String::new())
     }),
-    ("huge-sparse", |task| {
-        let file = fs::File::create(task.file_name("sparse.txt"))?;
-        Ok(file.set_len(1 << 40).map(|()| String::new())?)
-    }),
 ];
+
+/// A file that claims to be a terabyte.
+const SPARSE: Steps = &[("terabyte", |task| {
+    let file = fs::File::create(task.file_name("sparse.txt"))?;
+    file.set_len(1 << 40)?;
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    Ok(file.metadata()?.len().to_string())
+})];
 
 /// Names for what is elsewhere that do not pass through a forbidden path.
 const BYPASS: Steps = &[

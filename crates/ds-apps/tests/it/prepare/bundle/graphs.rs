@@ -142,7 +142,7 @@ import { go } from './a.js'; console.log(go());
 --- a.js
 import * as b from './b.js'; export const go = () => Object.keys(b) + b.late; export const early = 'e';
 --- b.js
-import * as a from './a.js'; export let late = 1; console.log(Object.keys(a)); try { console.log(typeof a.go); } catch (error) { console.log(error.name); }
+import * as a from './a.js'; export let late = 1; console.log(Reflect.ownKeys(a)); try { console.log(Object.keys(a)); } catch (error) { console.log(error.name); } try { console.log(typeof a.go); } catch (error) { console.log(error.name); }
 try { console.log(a.early); } catch (error) { console.log(error.name); } export function late2() {}
 try { console.log(a); } catch (error) { console.log(error.name); }
 ",
@@ -350,6 +350,61 @@ console.log(C.was.name, C.was.d, C.name);
 import { put } from './a.js'; using held = put('app'); { using inner = put('inner'); console.log('in'); } console.log('last');
 --- a.js
 export const put = (name) => ({ [Symbol.dispose]() { console.log('put away', name); } }); for (using it of [put('loop')]) console.log('loop');
+",
+    ),
+    (
+        "members of objects of exports",
+        "--- app.js
+import * as a from './a.js'; import * as b from './b.js'; import { nested } from './b.js';
+console.log(a.x, a.f(), a.x, new a.K().k, a.K.name, a.arrow(), typeof a.none, a.default.d, a
+  .x, a?.x, a['x'], b.inner.x, b.who() === b, (b.who)() === b, b.tag`t` === b, b.changed(), nested.x, a.f.name);
+{ const x = 'hides', f = 1, K = 2; class arrow extends a.K { y = a.x; z = a.arrow(); } console.log(a.x, a.f(), x, f, K, new arrow(), new arrow().z); }
+try { a.x = 1; } catch (error) { console.log(error.name); } try { delete b.who; } catch (error) { console.log(error.name); } try { b.count++; } catch (error) { console.log(error.name); }
+try { [b.count] = [1]; } catch (error) { console.log(error.name); } try { a.none(); } catch (error) { console.log(error.name, error.message); }
+--- a.js
+import './b.js'; export let x = 1; export function f() { return ++x; } export class K { k = 'k'; } export const arrow = () => typeof this; export default { d: 'd' };
+--- b.js
+import * as a from './a.js'; import * as inner from './a.js'; export { inner, a as nested }; export let count = 0;
+export function who() { return this; } export function tag() { return this; } export let changed = () => 'first'; changed = function () { return this === undefined ? 'none' : Object.keys(this).length; };
+for (const get of [() => a.f(), () => a.x, () => new a.K()]) { try { console.log(get()); } catch (error) { console.log(error.name); } }
+",
+    ),
+    (
+        "members of what cannot change and what can",
+        "--- app.js
+import * as a from './a.js';
+const x = { a, get: () => a.get(), own: a.own() }; console.log(x.get(), x.own, a.deep(), a.redone(), a.loop?.(), a.field());
+--- a.js
+export var redone = () => 1; var redone = function () { return typeof this; }; export var loop = () => 1; for (var loop of [function () { return typeof this; }]);
+export function get() { return (() => typeof this)(); } export function own() { return function () { return typeof this; }(); }
+export function deep() { return class { static s = typeof this; }.s; } export function field() { return { m() { return typeof this; } }.m(); }
+",
+    ),
+    (
+        "modules that are imported later",
+        "--- app.js
+#!/usr/bin/env deno
+import { count, add } from './shared.js'; import * as shared from './shared.js'; console.log('app', count);
+export const go = async () => {
+  const [later, again, same, data] = await Promise.all([import('./x/later.js'), import(`./x/later.js`), import('./shared.js'), import('./data.json', { with: { type: 'json' } })]);
+  add(); console.log(later === again, same === shared, same, count, data.default.a, await later.more(), (await import('node:os')).EOL);
+  try { await import('./throws.js'); } catch (error) { console.log(error.message); }
+  console.log((await import('./app.js')).go === go, later.default(), later.ns === shared, later.all);
+};
+--- shared.js
+export let count = 0; export const add = () => ++count; console.log('shared runs once');
+--- x/later.js
+import { count, add } from '../shared.js'; import * as ns from '../shared.js'; import { only } from './only.js'; import app from '../data.json' with { type: 'json' };
+export * from '../shared.js'; export * as all from '../shared.js'; export { ns }; add(); await null; console.log('later', count, only, app.a, import.meta.main);
+export default function () { return count; } export const more = () => import('./more.js').then((it) => it.more + count);
+--- x/only.js
+import '../shared.js'; export const only = 'only'; console.log('only runs once');
+--- x/more.js
+import { only } from './only.js'; import { go } from '../app.js'; export const more = only + typeof go;
+--- throws.js
+import './x/only.js'; throw new Error('on purpose');
+--- data.json
+{\"a\": 1}
 ",
     ),
 ];

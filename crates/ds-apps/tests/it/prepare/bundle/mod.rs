@@ -6,6 +6,7 @@ mod refused;
 mod same;
 mod speed;
 mod stacks;
+mod whole;
 
 use ds_apps::prepare::{entry_file, entry_of};
 
@@ -24,6 +25,8 @@ for (const pair of JSON.parse(Deno.readTextFileSync(Deno.args[0]))) {
     try {
       const module = await import(url);
       lines.push("exports " + Object.keys(module));
+      // What goes on by itself says so.
+      if (module.go) await module.go();
     } catch (error) {
       lines.push("threw " + error);
     }

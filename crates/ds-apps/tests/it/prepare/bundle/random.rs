@@ -37,7 +37,7 @@ fn module() -> impl Strategy<Value = Module> {
         name,
         alias,
     });
-    let names = prop::collection::vec(0..9_u8, NAMES.len());
+    let names = prop::collection::vec(0..10_u8, NAMES.len());
     let links = prop::collection::vec(link, 0..5);
     (names, 0..7_u8, links, prop::bool::weighted(0.05)).prop_map(
         |(names, default, links, waits)| Module {
@@ -57,6 +57,7 @@ fn declaration(kind: u8, name: &str, module: usize) -> String {
         1 => format!("export function {name}() {{ return {say} + {name}.name; }}"),
         2 => format!("export class {name} {{ static who = {say} + {name}.name; }}"),
         3 => format!("export let {name} = () => {say};"),
+        9 => format!("export function {name}() {{ return {say} + (this && Object.keys(this)); }}"),
         4 => format!("export var {name} = {say}; {name} += {name};"),
         5 => format!("let {name} = {say}; export {{ {name} }}; log.push({name});"),
         6 => format!("const {name} = function () {{ return {say}; }};"),
@@ -75,12 +76,16 @@ fn default(kind: u8, module: usize) -> String {
     }
 }
 
+fn is_exported(kind: u8) -> bool {
+    kind < 6 || kind == 9
+}
+
 /// What each of the modules offers by itself: its own exported names.
 fn offered(module: &Module) -> Vec<&'static str> {
     let own = NAMES
         .iter()
         .zip(&module.names)
-        .filter(|(_, kind)| **kind < 6);
+        .filter(|(_, kind)| is_exported(**kind));
     let default = (module.default < 5).then_some("default");
     own.map(|(name, _)| *name).chain(default).collect()
 }
@@ -93,15 +98,18 @@ struct Writer {
     exported: Vec<String>,
     /// Names that it looks at.
     seen: Vec<String>,
+    /// Those that are objects of exports.
+    spaces: Vec<String>,
 }
 
 impl Writer {
     fn new(module: &Module) -> Self {
         let declared = NAMES.iter().zip(&module.names);
-        let declared = declared.filter(|(_, kind)| **kind < 7);
+        let declared = declared.filter(|(_, kind)| is_exported(**kind) || **kind == 6);
         let taken: Vec<String> = declared.map(|(name, _)| (*name).to_owned()).collect();
         Self {
             text: String::new(),
+            spaces: Vec::new(),
             seen: taken.clone(),
             taken,
             exported: offered(module).into_iter().map(str::to_owned).collect(),
@@ -142,8 +150,13 @@ impl Writer {
         match (link.kind, name) {
             (0..=3, Some(name)) => self.import(&format!("{{ {name}"), alias, &format!("}} {from}")),
             (4, _) => self.import("*", alias, &from),
+            (8, _) => {
+                self.line(&format!("import * as {alias} {from}"));
+                self.taken.push(alias.clone());
+                self.spaces.push(alias);
+            }
             (5, Some(name)) if free => {
-                self.export(&format!("{{ {name}"), alias, &format!(" }} {from}"))
+                self.export(&format!("{{ {name}"), alias, &format!(" }} {from}"));
             }
             (6, _) => self.line(&format!("export * {from}")),
             (7, _) if free => self.export("*", alias, &format!(" {from}")),
@@ -163,6 +176,15 @@ impl Writer {
              log.push(name, typeof it, it?.name, text, typeof it === 'function' && !text.startsWith('[class') ? it() : ''); \
              }} catch (error) {{ log.push(name, error.name); }} }}"
         ));
+        // Of these only members are asked for, some of which are not there, and some of which ask for `this`.
+        for space in self.spaces.clone() {
+            for name in NAMES.iter().chain(&["default"]) {
+                self.line(&format!(
+                    "try {{ log.push((({name}x, a, b) => typeof {space}.{name})(), typeof {space}.{name} === 'function' && \
+                     !{space}.{name}.who ? {space}.{name}() : 0); }} catch (error) {{ log.push(error.name); }}"
+                ));
+            }
+        }
         if let Some(name) = self.seen.first().cloned() {
             self.line(&format!(
                 "log.push(((a, b, {name}$1) => {{ try {{ return typeof {name}; }} catch {{ return b; }} }})(1, 2, 3));"

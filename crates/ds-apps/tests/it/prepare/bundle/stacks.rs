@@ -39,3 +39,25 @@ export const far = (f) => /* ü */ f(x);
         assert!(errors.contains(&place), "{place}\n{errors}");
     }
 }
+
+#[tokio::test]
+async fn so_do_errors_of_modules_that_are_imported_later() {
+    let text = "--- app.ts
+import { x } from './x.ts';
+console.log(x);
+import('./later.ts');
+--- x.ts
+export const x: number = 1;
+--- later.ts
+interface A { a: 1 }
+import { x } from './x.ts';
+if (x as number) throw new Error('later');
+";
+    let case = Case::new(text).await;
+    assert_eq!(case.prepared.unbundled, None);
+    let output = case.fixture.deno(&case.prepared);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let run = case.prepared.code.run.display();
+    let place = format!("at file://{run}/app/later.ts:3:24");
+    assert!(errors.contains(&place), "{place}\n{errors}");
+}

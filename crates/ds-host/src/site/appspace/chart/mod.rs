@@ -3,10 +3,18 @@
 //! A chart is an SVG whose words stand outside of it, so that it can be stretched to any width. The policy
 //! for our pages forbids styles in attributes; bars have sizes in attributes of SVG and colours by class.
 
+mod measure;
+mod table;
+
 use ds_core::{limits::LimitKey, usage::UsageDelta};
 
-use super::{periods, words};
+use super::periods;
 use crate::ops::{LimitRow, UsageReport};
+
+pub(super) use measure::Span;
+pub(super) use table::table;
+
+use measure::Measure;
 
 /// Width of a bar's place, and of the bar in it.
 const PLACE: u32 = 100;
@@ -15,15 +23,6 @@ const BAR: u32 = 72;
 const HEIGHT: u32 = 1000;
 /// A bar of little is still to be seen.
 const LEAST: u32 = 14;
-
-/// What is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Span {
-    /// The last 24 hours.
-    Hours,
-    /// The last 30 days.
-    Days,
-}
 
 /// One chart.
 #[derive(Debug)]
@@ -63,98 +62,6 @@ pub(super) struct Bar {
     pub(super) height: u32,
     /// What it stands for.
     pub(super) title: String,
-}
-
-/// What can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    Requests,
-    Cpu,
-    Memory,
-    Disk,
-}
-
-const MIB: f64 = 1_048_576.0;
-
-impl Measure {
-    const ALL: [Self; 4] = [Self::Requests, Self::Cpu, Self::Memory, Self::Disk];
-
-    fn id(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Cpu => "cpu",
-            Self::Memory => "memory",
-            Self::Disk => "disk",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Requests => "Requests",
-            Self::Cpu => "Processor time",
-            Self::Memory => "Memory",
-            Self::Disk => "Disk",
-        }
-    }
-
-    /// The amount in a period, or that it was not measured.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "charts show two or three digits"
-    )]
-    fn of(self, used: &UsageDelta, span: Span) -> Option<f64> {
-        let seconds = match span {
-            Span::Hours => 3600.0,
-            Span::Days => 86_400.0,
-        };
-        match self {
-            Self::Requests => Some(used.requests as f64),
-            Self::Cpu => Some(used.cpu.as_secs_f64()),
-            Self::Memory => Some(used.memory_mib_seconds as f64 / seconds),
-            Self::Disk => used.disk_bytes.map(|bytes| bytes as f64 / MIB),
-        }
-    }
-
-    fn show(self, amount: f64) -> String {
-        match self {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "it was a count before"
-            )]
-            Self::Requests => words::count(amount as u64),
-            Self::Cpu => {
-                words::length(std::time::Duration::try_from_secs_f64(amount).unwrap_or_default())
-            }
-            Self::Memory | Self::Disk => words::mib(amount),
-        }
-    }
-
-    /// The figure that says most, and what it means.
-    fn figure(self, amounts: &[f64], span: Span, disk_limit: Option<u32>) -> (String, String) {
-        let during = match span {
-            Span::Hours => "in the last 24 hours",
-            Span::Days => "in the last 30 days",
-        };
-        let sum: f64 = amounts.iter().sum();
-        let most = amounts.iter().copied().fold(0.0, f64::max);
-        let per = match span {
-            Span::Hours => "hour",
-            Span::Days => "day",
-        };
-        match self {
-            Self::Requests | Self::Cpu => (self.show(sum), during.to_owned()),
-            Self::Memory => (
-                self.show(most),
-                format!("on average in the {per} that took most"),
-            ),
-            Self::Disk => {
-                let now = amounts.last().copied().unwrap_or_default();
-                let of = disk_limit.map(|limit| format!("of {}", words::mib(limit.into())));
-                (self.show(now), of.unwrap_or_default())
-            }
-        }
-    }
 }
 
 /// Every chart.
@@ -277,37 +184,6 @@ fn sentence(
         "{title}: {figure} {meaning}. The most was {} ({when}).",
         measure.show(most)
     )
-}
-
-/// A row for each period in which something was used, newest first.
-pub(super) fn table(usage: &UsageReport, span: Span) -> Vec<[String; 7]> {
-    let periods = periods(usage, span);
-    let used = periods.iter().rev().filter(|(_, used)| !used.is_empty());
-    let show = |measure: Measure, used: &UsageDelta| {
-        let amount = measure.of(used, span);
-        amount.map_or_else(|| "–".to_owned(), |amount| measure.show(amount))
-    };
-    let row = |(title, used): &(String, UsageDelta)| {
-        [
-            title.clone(),
-            show(Measure::Requests, used),
-            words::count(used.wakes),
-            show(Measure::Cpu, used),
-            show(Measure::Memory, used),
-            show(Measure::Disk, used),
-            sizes(used),
-        ]
-    };
-    used.map(row).collect()
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "tables show two or three digits"
-)]
-fn sizes(used: &UsageDelta) -> String {
-    let size = |bytes: u64| words::mib(bytes as f64 / MIB);
-    format!("{} / {}", size(used.bytes_in), size(used.bytes_out))
 }
 
 #[cfg(test)]

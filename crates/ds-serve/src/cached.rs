@@ -80,7 +80,7 @@ impl Cached {
         }
     }
 
-    /// Forgets what is known of an address: its appspace was made, changed or removed, or other [`Terms`]
+    /// Forgets what is known of an address: its appspace was made, changed or removed, or other [terms](crate::Terms)
     /// hold for it. Sandboxes that were started on the old terms are for the caller to stop; requests under
     /// way that start another on them are told to come again.
     pub fn forget(&self, address: &Address) {

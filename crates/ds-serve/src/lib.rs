@@ -12,6 +12,7 @@ mod door;
 mod error;
 mod files;
 mod headers;
+mod notices;
 mod page;
 mod service;
 mod tally;

@@ -20,7 +20,9 @@ use crate::{
     call::{Admitted, Caller},
     door,
     files::StaticFiles,
-    headers, page,
+    headers,
+    notices::Notices,
+    page,
     tally::Tally,
     target::{self, Target},
 };
@@ -53,6 +55,7 @@ pub struct Appspaces(Arc<Inner>);
 struct Inner {
     parts: Parts,
     files: StaticFiles,
+    notices: Notices,
 }
 
 impl Appspaces {
@@ -62,6 +65,7 @@ impl Appspaces {
         Self(Arc::new(Inner {
             parts,
             files: StaticFiles::default(),
+            notices: Notices::default(),
         }))
     }
 
@@ -139,9 +143,9 @@ impl Inner {
                     target: &target,
                     origin,
                 };
-                self.caller()
-                    .call(admitted, Request::from_parts(head, body))
-                    .await
+                let request = Request::from_parts(head, body);
+                let answered = self.caller().call(admitted, request).await;
+                answered.inspect_err(|error| self.notices.tell(&site, error))
             }
         }
     }

@@ -96,6 +96,24 @@ fn limits_hold_and_usage_outlives_the_host() {
     let refused = post(&host, (1 << 20) + 1);
     assert!(refused.starts_with("HTTP/1.1 413"), "{refused}");
     assert!(refused.contains("request_mib"), "{refused}");
+    let id = asleep["appspaces"][0]["id"].as_str().unwrap();
+    let log = host
+        .dir
+        .path()
+        .join("data/appspaces")
+        .join(id)
+        .join("log.txt");
+    let begun = Instant::now();
+    while !fs::read_to_string(&log)
+        .unwrap()
+        .contains("(limit request_mib)")
+    {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "its owner is not told"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let wrong = host.run("appspace limits take --set memory_mib=1 --json");
     assert_eq!(wrong.code, 65, "{wrong:?}");
 

@@ -4,6 +4,7 @@ use std::{
     io,
     net::TcpListener,
     os::fd::OwnedFd,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
@@ -71,13 +72,22 @@ impl Inner {
         spec: Option<&SandboxSpec>,
         sink: &Arc<Sink>,
     ) -> Result<Launched, StartError> {
+        self.launch_with(spec, None, sink).await
+    }
+
+    async fn launch_with(
+        &self,
+        spec: Option<&SandboxSpec>,
+        deno_dir: Option<&Path>,
+        sink: &Arc<Sink>,
+    ) -> Result<Launched, StartError> {
         let made = match &self.launcher {
             Launcher::Never(why) => return Err(StartError::Engine(why.clone())),
             Launcher::Plain => match spec {
                 Some(spec) => self.make_plain(spec).await,
                 None => Err(io::Error::other("only jailed processes can wait")),
             },
-            Launcher::Jail(jails) => self.make_jailed(jails, spec, sink).await,
+            Launcher::Jail(jails) => self.make_jailed(jails, spec, deno_dir, sink).await,
         };
         let mut made = made.map_err(cannot("start Deno"))?;
         let states = Arc::new(States::new());
@@ -109,6 +119,15 @@ impl Inner {
         };
         tokio::spawn(process.watch());
         Ok(launched)
+    }
+
+    /// Makes a process that waits and whose Deno may write what it keeps.
+    pub(super) async fn launch_to_write(
+        &self,
+        deno_dir: &Path,
+        sink: &Arc<Sink>,
+    ) -> Result<Launched, StartError> {
+        self.launch_with(None, Some(deno_dir), sink).await
     }
 
     async fn make_plain(&self, spec: &SandboxSpec) -> io::Result<Made> {
@@ -151,11 +170,13 @@ impl Inner {
         &self,
         jails: &Jails,
         spec: Option<&SandboxSpec>,
+        deno_dir: Option<&Path>,
         sink: &Arc<Sink>,
     ) -> io::Result<Made> {
         let spot = jails.spot().await?;
         let listener = UnixListener::bind(spot.run.control())?;
-        let (order, places) = self.order(jails, spec, &spot).await?;
+        let (mut order, places) = self.order(jails, spec, &spot).await?;
+        order.deno_dir = deno_dir.map(Into::into);
         let (jailed, run, cgroup) = jails.launch(spot, order).await?;
         let outlet = spec.and_then(|spec| spec.appspace.as_ref()?.outlet.as_ref());
         let outlet = match outlet {
@@ -221,6 +242,7 @@ impl Inner {
             class,
             mounts: dirs.map_or(Ok(Vec::new()), |dirs| dirs.binds())?,
             outlet,
+            deno_dir: None,
         };
         if let Some(cgroup) = &spot.cgroup {
             limit(
@@ -271,6 +293,15 @@ impl Launched {
             }),
             Err(error) => Err((super::start::explain(error, &self.sink), self)),
         }
+    }
+}
+
+impl Booted {
+    /// Waits until the harness has got as far as it gets alone.
+    pub(super) async fn listening(&self) -> Result<(), StartError> {
+        let past = self.control.past(&Progress::Connected).await;
+        let explain = |error| super::start::explain(error, &self.launched.sink);
+        past.map(|_| ()).map_err(explain)
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn write(dir: &Path) -> io::Result<()> {
 
 /// All modules as one: each file that Deno has to find costs a cold start a fraction of a millisecond. Every module
 /// but the main one becomes a function that is called once and returns what it exports.
-fn bundle() -> String {
+pub(super) fn bundle() -> String {
     let (main, others) = MODULES.split_last().unwrap_or((&("", ""), &[]));
     let mut bundle = String::new();
     for (name, source) in others {

@@ -14,6 +14,7 @@ use ds_core::SandboxId;
 use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use super::{
+    caches::Caches,
     command::Class,
     dirs::bind,
     places::jail,
@@ -43,6 +44,7 @@ pub(super) struct Jails {
     launcher: PathBuf,
     deno: PathBuf,
     runtime: RuntimeDir,
+    pub(super) caches: Caches,
     without_namespaces: bool,
     ready: OnceCell<Ready>,
     spots: Mutex<Vec<Spot>>,
@@ -88,6 +90,8 @@ pub(super) struct Order {
     pub(super) class: Class,
     /// What it sees from the start, beside what all see.
     pub(super) mounts: Vec<Bind>,
+    /// Where Deno may write what it keeps; else it reads what all read.
+    pub(super) deno_dir: Option<PathBuf>,
     /// The ports of its outlet, and whom it trusts.
     pub(super) outlet: Option<(Vec<u16>, Option<String>)>,
 }
@@ -104,12 +108,14 @@ impl Jails {
         launcher: PathBuf,
         deno: PathBuf,
         runtime: RuntimeDir,
+        caches: Caches,
         without_namespaces: bool,
     ) -> Self {
         Self {
             launcher,
             deno,
             runtime,
+            caches,
             without_namespaces,
             ready: OnceCell::new(),
             spots: Mutex::default(),
@@ -259,7 +265,10 @@ impl Jails {
     fn walls(&self, ready: &Ready, run: &RunDir, order: &Order) -> io::Result<Walls> {
         let mut mounts = vec![bind(run.sockets(), jail::SOCKETS, Mode::Write)?];
         mounts.push(bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?);
-        mounts.push(bind(&self.runtime.deno_dir(), jail::DENO_DIR, Mode::Read)?);
+        mounts.push(match &order.deno_dir {
+            Some(dir) => bind(dir, jail::DENO_DIR, Mode::Write)?,
+            None => bind(self.caches.dir(), jail::DENO_DIR, Mode::Read)?,
+        });
         mounts.extend(order.mounts.iter().cloned());
         let user = match ready.kind {
             Kind::OwnUsers => Some(self.next_user()),

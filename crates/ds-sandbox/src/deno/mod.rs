@@ -1,6 +1,7 @@
 //! The Deno engine: each sandbox is a process of the official `deno` executable, running our harness.
 
 mod boot;
+mod caches;
 mod client;
 mod command;
 mod config;
@@ -37,8 +38,8 @@ use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::{
-    command::Class, jails::Jails, launcher::Launcher, log::Logs, run_dir::RuntimeDir,
-    starts::Starts, warm::Warm, watching::Watches,
+    caches::Caches, command::Class, jails::Jails, launcher::Launcher, log::Logs,
+    run_dir::RuntimeDir, starts::Starts, warm::Warm, watching::Watches,
 };
 use crate::{Engine, Quotas, Sandbox, SandboxSpec, StartError};
 
@@ -77,21 +78,22 @@ impl DenoEngine {
     /// # Errors
     /// If `runtime` cannot be used.
     pub async fn new(deno: Deno, runtime: &Path, config: EngineConfig) -> Result<Self, DenoError> {
-        let root = runtime.to_owned();
+        let (root, found) = (runtime.to_owned(), deno.clone());
         let prepare = move || {
             let runtime = RuntimeDir::renew(&root)?;
             harness::write(&runtime.harness())?;
-            Ok((runtime, Logs::start()?))
+            let caches = Caches::find(&runtime, &found)?;
+            Ok((runtime, caches, Logs::start()?))
         };
         let prepared = spawn_blocking(prepare).await;
-        let (runtime, logs) = prepared
+        let (runtime, caches, logs) = prepared
             .unwrap_or_else(|error| Err(io::Error::other(error)))
             .map_err(|source| DenoError::Runtime {
                 path: runtime.to_owned(),
                 source,
             })?;
         let inner = Arc::new(Inner {
-            launcher: launcher(&config.confinement, &deno, &runtime),
+            launcher: launcher(&config.confinement, &deno, &runtime, caches),
             warm: Arc::new(Warm::new(Class::usual(&config.limits))),
             deno,
             runtime,
@@ -127,7 +129,12 @@ impl DenoEngine {
     }
 }
 
-fn launcher(confinement: &Confinement, deno: &Deno, runtime: &RuntimeDir) -> Launcher {
+fn launcher(
+    confinement: &Confinement,
+    deno: &Deno,
+    runtime: &RuntimeDir,
+    caches: Caches,
+) -> Launcher {
     let Confinement::Jail {
         launcher,
         without_namespaces,
@@ -141,6 +148,7 @@ fn launcher(confinement: &Confinement, deno: &Deno, runtime: &RuntimeDir) -> Lau
             found,
             deno.path.clone(),
             runtime.clone(),
+            caches,
             *without_namespaces,
         ))),
         Err(why) => Launcher::Never(why),

@@ -4,7 +4,7 @@
 //! <runtime>/
 //!   harness/            the trusted JavaScript, written when the engine is made
 //!   root/               empty; jails build their roots on it
-//!   deno/               what Deno keeps: shared by all jails, which can only read it
+//!   deno-<…>/           what Deno keeps: shared by all jails, which can only read it; kept for the next host
 //!   runs/<sandbox>/     pid · c and s, the two sockets · scratch/ · deno/ (both while an app is learned about)
 //!   storage/<appspace>/ what Deno keeps for an appspace where there is no jail; emptied with the rest
 //!   sockets             names the directory of sockets, if the paths above are too long for them
@@ -45,7 +45,7 @@ impl RuntimeDir {
         create_private_dir(root)?;
         let root = root.canonicalize()?;
         remove_leftovers(&root)?;
-        for dir in ["runs", "root", "deno", "deno/location_data"] {
+        for dir in ["runs", "root"] {
             create_private_dir(&root.join(dir))?;
         }
         let sockets = if fits(&root.join("runs")) {
@@ -63,11 +63,6 @@ impl RuntimeDir {
     /// Empty; jails build their roots on it.
     pub(super) fn jail_root(&self) -> PathBuf {
         self.root.join("root")
-    }
-
-    /// What Deno keeps, for all jails.
-    pub(super) fn deno_dir(&self) -> PathBuf {
-        self.root.join("deno")
     }
 
     /// The directory itself, with links resolved.
@@ -164,7 +159,7 @@ fn remove_leftovers(root: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    for name in ["runs", "root", "deno", "storage", "harness"] {
+    for name in ["runs", "root", "storage", "harness"] {
         remove_dir(&root.join(name))?;
     }
     if let Some(dir) = noted {

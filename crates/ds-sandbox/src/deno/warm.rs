@@ -15,6 +15,9 @@ const MEMORY_LEFT: u64 = 256 << 20;
 /// How long to leave a computer alone on which a process could not be made.
 const AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// How long a new engine leaves the computer to others.
+const SETTLING: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// The processes that wait, all of one class.
 pub(super) struct Warm {
     class: Class,
@@ -78,6 +81,8 @@ impl Drop for Starting<'_> {
 
 /// Keeps processes and launchers waiting, as long as the engine is there. Works while nothing is being started.
 pub(super) async fn keep(engine: Weak<Inner>) {
+    // Whoever starts a host wants an answer from it first.
+    tokio::time::sleep(SETTLING).await;
     loop {
         let Some(strong) = engine.upgrade() else {
             return;
@@ -88,7 +93,11 @@ pub(super) async fn keep(engine: Weak<Inner>) {
         let quiet = strong.warm.starting.load(Ordering::Relaxed) == 0;
         let mut failed = false;
         if quiet {
-            failed = jails.restock().await.is_err();
+            let stocked = async { jails.restock().await.and(strong.warm_caches(jails).await) };
+            if let Err(error) = stocked.await {
+                tracing::warn!(%error, "cannot get ready for sandboxes");
+                failed = true;
+            }
         }
         if quiet && !failed && strong.warm.len() < strong.config.warm && memory_is_free() {
             match add(&strong).await {

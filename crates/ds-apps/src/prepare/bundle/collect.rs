@@ -1,20 +1,16 @@
 //! Which modules can become one, and what stays outside.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-};
-
-use url::Url;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     super::{
-        edit,
         graph::{Body, Graph, Link, Node, Target},
         place,
-        resolve::{Id, Key},
+        resolve::Key,
     },
-    PLACE, read,
+    PLACE,
+    outside::{Outside, beside},
+    read,
     refuse::Unbundled,
     unit::{Dest, Unit},
 };
@@ -39,25 +35,6 @@ pub(super) struct App {
     pub started: usize,
     /// What they import that stays outside.
     pub outside: Vec<Outside>,
-}
-
-/// Something that stays a file of its own, or is part of the engine. To evaluate it does nothing that anybody sees.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Outside {
-    /// How the one module names it.
-    pub specifier: String,
-    /// The `type` of its attributes.
-    pub attribute: Option<String>,
-}
-
-impl fmt::Display for Outside {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&edit::literal(&self.specifier))?;
-        match &self.attribute {
-            Some(kind) => write!(f, " with {{ type: {} }}", edit::literal(kind)),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Reads everything that the entry module reaches.
@@ -232,16 +209,4 @@ impl Collect<'_> {
         }
         Ok(Dest::Outside(index))
     }
-}
-
-/// A path that is relative to a module of the package, as the one module says it.
-fn beside(node: &Node, specifier: &str) -> Option<String> {
-    let (Id::Package(_), true) = (&node.key.id, specifier.starts_with('.')) else {
-        return None;
-    };
-    let root = Url::parse("file:///run/").ok()?;
-    let to_node = place::specifier("x", &node.out);
-    let target = root.join(&to_node).ok()?.join(specifier).ok()?;
-    target.as_str().strip_prefix("file:///run/app/")?;
-    root.join(PLACE).ok()?.make_relative(&target)
 }

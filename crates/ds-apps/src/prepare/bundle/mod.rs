@@ -26,6 +26,7 @@ mod map;
 mod members;
 mod names;
 mod order;
+mod outside;
 mod places;
 mod read;
 mod records;

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::edit::literal,
     PLACE,
-    collect::{App, Outside},
+    collect::App,
     exports::{Binding, Exports},
     later,
     names::Names,
+    outside::Outside,
     refuse::Unbundled,
     unit::Wanted,
 };

@@ -102,6 +102,28 @@ async fn main() {
             let t = Instant::now();
             let sb = e.start(s).await.unwrap();
             let t1 = t.elapsed();
+            let cpu = || {
+                let l = std::fs::read_to_string(tmp.path().join("as0/log.txt")).unwrap_or_default();
+                let pid = l
+                    .rsplit_once("(process ")
+                    .map(|x| x.1.split(')').next().unwrap().to_string())
+                    .unwrap_or_default();
+                let s =
+                    std::fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap_or_default();
+                let mut tot = 0u64;
+                let mut wait = 0u64;
+                for e in std::fs::read_dir(format!("/proc/{pid}/task"))
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                {
+                    let s = std::fs::read_to_string(e.path().join("schedstat")).unwrap_or_default();
+                    let v: Vec<u64> = s.split_whitespace().map(|x| x.parse().unwrap()).collect();
+                    tot += v[0];
+                    wait += v[1];
+                }
+                (tot / 1000, wait / 1000)
+            };
             let r = sb
                 .request(call(), http::Request::new(empty_body()))
                 .await
@@ -111,6 +133,8 @@ async fn main() {
             if i >= 2 {
                 v.push(el);
             }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            eprintln!("start {t1:?} total {el:.1} cpu/wait us {:?}", cpu());
             if i == n + 1 && std::env::var("MEM").is_ok() {
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 println!("mem {}", sb.memory());

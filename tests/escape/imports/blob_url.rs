@@ -1,4 +1,4 @@
-//! Modules in `blob:` addresses that import on, alone and as workers. Refused.
+//! Modules in `blob:` addresses that import on. Refused.
 
 attempt!(|stage| {
     let outcome = stage.tries(
@@ -8,14 +8,7 @@ attempt!(|stage| {
           const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
           return (await computed(blob)).default;
         },
-        worker: () => new Promise((resolve, reject) => {
-          const source = `import s from "${url(T.text)}" with { type: "text" }; postMessage(s);`;
-          const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-          const worker = new Worker(blob, { type: "module" });
-          worker.onmessage = (event) => resolve(event.data);
-          worker.onerror = (event) => { event.preventDefault(); reject(new Error(event.message)); };
-        }),
         "#,
     );
-    outcome.all_refused(&["text", "worker"]);
+    outcome.all_refused(&["text"]);
 });

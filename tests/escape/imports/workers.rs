@@ -17,6 +17,13 @@ attempt!(|stage| {
           worker.onerror = (event) => { event.preventDefault(); reject(new Error(event.message)); };
           worker.postMessage(0);
         }),
+        blob: () => new Promise((resolve, reject) => {
+          const source = `import s from "${url(T.text)}" with { type: "text" }; postMessage(s);`;
+          const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          const worker = new Worker(blob, { type: "module" });
+          worker.onmessage = (event) => resolve(event.data);
+          worker.onerror = (event) => { event.preventDefault(); reject(new Error(event.message)); };
+        }),
         threads: async () => {
           const { Worker } = await computed("node:worker_threads");
           const source = `const { parentPort } = require("node:worker_threads");
@@ -30,5 +37,5 @@ attempt!(|stage| {
         },
         "#,
     );
-    outcome.all_refused(&["outside", "reading", "threads"]);
+    outcome.all_refused(&["outside", "reading", "blob", "threads"]);
 });

@@ -2,9 +2,11 @@
 
 mod cpu;
 mod cpu_from_javascript;
+mod deep_directories;
 mod descriptors;
 mod disk;
 mod disk_from_javascript;
+mod filling_while_installed;
 mod forks;
 mod hanging_start;
 mod kernel_memory;

@@ -41,7 +41,7 @@ impl Host {
             .open(dir.join("log"))
             .unwrap();
         let mut child = user
-            .command_in(&program, delegation, Some(&dir.join("secret.txt")))
+            .command_in(&program, delegation, Some(dir))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--config"])
             .arg(dir.join("dropserver.toml"))
             .arg("--data-dir")

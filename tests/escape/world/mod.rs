@@ -3,6 +3,8 @@
 mod bystander;
 mod canary;
 mod cgroups;
+#[cfg(test)]
+mod documented;
 mod host;
 mod http;
 mod leftovers;

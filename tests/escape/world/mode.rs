@@ -69,8 +69,8 @@ impl User {
         self.command_in(program, None, None)
     }
 
-    /// The same in their cgroups, with a file open that nobody told the program of: a person's shell or a service manager
-    /// may have left it.
+    /// The same in their cgroups, with a file of a test's directory open that nobody told the program of: a person's shell
+    /// or a service manager may have left it. If there is a file `hosts`, it is what the program sees as `/etc/hosts`.
     pub(super) fn command_in(
         self,
         program: &Path,
@@ -85,8 +85,8 @@ impl User {
         }
         words.push(program.to_owned());
         let procs = delegation.map(Delegation::procs).unwrap_or_default();
-        if let Some(inherited) = inherited {
-            words.splice(0..0, prepare(&procs, inherited));
+        if let Some(dir) = inherited {
+            words.splice(0..0, prepare(&procs, dir));
         }
         #[expect(
             clippy::disallowed_methods,
@@ -98,12 +98,20 @@ impl User {
     }
 }
 
-/// Joins cgroups, opens a file and becomes the rest of the words.
-fn prepare(procs: &[PathBuf], inherited: &Path) -> Vec<PathBuf> {
+/// Joins cgroups, opens a file, changes what names mean, and becomes the rest of the words.
+fn prepare(procs: &[PathBuf], dir: &Path) -> Vec<PathBuf> {
     let mut script = String::new();
     for file in procs {
         script += &["echo $$ > ", &file.to_string_lossy(), " && "].concat();
     }
-    script += &["exec 9< ", &inherited.to_string_lossy(), " && exec \"$@\""].concat();
-    ["sh", "-c", &script, "sh"].map(PathBuf::from).to_vec()
+    let dir_name = dir.to_string_lossy();
+    let names = dir.join("hosts").exists();
+    if names {
+        script += &["mount --bind ", &dir_name, "/hosts /etc/hosts && "].concat();
+    }
+    script += &["exec 9< ", &dir_name, "/secret.txt && exec \"$@\""].concat();
+    let own_mounts = ["unshare", "--mount", "--propagation", "private"];
+    let shell = ["sh", "-c", &script, "sh"];
+    let words = own_mounts.iter().filter(|_| names).chain(&shell);
+    words.map(PathBuf::from).collect()
 }

@@ -35,9 +35,10 @@ export function loadVersion1({ paths, address }, control, ready) {
     migrations: once(() => checkMigrations(declared.migrations)),
     permissions: () => declared.permissions ?? [],
     async handle(handler, request, call) {
-      const { signal } = request;
       const url = new URL(request.url);
-      return await handler({ request, url, params: call.params, memberId: call.proxyId, signal });
+      const context = { request, url, params: call.params, memberId: call.proxyId };
+      // Made only if somebody looks.
+      return await handler(Object.defineProperty(context, "signal", { get: () => request.signal }));
     },
     origin: (call) => call.origin,
   };

@@ -2,6 +2,7 @@
 
 import { forVisitors } from "./errors.js";
 
+const { defineProperty } = Object;
 const { parse } = JSON;
 /** Headers between the host and us; app code never sees them. */
 const PREFIX = "x-dropserver-";
@@ -28,15 +29,14 @@ export async function respond(app, incoming) {
 
 /** The request with its real URL, and without what is between the host and us. */
 function asTheAppSeesIt(incoming, url) {
-  const { method, body, signal } = incoming;
+  const { method, body } = incoming;
   const headers = [];
   for (const header of incoming.headers) {
     if (!header[0].startsWith(PREFIX)) headers.push(header);
   }
-  if (UNWRAPPABLE.has(method)) return withMethod(new Request(url, { headers, signal }), method);
-  return new Request(url, { method, headers, body, signal, duplex: "half" });
-}
-
-function withMethod(request, method) {
-  return Object.defineProperty(request, "method", { value: method });
+  const request = UNWRAPPABLE.has(method)
+    ? defineProperty(new Request(url, { headers }), "method", { value: method })
+    : new Request(url, { method, headers, body, duplex: "half" });
+  // Made only if somebody looks: most handlers do not, and it takes a cold start a millisecond.
+  return defineProperty(request, "signal", { get: () => incoming.signal });
 }

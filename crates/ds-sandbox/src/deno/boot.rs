@@ -17,7 +17,7 @@ use super::{
     command::{Class, Start, environment},
     control::{Control, Progress},
     dirs::Dirs,
-    jails::{Jails, Order},
+    jails::{Jails, Order, Spot, Way},
     launcher::{self, Launcher},
     output::{Output, Sink},
     places::{Places, jail},
@@ -173,14 +173,19 @@ impl Inner {
         deno_dir: Option<&Path>,
         sink: &Arc<Sink>,
     ) -> io::Result<Made> {
-        let spot = jails.spot().await?;
-        let listener = UnixListener::bind(spot.run.control())?;
-        let (mut order, places) = self.order(jails, spec, &spot).await?;
-        order.deno_dir = deno_dir.map(Into::into);
-        let (jailed, run, cgroup) = jails.launch(spot, order).await?;
         let outlet = spec.and_then(|spec| spec.appspace.as_ref()?.outlet.as_ref());
+        let way = outlet.map(|outlet| Way {
+            ports: outlet.ports(),
+            trusted: outlet.trusted(),
+        });
+        let spot = jails.spot(way.as_ref()).await?;
+        let listener = UnixListener::bind(spot.run.control())?;
+        let (mut order, places) = self.order(jails, spec, &spot, way.as_ref()).await?;
+        order.deno_dir = deno_dir.map(Into::into);
+        let running = jails.launch(spot, order).await?;
+        let (jailed, run, cgroup) = (running.jailed, running.run, running.cgroup);
         let outlet = match outlet {
-            Some(outlet) => Some(serve(&**outlet, jailed.listeners, sink)?),
+            Some(outlet) => Some(serve(&**outlet, running.listeners, sink)?),
             None => None,
         };
         // Gone already is an end like any other.
@@ -204,7 +209,8 @@ impl Inner {
         &self,
         jails: &Jails,
         spec: Option<&SandboxSpec>,
-        spot: &super::jails::Spot,
+        spot: &Spot,
+        way: Option<&Way>,
     ) -> io::Result<(Order, Places)> {
         let start = if spec.is_some() {
             Start::Cold
@@ -216,8 +222,6 @@ impl Inner {
             Some(spec) => Some(self.dirs(spec, &spot.run).await?),
             None => None,
         };
-        let outlet = spec.and_then(|spec| spec.appspace.as_ref()?.outlet.as_ref());
-        let outlet = outlet.map(|outlet| (outlet.ports(), outlet.trusted()));
         let own_root = jails.ready().await?.has_own_root();
         let places = match &dirs {
             Some(dirs) if !own_root => Places::outside(dirs, &self.runtime, &spot.run)?,
@@ -228,9 +232,7 @@ impl Inner {
                 ));
             }
         };
-        let trusts = outlet
-            .as_ref()
-            .is_some_and(|(_, trusted)| trusted.is_some());
+        let trusts = way.is_some_and(|way| way.trusted.is_some());
         let order = Order {
             args: class.args(&places, start)?,
             env: environment(&places, trusts.then_some(jail::TRUSTED)),
@@ -241,7 +243,6 @@ impl Inner {
             },
             class,
             mounts: dirs.map_or(Ok(Vec::new()), |dirs| dirs.binds())?,
-            outlet,
             deno_dir: None,
         };
         if let Some(cgroup) = &spot.cgroup {
@@ -271,7 +272,7 @@ impl Inner {
 }
 
 impl Launched {
-    /// Waits for the harness.
+    /// Waits until the harness has connected. It can be told what to load before it says that it listens.
     pub(super) async fn boot(self, limits: &Limits) -> Result<Booted, (StartError, Self)> {
         let states = Arc::clone(&self.process.0);
         let accepted = tokio::select! {
@@ -285,14 +286,11 @@ impl Launched {
         let users = Arc::new(OnceLock::new());
         let asked = Arc::clone(&users);
         let control = Control::new(stream, asked, Arc::clone(&states), limits.stop_grace);
-        match control.past(&Progress::Connected).await {
-            Ok(_) => Ok(Booted {
-                launched: self,
-                control,
-                users,
-            }),
-            Err(error) => Err((super::start::explain(error, &self.sink), self)),
-        }
+        Ok(Booted {
+            launched: self,
+            control,
+            users,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
+    os::fd::OwnedFd,
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -25,7 +26,7 @@ use crate::{
     Cgroup, Cgroups, NoCgroups,
     jail::{
         Jailed, Parked,
-        plan::{Bind, Mode, Plan, Rlimits, Root, Walls},
+        plan::{Bind, Mode, Plan, Program, Rlimits, Root},
     },
 };
 
@@ -80,6 +81,7 @@ pub(super) struct Spot {
     pub(super) parked: Parked,
     pub(super) run: RunDir,
     pub(super) cgroup: Option<Arc<Cgroup>>,
+    listeners: Vec<OwnedFd>,
 }
 
 /// What a jail is made for, beside what all have.
@@ -92,8 +94,22 @@ pub(super) struct Order {
     pub(super) mounts: Vec<Bind>,
     /// Where Deno may write what it keeps; else it reads what all read.
     pub(super) deno_dir: Option<PathBuf>,
-    /// The ports of its outlet, and whom it trusts.
-    pub(super) outlet: Option<(Vec<u16>, Option<String>)>,
+}
+
+/// What an outlet needs inside.
+pub(super) struct Way {
+    pub(super) ports: Vec<u16>,
+    /// Whom the sandbox trusts.
+    pub(super) trusted: Option<String>,
+}
+
+/// A process in a jail, with what goes when it ends.
+pub(super) struct Running {
+    pub(super) jailed: Jailed,
+    pub(super) run: RunDir,
+    pub(super) cgroup: Option<Arc<Cgroup>>,
+    /// Sockets that listen inside.
+    pub(super) listeners: Vec<OwnedFd>,
 }
 
 impl Ready {
@@ -147,16 +163,19 @@ impl Jails {
     async fn kind(&self) -> io::Result<Kind> {
         let base = program::base(&self.launcher).await?;
         let try_as = async |user| {
-            let plan = Plan {
-                program: jail::DENO.into(),
+            let parked = Parked::new(&self.launcher, "probe")?;
+            parked.prepare(self.root(base.clone(), user, None)?).await?;
+            let program = Program {
+                path: jail::DENO.into(),
                 args: Vec::new(),
                 env: Vec::new(),
                 cwd: "/".into(),
                 rlimits: Rlimits::trying(),
-                walls: Walls::All(self.root(base.clone(), user, Vec::new())?),
-                ports: None,
+                visible: None,
             };
-            Parked::new(&self.launcher, "probe")?.launch(plan).await
+            // Something of ours, so that mapping ids is tried.
+            let mounts = vec![bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?];
+            parked.launch(Plan { program, mounts }).await
         };
         let mut why = "the host does not run as root".to_owned();
         if rustix::process::geteuid().is_root() {
@@ -176,27 +195,29 @@ impl Jails {
         }
     }
 
-    /// A launcher that waits, or a new one.
-    pub(super) async fn spot(&self) -> io::Result<Spot> {
-        let waiting = self.spots().pop();
-        if let Some(mut spot) = waiting
-            && spot.parked.is_alive()
-        {
-            return Ok(spot);
+    /// A launcher that waits, or a new one. One with an outlet is made when it is wanted.
+    pub(super) async fn spot(&self, outlet: Option<&Way>) -> io::Result<Spot> {
+        if outlet.is_none() {
+            let waiting = self.spots().pop();
+            if let Some(mut spot) = waiting
+                && spot.parked.is_alive()
+            {
+                return Ok(spot);
+            }
         }
-        self.park(SandboxId::new()).await
+        self.park(SandboxId::new(), outlet).await
     }
 
     /// Sees to it that launchers wait again.
     pub(super) async fn restock(&self) -> io::Result<()> {
         while self.spots().len() < PARKED {
-            let spot = self.park(SandboxId::new()).await?;
+            let spot = self.park(SandboxId::new(), None).await?;
             self.spots().push(spot);
         }
         Ok(())
     }
 
-    async fn park(&self, id: SandboxId) -> io::Result<Spot> {
+    async fn park(&self, id: SandboxId, outlet: Option<&Way>) -> io::Result<Spot> {
         let ready = self.ready().await?;
         let parked = Parked::new(&self.launcher, &id.to_string())?;
         let cgroup = match &ready.cgroups {
@@ -214,43 +235,66 @@ impl Jails {
             io::Result::Ok((run, cgroup))
         });
         let (run, cgroup) = prepared.await??;
+        let user = match ready.kind {
+            Kind::OwnUsers => Some(self.next_user()),
+            Kind::HostsUser { .. } | Kind::WithoutNamespaces { .. } => None,
+        };
+        let mut listeners = Vec::new();
+        if ready.has_own_root() {
+            let root = self.root(ready.base.clone(), user, outlet)?;
+            listeners = parked.prepare(root).await?;
+        }
         Ok(Spot {
             parked,
             run,
             cgroup,
+            listeners,
         })
     }
 
     /// Puts Deno into a jail.
-    pub(super) async fn launch(
-        &self,
-        spot: Spot,
-        order: Order,
-    ) -> io::Result<(Jailed, RunDir, Option<Arc<Cgroup>>)> {
+    pub(super) async fn launch(&self, spot: Spot, order: Order) -> io::Result<Running> {
         let ready = self.ready().await?;
         let Spot {
             parked,
             run,
             cgroup,
+            listeners,
         } = spot;
         let counted = ready
             .cgroups
             .as_ref()
             .is_ok_and(|it| it.has().memory.is_some());
-        let plan = Plan {
-            rlimits: rlimits(&order.class, counted),
-            ports: order.outlet.as_ref().map(|(ports, _)| ports.clone()),
-            walls: self.walls(ready, &run, &order)?,
-            program: match ready.kind {
-                Kind::WithoutNamespaces { .. } => super::text(&self.deno)?,
-                _ => jail::DENO.into(),
+        let mut mounts = vec![
+            bind(run.sockets(), jail::SOCKETS, Mode::Write)?,
+            bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?,
+        ];
+        mounts.push(match &order.deno_dir {
+            Some(dir) => bind(dir, jail::DENO_DIR, Mode::Write)?,
+            None => bind(self.caches.dir(), jail::DENO_DIR, Mode::Read)?,
+        });
+        mounts.extend(order.mounts);
+        let own_root = ready.has_own_root();
+        let program = Program {
+            path: if own_root {
+                jail::DENO.into()
+            } else {
+                super::text(&self.deno)?
             },
             args: order.args,
             env: order.env,
             cwd: order.cwd,
+            rlimits: rlimits(&order.class, counted),
+            visible: (!own_root).then(|| outside(&ready.base, &mounts)),
         };
-        match parked.launch(plan).await {
-            Ok(jailed) => Ok((jailed, run, cgroup)),
+        let mounts = if own_root { mounts } else { Vec::new() };
+        match parked.launch(Plan { program, mounts }).await {
+            Ok(jailed) => Ok(Running {
+                jailed,
+                run,
+                cgroup,
+                listeners,
+            }),
             Err(error) => {
                 let removed = spawn_blocking(move || {
                     let _ = cgroup.map(|cgroup| cgroup.remove());
@@ -262,35 +306,13 @@ impl Jails {
         }
     }
 
-    fn walls(&self, ready: &Ready, run: &RunDir, order: &Order) -> io::Result<Walls> {
-        let mut mounts = vec![bind(run.sockets(), jail::SOCKETS, Mode::Write)?];
-        mounts.push(bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?);
-        mounts.push(match &order.deno_dir {
-            Some(dir) => bind(dir, jail::DENO_DIR, Mode::Write)?,
-            None => bind(self.caches.dir(), jail::DENO_DIR, Mode::Read)?,
-        });
-        mounts.extend(order.mounts.iter().cloned());
-        let user = match ready.kind {
-            Kind::OwnUsers => Some(self.next_user()),
-            Kind::HostsUser { .. } => None,
-            Kind::WithoutNamespaces { .. } => {
-                return Ok(Walls::WithoutNamespaces {
-                    visible: outside(&ready.base, mounts),
-                });
-            }
-        };
-        let mut root = self.root(ready.base.clone(), user, mounts)?;
-        if let Some((_, trusted)) = &order.outlet {
-            root.files.extend(name_files());
-            let trusted = trusted
-                .iter()
-                .map(|pem| (jail::TRUSTED.to_owned(), pem.clone()));
-            root.files.extend(trusted);
+    fn root(&self, base: Vec<Bind>, user: Option<u32>, outlet: Option<&Way>) -> io::Result<Root> {
+        let mut files = Vec::new();
+        if let Some(way) = outlet {
+            files.extend(name_files());
+            let trusted = way.trusted.iter();
+            files.extend(trusted.map(|pem| (jail::TRUSTED.to_owned(), pem.clone())));
         }
-        Ok(Walls::All(root))
-    }
-
-    fn root(&self, base: Vec<Bind>, user: Option<u32>, mounts: Vec<Bind>) -> io::Result<Root> {
         let places = [
             jail::HARNESS,
             jail::DENO_DIR,
@@ -303,10 +325,10 @@ impl Jails {
             on: super::text(&self.runtime.jail_root())?,
             base,
             places: places.map(Into::into).to_vec(),
-            files: Vec::new(),
-            mounts,
+            files,
             user,
             tmp_mib: TMP_MIB,
+            ports: outlet.map(|way| way.ports.clone()),
         })
     }
 
@@ -334,13 +356,13 @@ impl Drop for Jails {
 }
 
 /// The same without a root of its own: everything is seen where it is.
-fn outside(base: &[Bind], mounts: Vec<Bind>) -> Vec<Bind> {
+fn outside(base: &[Bind], mounts: &[Bind]) -> Vec<Bind> {
     let proc = Bind {
         from: "/proc".into(),
         to: "/proc".into(),
         mode: Mode::Read,
     };
-    let all = base.iter().cloned().chain(mounts).chain([proc]);
+    let all = base.iter().chain(mounts).cloned().chain([proc]);
     all.map(|bind| Bind {
         to: bind.from.clone(),
         ..bind

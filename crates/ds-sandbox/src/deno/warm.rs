@@ -122,7 +122,9 @@ async fn add(engine: &Inner) -> Result<(), ()> {
     let sink = Sink::new();
     let booting = async {
         let launched = engine.launch(None, &sink).await?;
-        launched.boot(limits).await.map_err(|(error, _)| error)
+        let booted = launched.boot(limits).await.map_err(|(error, _)| error)?;
+        booted.listening().await?;
+        Ok::<_, crate::StartError>(booted)
     };
     match timeout(limits.start, booting).await {
         Ok(Ok(booted)) => {

@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{
     channel,
-    plan::{Bind, FromLauncher, Plan, ToLauncher},
+    plan::{Bind, FromLauncher, Plan, Root, ToLauncher},
 };
 
 /// How long a launcher may take for what takes a few milliseconds.
@@ -30,8 +30,6 @@ pub(crate) struct Jailed {
     pub(crate) line: Line,
     /// The program's process.
     pub(crate) pid: Pid,
-    /// Sockets that listen inside.
-    pub(crate) listeners: Vec<OwnedFd>,
 }
 
 /// The way to tell a launcher something. Cheap to clone; all are of the same launcher.
@@ -60,21 +58,35 @@ impl Parked {
         self.child.id()
     }
 
+    /// Makes namespaces and a root, and with them the sockets that listen inside.
+    pub(crate) async fn prepare(&self, root: Root) -> io::Result<Vec<OwnedFd>> {
+        let line = Line(Arc::clone(&self.channel));
+        match line.ask(&ToLauncher::Prepare(Box::new(root))).await? {
+            (FromLauncher::Prepared, listeners) => Ok(listeners),
+            (answer, _) => Err(failed(answer)),
+        }
+    }
+
     /// Launches the plan's program.
     pub(crate) async fn launch(self, plan: Plan) -> io::Result<Jailed> {
         let line = Line(self.channel);
-        let order = ToLauncher::Launch(Box::new(plan));
-        match line.ask(&order).await? {
-            (FromLauncher::Started { pid }, listeners) => Ok(Jailed {
+        match line.ask(&ToLauncher::Launch(Box::new(plan))).await? {
+            (FromLauncher::Started { pid }, _) => Ok(Jailed {
                 child: self.child,
                 line,
-                pid: Pid::from_raw(pid).ok_or_else(|| unexpected("no process"))?,
-                listeners,
+                pid: Pid::from_raw(pid).ok_or_else(|| io::Error::other("no process"))?,
             }),
-            (FromLauncher::Failed { what }, _) => Err(io::Error::other(what)),
-            (FromLauncher::Mounted, _) => Err(unexpected("it mounted")),
+            (answer, _) => Err(failed(answer)),
         }
     }
+}
+
+/// Why an answer is not the one that was hoped for.
+fn failed(answer: FromLauncher) -> io::Error {
+    io::Error::other(match answer {
+        FromLauncher::Failed { what } => what,
+        other => format!("the launcher said what nobody expected: {other:?}"),
+    })
 }
 
 impl Line {
@@ -82,8 +94,7 @@ impl Line {
     pub(crate) async fn mount(&self, binds: Vec<Bind>) -> io::Result<()> {
         match self.ask(&ToLauncher::Mount(binds)).await? {
             (FromLauncher::Mounted, _) => Ok(()),
-            (FromLauncher::Failed { what }, _) => Err(io::Error::other(what)),
-            (FromLauncher::Started { .. }, _) => Err(unexpected("it started")),
+            (answer, _) => Err(failed(answer)),
         }
     }
 
@@ -113,10 +124,6 @@ impl Line {
     fn fd(&self) -> &UnixDatagram {
         &self.0
     }
-}
-
-fn unexpected(what: &str) -> io::Error {
-    io::Error::other(format!("the launcher said what nobody expected: {what}"))
 }
 
 #[expect(

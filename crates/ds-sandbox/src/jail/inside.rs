@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     fs::File,
     os::{
-        fd::{AsFd as _, BorrowedFd, OwnedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::process::CommandExt as _,
     },
     process::{Command, Stdio},
@@ -19,24 +19,25 @@ use rustix::{
 
 use super::{
     Doing as _, Failure, channel, files, network,
-    plan::{Mode, Plan, Root, Walls},
+    plan::{Mode, Program, Root},
     privileges, seccomp, sys,
 };
 
 /// What the process says to its launcher.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum ToParent {
-    /// It has its namespaces and needs ids, directories and leave to go on. Beside it: its listeners.
+    /// It has its namespaces and needs ids. Beside it: its listeners.
     Ready,
     /// It did not work.
     Failed(String),
 }
 
-/// What the launcher answers to `Ready`.
+/// What the launcher tells it, when it has its ids and directories.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Go {
     pub(super) uid: u32,
     pub(super) gid: u32,
+    pub(super) program: Program,
 }
 
 /// Where rules of Landlock stand inside the jail; a place that is not there has no rule.
@@ -51,40 +52,49 @@ const VISIBLE: [(&str, Mode); 8] = [
     ("/proc", Mode::Read),
 ];
 
-/// Makes the walls and becomes the program. Returns only if that fails.
-pub(super) fn become_program(plan: &Plan, parent: &OwnedFd) {
-    let Err(Failure(what)) = try_become(plan, parent);
+/// Makes the walls, waits to be told which program, and becomes it. Returns only if that fails.
+pub(super) fn become_program(root: Option<&Root>, parent: &OwnedFd) {
+    let Err(Failure(what)) = try_become(root, parent);
     let _ = channel::send(parent, &ToParent::Failed(what), &[]);
 }
 
-fn try_become(plan: &Plan, parent: &OwnedFd) -> Result<Infallible, Failure> {
+fn try_become(root: Option<&Root>, parent: &OwnedFd) -> Result<Infallible, Failure> {
     setsid().doing("leave its session")?;
-    if let Walls::All(root) = &plan.walls {
-        separate(plan, root, parent)?;
+    if let Some(root) = root {
+        separate(root, parent)?;
+    }
+    let (go, _) = channel::receive::<Go>(parent)
+        .doing("hear from its launcher")?
+        .ok_or_else(|| Failure("its launcher has gone".into()))?;
+    if root.is_some() {
+        become_user(&go)?;
     }
     // After the last change of user, which forgets it.
     set_parent_process_death_signal(Some(Signal::KILL)).doing("die with its launcher")?;
     launcher_lives(parent)?;
-    privileges::limit(plan.rlimits)?;
-    let command = command(plan)?;
-    match &plan.walls {
-        Walls::All(root) => {
+    let program = &go.program;
+    privileges::limit(program.rlimits)?;
+    let command = command(program)?;
+    let may_connect = root.is_some_and(|root| root.ports.is_some());
+    match root {
+        Some(root) => {
             privileges::drop_capabilities()?;
             let base = root.base.iter().map(privileges::rule);
             let visible: Vec<_> = base.chain(VISIBLE).collect();
-            privileges::landlock(&visible, plan.ports.is_some())?;
+            privileges::landlock(&visible, may_connect)?;
         }
-        Walls::WithoutNamespaces { visible } => {
+        None => {
             privileges::no_new_privileges()?;
-            let visible: Vec<_> = visible.iter().map(privileges::rule).collect();
-            privileges::landlock(&visible, plan.ports.is_some())?;
+            let visible = program.visible.iter().flatten();
+            let visible: Vec<_> = visible.map(privileges::rule).collect();
+            privileges::landlock(&visible, may_connect)?;
         }
     }
-    exec(command, plan.ports.is_some())
+    exec(command, may_connect)
 }
 
-/// Its own namespaces, root and user.
-fn separate(plan: &Plan, root: &Root, parent: &OwnedFd) -> Result<(), Failure> {
+/// Its own namespaces and root, and no user of which anybody knows.
+fn separate(root: &Root, parent: &OwnedFd) -> Result<(), Failure> {
     let own = UnshareFlags::NEWNS
         | UnshareFlags::NEWIPC
         | UnshareFlags::NEWUTS
@@ -93,18 +103,17 @@ fn separate(plan: &Plan, root: &Root, parent: &OwnedFd) -> Result<(), Failure> {
     sys::unshare(own).doing("make namespaces")?;
     files::enter(root)?;
     sethostname(b"sandbox").doing("name its host")?;
-    let ports = plan.ports.as_deref();
+    let ports = root.ports.as_deref();
     let listeners = ports.map_or(Ok(Vec::new()), network::listen)?;
     if root.user.is_some() {
         set_thread_groups(&[]).doing("leave its groups")?;
     }
     sys::unshare(UnshareFlags::NEWUSER).doing("make a user namespace")?;
-    let fds: Vec<BorrowedFd<'_>> = listeners.iter().map(|fd| fd.as_fd()).collect();
-    channel::send(parent, &ToParent::Ready, &fds).doing("ask its launcher")?;
-    drop(listeners);
-    let (go, _) = channel::receive::<Go>(parent)
-        .doing("hear from its launcher")?
-        .ok_or_else(|| Failure("its launcher has gone".into()))?;
+    let fds: Vec<BorrowedFd<'_>> = listeners.iter().map(AsFd::as_fd).collect();
+    channel::send(parent, &ToParent::Ready, &fds).doing("ask its launcher")
+}
+
+fn become_user(go: &Go) -> Result<(), Failure> {
     let (gid, uid) = (Gid::from_raw(go.gid), Uid::from_raw(go.uid));
     set_thread_res_gid(gid, gid, gid).doing("change its group")?;
     set_thread_res_uid(uid, uid, uid).doing("change its user")
@@ -124,15 +133,15 @@ fn launcher_lives(parent: &OwnedFd) -> Result<(), Failure> {
     clippy::disallowed_methods,
     reason = "this is the crate that starts processes"
 )]
-fn command(plan: &Plan) -> Result<Command, Failure> {
+fn command(program: &Program) -> Result<Command, Failure> {
     let nothing = File::open("/dev/null").doing("open /dev/null")?;
-    let mut command = Command::new(&plan.program);
+    let mut command = Command::new(&program.path);
     command
-        .args(&plan.args)
+        .args(&program.args)
         .env_clear()
-        .envs(plan.env.iter().map(|(name, value)| (name, value)))
+        .envs(program.env.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::from(nothing));
-    rustix::process::chdir(&plan.cwd).doing("go to its directory")?;
+    rustix::process::chdir(&program.cwd).doing("go to its directory")?;
     Ok(command)
 }
 

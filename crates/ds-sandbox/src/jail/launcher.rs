@@ -2,7 +2,7 @@
 
 use std::{
     fs, io,
-    os::fd::{AsFd as _, OwnedFd},
+    os::fd::{AsFd, OwnedFd},
     process::ExitCode,
 };
 
@@ -19,7 +19,7 @@ use super::{
     Doing as _, Failure, channel,
     inside::{self, Go, ToParent},
     mounts,
-    plan::{Bind, FromLauncher, Plan, ToLauncher, Walls},
+    plan::{Bind, FromLauncher, Plan, Root, ToLauncher},
     sys,
 };
 
@@ -36,60 +36,67 @@ pub fn launch() -> ExitCode {
     let Ok(host) = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3) else {
         return ExitCode::FAILURE;
     };
-    match channel::receive(&host) {
-        Ok(Some((ToLauncher::Launch(plan), _))) => run(&host, &plan),
+    match run(&host) {
+        Ok(Some(child)) => child.watch(&host),
         // The host has gone, or wants no program.
-        _ => ExitCode::FAILURE,
-    }
-}
-
-fn run(host: &OwnedFd, plan: &Plan) -> ExitCode {
-    match start(host, plan) {
-        Ok(mut child) => child.watch(host),
+        Ok(None) => ExitCode::FAILURE,
         Err(Failure(what)) => {
-            let _ = channel::send(host, &FromLauncher::Failed { what }, &[]);
+            let _ = channel::send(&host, &FromLauncher::Failed { what }, &[]);
             ExitCode::FAILURE
         }
     }
 }
 
-/// The program.
+/// Waits to be told what to prepare and what to launch, and does it.
+fn run(host: &OwnedFd) -> Result<Option<Child>, Failure> {
+    match hear(host)? {
+        Some(ToLauncher::Prepare(root)) => {
+            let (child, listeners) = prepare(&root)?;
+            let fds: Vec<_> = listeners.iter().map(AsFd::as_fd).collect();
+            channel::send(host, &FromLauncher::Prepared, &fds).doing("tell the host")?;
+            drop(listeners);
+            match hear(host)? {
+                Some(ToLauncher::Launch(plan)) => child.launch(*plan, host).map(Some),
+                _ => Ok(None),
+            }
+        }
+        Some(ToLauncher::Launch(plan)) => Child::new(None)?.launch(*plan, host).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn hear(host: &OwnedFd) -> Result<Option<ToLauncher>, Failure> {
+    let heard = channel::receive(host).doing("hear from the host")?;
+    Ok(heard.map(|(order, _)| order))
+}
+
+/// The program, or the process that will be.
 struct Child {
     pid: Pid,
     fd: OwnedFd,
+    /// The way to it, until it is the program.
+    channel: OwnedFd,
     /// Outside and inside ids differ.
     mapped: bool,
 }
 
-fn start(host: &OwnedFd, plan: &Plan) -> Result<Child, Failure> {
-    if let Walls::All(root) = &plan.walls {
-        if root.user.is_none() {
-            become_master_of_own_namespace()?;
-        }
-        sys::unshare(UnshareFlags::NEWPID).doing("make a process namespace")?;
+/// Makes a process with a root and namespaces of its own.
+fn prepare(root: &Root) -> Result<(Child, Vec<OwnedFd>), Failure> {
+    if root.user.is_none() {
+        become_master_of_own_namespace()?;
     }
-    let (ours, theirs) = channel::pair().doing("make a channel")?;
-    let Some(pid) = sys::fork().doing("fork")? else {
-        drop(ours);
-        inside::become_program(plan, &theirs);
-        std::process::exit(1);
+    sys::unshare(UnshareFlags::NEWPID).doing("make a process namespace")?;
+    let child = Child::new(Some(root))?;
+    let listeners = match channel::receive(&child.channel).doing("hear from the process")? {
+        Some((ToParent::Ready, listeners)) => listeners,
+        Some((ToParent::Failed(what), _)) => return Err(Failure(what)),
+        None => return Err(Failure("the process has gone".into())),
     };
-    drop(theirs);
-    let fd = pidfd_open(pid, PidfdFlags::empty()).doing("hold on to the process")?;
-    let mapped = matches!(&plan.walls, Walls::All(root) if root.user.is_some());
-    let child = Child { pid, fd, mapped };
-    let listeners = match child.equip(plan, &ours) {
-        Ok(listeners) => listeners,
-        Err(failure) => {
-            child.kill();
-            let _ = child.wait();
-            return Err(failure);
-        }
-    };
-    let fds: Vec<_> = listeners.iter().map(|fd| fd.as_fd()).collect();
-    let pid = pid.as_raw_nonzero().get();
-    channel::send(host, &FromLauncher::Started { pid }, &fds).doing("tell the host")?;
-    Ok(child)
+    let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
+    let user = (uid, root.user.unwrap_or(uid));
+    let group = (gid, root.user.unwrap_or(gid));
+    map_ids(&child.pid.as_raw_nonzero().to_string(), user, group)?;
+    Ok((child, listeners))
 }
 
 /// For an ordinary user: a user namespace in which it may make all the others.
@@ -110,29 +117,40 @@ fn map_ids(process: &str, user: (u32, u32), group: (u32, u32)) -> Result<(), Fai
 }
 
 impl Child {
-    /// Gives it what it asks for, until it has become the program.
-    fn equip(&self, plan: &Plan, channel: &OwnedFd) -> Result<Vec<OwnedFd>, Failure> {
-        let mut listeners = Vec::new();
-        loop {
-            match channel::receive(channel).doing("hear from the process")? {
-                Some((ToParent::Ready, fds)) => {
-                    listeners = fds;
-                    let Walls::All(root) = &plan.walls else {
-                        continue;
-                    };
-                    let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
-                    let outside = root.user.unwrap_or(uid);
-                    let outside_group = root.user.unwrap_or(gid);
-                    let process = self.pid.as_raw_nonzero().to_string();
-                    map_ids(&process, (uid, outside), (gid, outside_group))?;
-                    self.mount(&root.mounts)?;
-                    channel::send(channel, &Go { uid, gid }, &[]).doing("let it go on")?;
-                }
-                Some((ToParent::Failed(what), _)) => return Err(Failure(what)),
-                // The channel closes itself when the program is run.
-                None => return Ok(listeners),
-            }
+    fn new(root: Option<&Root>) -> Result<Self, Failure> {
+        let (ours, theirs) = channel::pair().doing("make a channel")?;
+        let Some(pid) = sys::fork().doing("fork")? else {
+            drop(ours);
+            inside::become_program(root, &theirs);
+            std::process::exit(1);
+        };
+        drop(theirs);
+        Ok(Self {
+            pid,
+            fd: pidfd_open(pid, PidfdFlags::empty()).doing("hold on to the process")?,
+            channel: ours,
+            mapped: root.is_some_and(|root| root.user.is_some()),
+        })
+    }
+
+    /// Lets it become the program.
+    fn launch(self, plan: Plan, host: &OwnedFd) -> Result<Self, Failure> {
+        self.mount(&plan.mounts)?;
+        let go = Go {
+            uid: getuid().as_raw(),
+            gid: getgid().as_raw(),
+            program: plan.program,
+        };
+        channel::send(&self.channel, &go, &[]).doing("let it go on")?;
+        // The channel closes itself when the program is run.
+        match channel::receive(&self.channel).doing("hear from the process")? {
+            Some((ToParent::Failed(what), _)) => return Err(Failure(what)),
+            Some((ToParent::Ready, _)) => return Err(Failure("it is ready twice".into())),
+            None => {}
         }
+        let pid = self.pid.as_raw_nonzero().get();
+        channel::send(host, &FromLauncher::Started { pid }, &[]).doing("tell the host")?;
+        Ok(self)
     }
 
     /// Shows it more directories.
@@ -161,7 +179,7 @@ impl Child {
     }
 
     /// Until the program has ended, which it is made to if the host asks or goes away.
-    fn watch(&mut self, host: &OwnedFd) -> ExitCode {
+    fn watch(&self, host: &OwnedFd) -> ExitCode {
         loop {
             let mut events = [
                 PollFd::new(&self.fd, PollFlags::IN),

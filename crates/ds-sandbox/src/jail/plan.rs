@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 /// From the host to a launcher.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToLauncher {
+    /// Make namespaces and a root in them. First, if there are to be any.
+    Prepare(Box<Root>),
     /// Put a program behind walls. Once.
     Launch(Box<Plan>),
-    /// Show it more directories. Once, if the plan had left them out.
+    /// Show it more directories.
     Mount(Vec<Bind>),
     /// Ask it to end; kill it if it does not listen to being asked.
     Terminate,
@@ -18,7 +20,9 @@ pub(crate) enum ToLauncher {
 /// From a launcher to the host.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromLauncher {
-    /// The program runs. With the sockets that listen inside, name queries first, if the plan had any.
+    /// The namespaces are there. With the sockets that listen inside, name queries first, if there were to be any.
+    Prepared,
+    /// The program runs.
     Started {
         /// The process, by the host's number.
         pid: i32,
@@ -32,37 +36,7 @@ pub(crate) enum FromLauncher {
     },
 }
 
-/// A program and its walls.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    /// The program, as it is called inside.
-    pub(crate) program: String,
-    pub(crate) args: Vec<String>,
-    /// All of its environment.
-    pub(crate) env: Vec<(String, String)>,
-    /// Its working directory, inside.
-    pub(crate) cwd: String,
-    pub(crate) rlimits: Rlimits,
-    pub(crate) walls: Walls,
-    /// TCP ports to listen on inside its empty network, beside that of name queries; `None` leaves it no
-    /// network at all.
-    pub(crate) ports: Option<Vec<u16>>,
-}
-
-/// What keeps the program from the rest of the computer.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Walls {
-    /// Everything there is.
-    All(Root),
-    /// For computers without namespaces: no new privileges, Landlock and the list of system calls. Paths
-    /// inside are those outside.
-    WithoutNamespaces {
-        /// All it may see of the disk.
-        visible: Vec<Bind>,
-    },
-}
-
-/// The program's own file system.
+/// A file system of its own, and all other namespaces.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Root {
     /// An empty directory, outside, to build it on.
@@ -73,12 +47,36 @@ pub(crate) struct Root {
     pub(crate) places: Vec<String>,
     /// Small files.
     pub(crate) files: Vec<(String, String)>,
-    /// Directories that it sees from the start.
-    pub(crate) mounts: Vec<Bind>,
     /// The user id to run as, outside; `None` for the host's own.
     pub(crate) user: Option<u32>,
     /// The size of its `/tmp`.
     pub(crate) tmp_mib: u32,
+    /// TCP ports to listen on inside its empty network, beside that of name queries; `None` leaves it no
+    /// network at all.
+    pub(crate) ports: Option<Vec<u16>>,
+}
+
+/// A program and what it may.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) program: Program,
+    /// What it sees from the start, beside its root.
+    pub(crate) mounts: Vec<Bind>,
+}
+
+/// A program, as it is called inside.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Program {
+    pub(crate) path: String,
+    pub(crate) args: Vec<String>,
+    /// All of its environment.
+    pub(crate) env: Vec<(String, String)>,
+    /// Its working directory.
+    pub(crate) cwd: String,
+    pub(crate) rlimits: Rlimits,
+    /// For computers without namespaces: all it may see of the disk, where paths inside are those outside. There
+    /// are no walls then but no new privileges, Landlock and the list of system calls.
+    pub(crate) visible: Option<Vec<Bind>>,
 }
 
 /// A file or directory that the program sees.

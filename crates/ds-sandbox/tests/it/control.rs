@@ -142,7 +142,7 @@ async fn a_process_that_breaks_the_protocol_is_killed() {
         .await;
         let error = fixture.start_error().await;
         assert!(error.contains("broke the protocol"), "{lie}: {error}");
-        assert_eq!(fixture.runs(), 0);
+        crate::fixture::eventually("nothing is left", || fixture.runs() == 0).await;
 
         let fixture = Fixture::new(&format!(
             "const lie = {lie};

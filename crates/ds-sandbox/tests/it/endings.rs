@@ -35,7 +35,7 @@ async fn a_polite_end_lets_work_finish() {
     assert_eq!(sandbox.ended().await, stopped);
     let refused = sandbox.request(call(0, "/"), request()).await;
     assert!(matches!(refused, Err(RequestError::Ended(death)) if death == stopped));
-    assert_eq!(fixture.runs(), 0);
+    crate::fixture::eventually("nothing is left", || fixture.runs() == 0).await;
     let log = fixture.log();
     assert!(
         log.contains("] sandbox ") && log.contains("started to answer requests"),

@@ -49,7 +49,7 @@ async fn failures_to_load_are_told_with_their_place() {
             began.elapsed() < Duration::from_secs(10),
             "{code}: as late as a timeout"
         );
-        assert_eq!(fixture.runs(), 0, "{code}");
+        crate::fixture::eventually("nothing is left", || fixture.runs() == 0).await;
         assert!(fixture.log().contains("did not start"), "{}", fixture.log());
     }
 }
@@ -94,7 +94,7 @@ async fn an_app_that_is_never_ready_is_ended() {
             matches!(error, StartError::NotReady { .. }),
             "{code}: {error}"
         );
-        assert_eq!(fixture.runs(), 0);
+        crate::fixture::eventually("nothing is left", || fixture.runs() == 0).await;
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{early::Early, serve, steps};
+use crate::{early::Early, listing, serve, steps};
 
 /// The host's other end.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ fn try_to_play(control: &str, requests: &str, early: &Early) -> io::Result<()> {
     loop {
         let frame = read(&mut stream)?;
         match frame["type"].as_str() {
-            Some("learn") => control.answer(&frame, &learned())?,
+            Some("learn") => control.answer(&frame, &listing::of(&task.attempt))?,
             Some("stop") => return Ok(()),
             Some("ping" | "migrate") if !steps::is_silent(&task.attempt) => {
                 control.answer(&frame, &Value::Null)?;
@@ -73,25 +73,6 @@ fn try_to_play(control: &str, requests: &str, early: &Early) -> io::Result<()> {
             _ => {}
         }
     }
-}
-
-/// Routes for everything there is to ask.
-fn learned() -> Value {
-    let everyone = json!({"allow": "public"});
-    json!({
-        "routes": [
-            {"method": "get", "path": {"path": "/files", "end": false}, "auth": everyone,
-             "type": "static", "options": {"path": "@appspace/"}},
-            {"method": "get", "path": {"path": "/members", "end": false}, "auth": {"allow": "authorized"},
-             "type": "function", "options": {"name": "members"}},
-            {"method": "get", "path": {"path": "/", "end": false}, "auth": everyone,
-             "type": "function", "options": {"name": "any"}},
-            {"method": "post", "path": {"path": "/", "end": false}, "auth": everyone,
-             "type": "function", "options": {"name": "any"}},
-        ],
-        "migrations": [],
-        "permissions": [],
-    })
 }
 
 impl Control {

@@ -16,6 +16,7 @@
 
 mod control;
 mod early;
+mod listing;
 mod raw;
 mod report;
 mod serve;

@@ -23,13 +23,17 @@ export async function answer(handler, given, where) {
 }
 
 class Context {
-  constructor({ request, url, params, memberId, signal }) {
+  constructor({ request, url, params, memberId }) {
     sawRequestTo(url);
     this.request = request;
     this.url = url;
     this.params = decoded(params);
     this.memberId = memberId ?? null;
-    this.signal = signal;
+  }
+
+  /** Made when somebody looks; most handlers do not. */
+  get signal() {
+    return this.request.signal;
   }
 
   async member() {

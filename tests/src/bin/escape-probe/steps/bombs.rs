@@ -1,8 +1,6 @@
 //! Taking all there is of something. Each tells how much it could take.
 
 use std::{
-    fs,
-    io::Write as _,
     thread,
     time::{Duration, Instant},
 };
@@ -10,7 +8,7 @@ use std::{
 use super::{Steps, open};
 use crate::{
     control::Task,
-    report::{Went, print},
+    report::Went,
     sys::{self, call, int, text},
 };
 
@@ -21,14 +19,7 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("descriptors-bomb", DESCRIPTORS),
     ("kernel-memory", KERNEL_MEMORY),
     ("memory", &[("mib", memory)]),
-    ("tmp", &[("mib", |_| fill("/tmp/filler"))]),
-    ("storage", &[("mib", |_| fill("/dd/location_data/filler"))]),
-    ("sockets-dir", &[("mib", |_| fill("/run/s/filler"))]),
-    ("disk", &[("mib", |task| fill(&task.file_name("filler")))]),
-    ("small-files", &[("files", small_files)]),
-    ("fallocate", &[("mib", fallocate)]),
     ("cpu", &[("seconds", cpu)]),
-    ("log", &[("mib", log)]),
 ];
 
 /// No limit is as high.
@@ -166,32 +157,6 @@ fn memory(_: &Task) -> Went {
     Ok(ENOUGH_MIB.to_string())
 }
 
-fn fill(path: &str) -> Went {
-    let mut file = fs::File::create(path)?;
-    let piece = vec![7u8; 1 << 20];
-    let mut mib = 0;
-    while mib < ENOUGH_MIB && file.write_all(&piece).is_ok() {
-        mib += 1;
-    }
-    Ok(mib.to_string())
-}
-
-fn small_files(task: &Task) -> Went {
-    let mut made = 0;
-    while made < 2_000_000 && fs::write(task.file_name(&format!("f{made}")), [1; 4096]).is_ok() {
-        made += 1;
-    }
-    Ok(made.to_string())
-}
-
-fn fallocate(task: &Task) -> Went {
-    let fd = open(&task.file("reserved"), libc::O_WRONLY | libc::O_CREAT)?;
-    let bytes = ENOUGH_MIB << 20;
-    let reserved = call(libc::SYS_fallocate, &[fd, 0, 0, bytes])?;
-    thread::sleep(Duration::from_secs(20));
-    Ok(reserved.to_string())
-}
-
 /// Spins on several threads until somebody ends it.
 fn cpu(_: &Task) -> Went {
     let until = Instant::now() + Duration::from_secs(30);
@@ -205,14 +170,4 @@ fn cpu(_: &Task) -> Went {
         let _ = thread.join();
     }
     Ok("30".to_owned())
-}
-
-/// Prints as fast as somebody reads.
-fn log(_: &Task) -> Went {
-    let line = "x".repeat(199) + "\n";
-    let piece = line.repeat(5 * 1024);
-    for _ in 0..64 {
-        print(&piece);
-    }
-    Ok("64".to_owned())
 }

@@ -2,6 +2,7 @@
 
 mod bombs;
 mod devices;
+mod disk;
 mod execution;
 mod files;
 mod identity;
@@ -10,6 +11,7 @@ mod messages;
 mod mounts;
 mod namespaces;
 mod others;
+mod planted;
 mod proc;
 mod sockets;
 mod system;
@@ -78,6 +80,7 @@ fn find(attempt: &str) -> Option<Steps> {
     [
         bombs::ATTEMPTS,
         devices::ATTEMPTS,
+        disk::ATTEMPTS,
         execution::ATTEMPTS,
         files::ATTEMPTS,
         identity::ATTEMPTS,
@@ -86,6 +89,7 @@ fn find(attempt: &str) -> Option<Steps> {
         mounts::ATTEMPTS,
         namespaces::ATTEMPTS,
         others::ATTEMPTS,
+        planted::ATTEMPTS,
         proc::ATTEMPTS,
         sockets::ATTEMPTS,
         system::ATTEMPTS,

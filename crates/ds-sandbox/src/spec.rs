@@ -171,7 +171,7 @@ impl Limits {
 
 /// The way out of a sandbox whose app may reach other hosts. Without one a sandbox has no network at all.
 pub trait Outlet: Send + Sync {
-    /// The TCP ports that the app may want to connect to, at most [`Outlet::MOST_PORTS`].
+    /// The TCP ports that the app may want to connect to, at most 64.
     fn ports(&self) -> Vec<u16>;
     /// A certificate authority that this sandbox alone trusts, as PEM, if there is one.
     fn trusted(&self) -> Option<String>;

@@ -10,7 +10,7 @@ attempt!(|stage| {
           return new DatabaseSync(T.data + "/host.db").prepare("SELECT count(*) AS n FROM accounts").get().n;
         },
         socket: () => Deno.connect({ transport: "unix", path: T.data + "/control.sock" }),
-        node: () => new Promise(async (resolve, reject) => {
+        node: () => settled(async (resolve, reject) => {
           const net = await computed("node:net");
           const socket = net.connect(T.data + "/control.sock", () => resolve("connected"));
           socket.on("error", reject);

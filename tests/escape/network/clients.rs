@@ -19,21 +19,21 @@ attempt!(|stage| {
           events.onopen = () => resolve("open");
           events.onerror = () => { events.close(); reject(new Error("no events")); };
         }),
-        net: () => new Promise(async (resolve, reject) => {
+        net: () => settled(async (resolve, reject) => {
           const net = await computed("node:net");
           net.connect(T.port, "127.0.0.1", () => resolve("connected")).on("error", reject);
         }),
-        http: () => new Promise(async (resolve, reject) => {
+        http: () => settled(async (resolve, reject) => {
           const http = await computed("node:http");
           http.get(`http://127.0.0.1:${T.port}/`, () => resolve("answered")).on("error", reject);
         }),
-        http2: () => new Promise(async (resolve, reject) => {
+        http2: () => settled(async (resolve, reject) => {
           const http2 = await computed("node:http2");
           const client = http2.connect(`http://127.0.0.1:${T.port}/`);
           client.on("error", reject);
           client.on("connect", () => resolve("connected"));
         }),
-        udp: () => new Promise(async (resolve, reject) => {
+        udp: () => settled(async (resolve, reject) => {
           const dgram = await computed("node:dgram");
           const socket = dgram.createSocket("udp4");
           socket.on("error", reject);

@@ -9,7 +9,7 @@ attempt!(|stage| {
         udp: () => Deno.listenDatagram({ port: 0, transport: "udp", hostname: "127.0.0.1" }).addr.port,
         unix: () => Deno.listen({ transport: "unix", path: ds.filesPath("own.sock") }).addr.path,
         abstract: () => Deno.listen({ transport: "unix", path: "\0ds-escape" }).addr.path,
-        node: () => new Promise(async (resolve, reject) => {
+        node: () => settled(async (resolve, reject) => {
           const net = await computed("node:net");
           net.createServer().on("error", reject).listen(0, "127.0.0.1", () => resolve("listening"));
         }),

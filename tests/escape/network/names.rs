@@ -5,7 +5,7 @@ attempt!(|stage| {
         r#"
         resolve: () => Deno.resolveDns("example.com", "A"),
         server: () => Deno.resolveDns("example.com", "A", { nameServer: { ipAddr: "127.0.0.1", port: T.port } }),
-        lookup: () => new Promise(async (resolve, reject) => {
+        lookup: () => settled(async (resolve, reject) => {
           const dns = await computed("node:dns");
           dns.lookup("example.com", (error, address) => error ? reject(error) : resolve(address));
         }),

@@ -7,15 +7,15 @@ attempt!(|stage| {
         control: () => Deno.connect({ transport: "unix", path: T.data + "/control.sock" }),
         docker: () => Deno.connect({ transport: "unix", path: "/var/run/docker.sock" }),
         abstract: () => Deno.connect({ transport: "unix", path: "\0" + T.abstractSocket }),
-        node: () => new Promise(async (resolve, reject) => {
+        node: () => settled(async (resolve, reject) => {
           const net = await computed("node:net");
           net.connect(T.socket, () => resolve("connected")).on("error", reject);
         }),
-        nodeAbstract: () => new Promise(async (resolve, reject) => {
+        nodeAbstract: () => settled(async (resolve, reject) => {
           const net = await computed("node:net");
           net.connect("\0" + T.abstractSocket, () => resolve("connected")).on("error", reject);
         }),
-        httpOverUnix: () => new Promise(async (resolve, reject) => {
+        httpOverUnix: () => settled(async (resolve, reject) => {
           const http = await computed("node:http");
           http.get({ socketPath: T.socket, path: "/" }, () => resolve("answered")).on("error", reject);
         }),

@@ -8,11 +8,11 @@ attempt!(|stage| {
         sync: () => new Deno.Command("true").outputSync().code,
         exec: async () => (await computed("node:child_process")).execSync("id").toString(),
         node: async () => (await computed("node:child_process")).spawnSync("/bin/true").pid ?? Promise.reject(new Error("none")),
-        fork: () => new Promise(async (resolve, reject) => {
+        fork: () => settled(async (resolve, reject) => {
           const { fork } = await computed("node:child_process");
           fork(ds.appPath("app.js")).on("error", reject).on("spawn", () => resolve("forked"));
         }),
-        cluster: () => new Promise(async (resolve, reject) => {
+        cluster: () => settled(async (resolve, reject) => {
           const cluster = (await computed("node:cluster")).default;
           cluster.fork().on("error", reject).on("online", () => resolve("forked"));
         }),

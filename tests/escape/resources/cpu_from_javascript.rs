@@ -4,7 +4,7 @@
 use crate::escape::world::Stage;
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("cpu_seconds = 3\nresponse_seconds = 8");
+    stage.limit("cpu_seconds = 2\nresponse_seconds = 8");
     stage.app("spin: () => { for (;;); }, hello: () => 'hello',", &[]);
     let answer = stage.get("/one/spin");
     assert!([502, 504].contains(&answer.status), "{answer:?}");

@@ -4,7 +4,7 @@
 use crate::escape::world::Stage;
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("start_seconds = 3");
+    stage.limit("start_seconds = 2");
     for source in [
         "for (;;);",
         "await new Promise(() => {});",

@@ -4,7 +4,7 @@
 use crate::escape::world::Stage;
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("response_seconds = 5");
+    stage.limit("response_seconds = 2");
     stage.conquer("flood");
     assert_eq!(stage.get("/").body, "hello");
     let before = stage.host().memory_kib();

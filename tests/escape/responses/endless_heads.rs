@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::escape::world::{Stage, request};
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("response_seconds = 5");
+    stage.limit("response_seconds = 2");
     stage.conquer("responses");
     assert_eq!(stage.get("/").body, "hello");
     let before = stage.host().memory_kib();
@@ -21,7 +21,7 @@ attempt!(|stage: &mut Stage| {
         let got = stage.exchange(
             &request(&format!("/raw/{case}")),
             8 << 20,
-            Duration::from_secs(12),
+            Duration::from_secs(8),
         );
         assert!(
             got.len() < 4 << 20,

@@ -10,7 +10,7 @@ use std::{
 use crate::escape::world::{Stage, request};
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("response_seconds = 3");
+    stage.limit("response_seconds = 2");
     stage.conquer("silence");
     assert_eq!(stage.get("/").body, "hello");
     let mut waiting: Vec<TcpStream> = (0..200)

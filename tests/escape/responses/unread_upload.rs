@@ -9,7 +9,7 @@ use std::{
 use crate::escape::world::{ATTACKER, Stage};
 
 attempt!(|stage: &mut Stage| {
-    stage.limit("response_seconds = 5");
+    stage.limit("response_seconds = 3");
     stage.conquer("silence");
     assert_eq!(stage.get("/").body, "hello");
     let before = stage.host().memory_kib();

@@ -2,7 +2,7 @@ import { createApp, everyone, json } from "dropserver";
 import { tries } from "./tries.js";
 
 /** How long one thing may hang; what does not come back did not work. */
-const PATIENCE = 5000;
+const PATIENCE = 2000;
 const app = createApp();
 
 app.get("/try", everyone, async () => {

@@ -3,7 +3,6 @@
 mod bystander;
 mod canary;
 mod cgroups;
-#[cfg(test)]
 mod documented;
 mod host;
 mod http;

@@ -10,6 +10,8 @@ const load = async (source) => {
   await Deno.writeTextFile(path, source);
   return (await computed("file://" + path)).default;
 };
+/** A promise that also fails when what makes it does. */
+const settled = (make) => new Promise((resolve, reject) => make(resolve, reject).catch(reject));
 /** Opens a database. */
 const open = async (path, options) => new (await computed("node:sqlite")).DatabaseSync(path, options);
 const url = (path) => "file://" + path;

@@ -76,19 +76,16 @@ fn try_become(root: Option<&Root>, parent: &OwnedFd) -> Result<Infallible, Failu
     privileges::limit(program.rlimits)?;
     let command = command(program)?;
     let may_connect = root.is_some_and(|root| root.ports.is_some());
-    match root {
-        Some(root) => {
-            privileges::drop_capabilities()?;
-            let base = root.base.iter().map(privileges::rule);
-            let visible: Vec<_> = base.chain(VISIBLE).collect();
-            privileges::landlock(&visible, may_connect)?;
-        }
-        None => {
-            privileges::no_new_privileges()?;
-            let visible = program.visible.iter().flatten();
-            let visible: Vec<_> = visible.map(privileges::rule).collect();
-            privileges::landlock(&visible, may_connect)?;
-        }
+    if let Some(root) = root {
+        privileges::drop_capabilities()?;
+        let base = root.base.iter().map(privileges::rule);
+        let visible: Vec<_> = base.chain(VISIBLE).collect();
+        privileges::landlock(&visible, may_connect)?;
+    } else {
+        privileges::no_new_privileges()?;
+        let visible = program.visible.iter().flatten();
+        let visible: Vec<_> = visible.map(privileges::rule).collect();
+        privileges::landlock(&visible, may_connect)?;
     }
     exec(command, may_connect)
 }

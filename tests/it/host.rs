@@ -43,6 +43,8 @@ impl TestHost {
             listen: "127.0.0.1:0".parse().unwrap(),
             ..Config::default()
         };
+        // A host of a test has little to do; nothing needs to wait for it.
+        config.sandbox.warm = 0;
         change(&mut config);
         let bound = listen::bind(config.listen).await.unwrap();
         let address = bound.address;

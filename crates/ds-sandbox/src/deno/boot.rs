@@ -304,7 +304,7 @@ impl Booted {
 }
 
 /// What the group of a sandbox may use, but for processor time: starting is not slowed down.
-pub(super) async fn limit(cgroup: &Arc<Cgroup>, limits: &Limits) -> io::Result<()> {
+async fn limit(cgroup: &Arc<Cgroup>, limits: &Limits) -> io::Result<()> {
     let cgroup = Arc::clone(cgroup);
     let memory = u64::from(limits.memory_mib) << 20;
     // The launcher is one of them.

@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
 use super::{
     Inner,
-    boot::{Booted, limit},
+    boot::Booted,
     command::Class,
     control::{Assign, Paths, Progress},
     output::Sink,
@@ -76,7 +76,7 @@ impl Inner {
         sink.note_soon(&started(spec.task, pid));
     }
 
-    /// Shows a process that waits the appspace's directories.
+    /// Shows a process that waits the appspace's directories. Its limits are those of its class already.
     async fn assign_warm(
         &self,
         booted: Booted,
@@ -90,11 +90,6 @@ impl Inner {
             line.mount(binds)
                 .await
                 .map_err(cannot("mount its directories"))?;
-        }
-        if let Some(cgroup) = &launched.cgroup {
-            limit(cgroup, &spec.limits)
-                .await
-                .map_err(cannot("limit it"))?;
         }
         self.assign(booted, spec).await
     }

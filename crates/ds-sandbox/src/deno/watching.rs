@@ -62,9 +62,7 @@ impl Watched {
             dirs: vec![appspace.dir.data()],
             limit: spec.limits.disk_mib.saturating_mul(1 << 20),
         });
-        let mut sampler = Sampler::new(pid, cgroup, disk);
-        // Without its directories: a few reads below /proc and /sys.
-        let so_far = sampler.sample().cpu;
+        let sampler = Sampler::new(pid, cgroup, disk);
         let appspace = spec.appspace.as_ref();
         Arc::new(Self {
             states: Arc::clone(states),
@@ -73,7 +71,8 @@ impl Watched {
             started: SystemClock.now(),
             account: Mutex::new(Account {
                 sampler,
-                judge: Judge::new(&spec.limits, free_space, Instant::now(), so_far),
+                // What it took to get ready counts too.
+                judge: Judge::new(&spec.limits, free_space, Instant::now(), Duration::ZERO),
                 total: UsageDelta::default(),
                 over: false,
             }),

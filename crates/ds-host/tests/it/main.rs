@@ -3,6 +3,7 @@
 
 mod browser;
 mod cli;
+mod doctor;
 mod host;
 mod network;
 mod terms;

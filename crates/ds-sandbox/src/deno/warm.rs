@@ -7,7 +7,10 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::{Inner, boot::Booted, command::Class, launcher::Launcher, output::Sink, state::State};
+use super::{
+    Inner, boot::Booted, command::Class, jails::Jails, launcher::Launcher, output::Sink,
+    state::State,
+};
 use crate::HostMemory;
 
 /// How much memory must be free beside what a waiting process needs, in bytes.
@@ -83,6 +86,7 @@ impl Drop for Starting<'_> {
 pub(super) async fn keep(engine: Weak<Inner>) {
     // Whoever starts a host wants an answer from it first.
     tokio::time::sleep(SETTLING).await;
+    let mut told = false;
     loop {
         let Some(strong) = engine.upgrade() else {
             return;
@@ -91,33 +95,44 @@ pub(super) async fn keep(engine: Weak<Inner>) {
             return;
         };
         let quiet = strong.warm.starting.load(Ordering::Relaxed) == 0;
-        let mut failed = false;
-        if quiet {
-            let stocked = async { jails.restock().await.and(strong.warm_caches(jails).await) };
-            if let Err(error) = stocked.await {
-                tracing::warn!(%error, "cannot get ready for sandboxes");
-                failed = true;
-            }
-        }
-        if quiet && !failed && strong.warm.len() < strong.config.warm && memory_is_free() {
-            match add(&strong).await {
-                // Another may be wanted.
-                Ok(()) => continue,
-                Err(()) => failed = true,
-            }
-        }
+        let done = if quiet {
+            stock(&strong, jails).await
+        } else {
+            Ok(())
+        };
         let warm = Arc::clone(&strong.warm);
         drop(strong);
-        if failed {
-            tokio::time::sleep(AFTER_FAILURE).await;
-        } else {
-            warm.look.notified().await;
+        match done {
+            Ok(()) => warm.look.notified().await,
+            Err(error) => {
+                // Whoever starts a sandbox is told too.
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(error, "cannot get ready for sandboxes");
+                }
+                tokio::time::sleep(AFTER_FAILURE).await;
+            }
         }
     }
 }
 
+/// Makes what is missing, until a sandbox is wanted.
+async fn stock(engine: &Inner, jails: &Jails) -> Result<(), String> {
+    let words = |error: std::io::Error| error.to_string();
+    jails.restock().await.map_err(words)?;
+    engine.warm_caches(jails).await.map_err(words)?;
+    let can_wait = jails.ready().await.map_err(words)?.has_own_root();
+    let warm = &engine.warm;
+    while can_wait && warm.len() < engine.config.warm && memory_is_free() {
+        if warm.starting.load(Ordering::Relaxed) > 0 {
+            return Ok(());
+        }
+        add(engine).await?;
+    }
+    Ok(())
+}
+
 /// Makes one more.
-async fn add(engine: &Inner) -> Result<(), ()> {
+async fn add(engine: &Inner) -> Result<(), String> {
     let limits = &engine.config.limits;
     let sink = Sink::new();
     let booting = async {
@@ -126,18 +141,11 @@ async fn add(engine: &Inner) -> Result<(), ()> {
         booted.listening().await?;
         Ok::<_, crate::StartError>(booted)
     };
-    match timeout(limits.start, booting).await {
-        Ok(Ok(booted)) => {
-            engine.warm.lock().push(booted);
-            Ok(())
-        }
-        Ok(Err(error)) => {
-            let error = ds_core::error_chain(&error);
-            tracing::warn!(error, "cannot keep a sandbox waiting");
-            Err(())
-        }
-        Err(_) => Err(()),
-    }
+    let booted = timeout(limits.start, booting).await;
+    let booted = booted.map_err(|_| "a sandbox that was to wait did not get ready".to_owned())?;
+    let booted = booted.map_err(|error| ds_core::error_chain(&error).clone())?;
+    engine.warm.lock().push(booted);
+    Ok(())
 }
 
 fn memory_is_free() -> bool {

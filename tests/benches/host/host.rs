@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use ds_sandbox::Cgroup;
 use ds_testkit::client::Client;
 use serde_json::Value;
 
@@ -19,6 +20,8 @@ use crate::{
     setup::{self, Setup},
 };
 
+/// What a host runs in its own place, once there is a line to read: whoever started it has moved it by then.
+const WAITING: &str = r#"read -r go && exec "$0" "$@" </dev/null"#;
 /// Where the account site answers.
 const SITE: &str = "dropserver.localhost";
 /// Where the appspace answers.
@@ -40,18 +43,24 @@ pub(crate) struct Host {
 impl Host {
     /// Starts a host on a data directory and waits until it answers.
     pub(crate) fn start(dir: &Path) -> Result<Self> {
+        // The shortest time there is: falling asleep is waited for.
+        Self::start_with(dir, "idle_seconds = 1", None)
+    }
+
+    /// Starts a host with these lines of `[sandbox]`, in a control group if there is one.
+    pub(crate) fn start_with(dir: &Path, sandbox: &str, group: Option<&Cgroup>) -> Result<Self> {
         let address = free_address()?;
         let config = dir.join("bench.toml");
-        // The shortest time there is: waking is measured too.
-        setup::write(&config, b"[sandbox]\nidle_seconds = 1\n")?;
+        setup::write(&config, format!("[sandbox]\n{sandbox}\n").as_bytes())?;
         let log = File::create(dir.join("bench.log")).context("cannot write a log")?;
-        let mut command = command(dir)?;
+        let mut command = match group {
+            Some(_) => waiting(dir)?,
+            None => command(dir)?,
+        };
         command.arg("--config").arg(config);
         command.args(["serve", "--listen", &address.to_string()]);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log);
+        command.stdout(Stdio::null()).stderr(log);
+        command.stdin(group.map_or_else(Stdio::null, |_| Stdio::piped()));
         let site = Ask {
             address,
             host: SITE.to_owned(),
@@ -61,6 +70,10 @@ impl Host {
 
         let start = Instant::now();
         let mut running = Running::start(&mut command)?;
+        if let Some(group) = group {
+            group.add(running.id()).context("cannot move the host")?;
+            running.say("go\n")?;
+        }
         let answer = site.until_answered(&mut running);
         let answer = answer.with_context(|| end_of_log(dir))?;
         let took = answer.first_byte.duration_since(start);
@@ -89,17 +102,7 @@ impl Host {
         std::fs::create_dir_all(&data)?;
         let host = Self::start(&data)?;
         let package = package.to_string_lossy().into_owned();
-        host.ask(
-            &[
-                "account",
-                "create",
-                "--email",
-                EMAIL,
-                "--admin",
-                "--password-stdin",
-            ],
-            PASSWORD,
-        )?;
+        host.make_account()?;
         host.ask(&["app", "install", &package], "")?;
         host.ask(
             &["appspace", "create", "--app", "Bench", "--address", "bench"],
@@ -108,9 +111,26 @@ impl Host {
         Ok(host)
     }
 
+    /// Makes the account that owns everything.
+    pub(crate) fn make_account(&self) -> Result<()> {
+        let create = ["account", "create", "--email", EMAIL, "--admin"];
+        self.ask(&[&create[..], &["--password-stdin"]].concat(), PASSWORD)?;
+        Ok(())
+    }
+
+    /// The host's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.running.id()
+    }
+
     /// A request to the appspace.
     pub(crate) fn asking(&self, path: &str) -> Ask {
-        let host = format!("{APPSPACE}:{}", self.address.port());
+        self.asking_at(APPSPACE, path)
+    }
+
+    /// A request to one of the appspaces.
+    pub(crate) fn asking_at(&self, appspace: &str, path: &str) -> Ask {
+        let host = format!("{appspace}:{}", self.address.port());
         Ask {
             address: self.address,
             host,
@@ -137,20 +157,8 @@ impl Host {
         Ok(format!("ds-member={session}"))
     }
 
-    /// Whether the appspace's sandbox has stopped.
-    pub(crate) fn sleeps(&mut self) -> Result<bool> {
-        self.running.check()?;
-        let list = self.ask(&["appspace", "list"], "")?;
-        let list = list["appspaces"]
-            .as_array()
-            .or(list.as_array())
-            .context("no list")?;
-        let status = list.first().context("there is no appspace")?["status"].as_str();
-        Ok(status == Some("asleep"))
-    }
-
     /// Runs a command of ds-host against this host.
-    fn ask(&self, arguments: &[&str], input: &str) -> Result<Value> {
+    pub(crate) fn ask(&self, arguments: &[&str], input: &str) -> Result<Value> {
         let line = arguments.join(" ");
         let mut command = command(&self.dir)?;
         command.arg("--json").args(arguments);
@@ -179,7 +187,17 @@ pub(crate) fn content(size: usize) -> Vec<u8> {
 }
 
 fn command(dir: &Path) -> Result<Command> {
-    let mut command = program(setup::ds_host()?);
+    at(program(setup::ds_host()?), dir)
+}
+
+/// The same, begun when it is told.
+fn waiting(dir: &Path) -> Result<Command> {
+    let mut command = program("/bin/sh");
+    command.args(["-c", WAITING]).arg(setup::ds_host()?);
+    at(command, dir)
+}
+
+fn at(mut command: Command, dir: &Path) -> Result<Command> {
     command
         .arg("--data-dir")
         .arg(dir)

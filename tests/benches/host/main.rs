@@ -1,21 +1,29 @@
 //! How fast is it? Every figure that depends on the computer stands beside a peer's, measured in the same run.
 //! `cargo xtask bench` builds what is needed and runs this; docs/BENCHMARKS.md says how to read it.
 
+mod burst;
 mod deno;
+mod family;
 mod files;
+mod fleet;
 mod functions;
 mod host;
+mod jail;
 mod load;
 mod lookup;
 mod many;
+mod memory;
+mod modules;
 mod nginx;
 mod numbers;
 mod probe;
 mod report;
 mod running;
 mod setup;
+mod sixty;
 mod start;
 mod wake;
+mod waking;
 
 use std::process::ExitCode;
 
@@ -34,6 +42,10 @@ const GROUPS: &[(&str, Group)] = &[
     ("files", files::measure),
     ("functions", functions::measure),
     ("wake", wake::measure),
+    ("modules", modules::measure),
+    ("jail", jail::measure),
+    ("memory", memory::measure),
+    ("burst", burst::measure),
 ];
 
 fn main() -> ExitCode {

@@ -74,6 +74,22 @@ impl fmt::Display for Time {
     }
 }
 
+impl Time {
+    /// So many seconds.
+    pub(crate) fn seconds(seconds: f64) -> Self {
+        Self(Duration::from_secs_f64(seconds.max(0.0)))
+    }
+}
+
+/// A size as people read it.
+pub(crate) struct Mib(pub(crate) f64);
+
+impl fmt::Display for Mib {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.1} MiB", self.0 / f64::from(1 << 20)))
+    }
+}
+
 /// How often in a second.
 pub(crate) struct Rate(pub(crate) f64);
 

@@ -50,6 +50,12 @@ impl Report {
         self.target(name, figure, format!("≥ {at_least:.2}"), ratio >= at_least);
     }
 
+    /// How many times a peer's time or size it is, which should be at most so many.
+    pub(crate) fn at_most(&mut self, name: &str, ratio: f64, peer: &str, most: f64) {
+        let figure = format!("{ratio:.2} × {peer}");
+        self.target(name, figure, format!("≤ {most:.2}"), ratio <= most);
+    }
+
     /// Something to know when reading the group.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         self.rows.push(Row::Note(text.into()));

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
+    io::Write as _,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     process::{Child, Command},
     sync::{
@@ -82,6 +83,18 @@ impl Running {
         let id = i32::try_from(child.id()).unwrap_or_default();
         all.insert(id);
         Ok(Self { child, id, name })
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Says something on its standard input, the first time and the last.
+    pub(crate) fn say(&mut self, text: &str) -> Result<()> {
+        let mut stdin = self.child.stdin.take().context("nothing can be said")?;
+        stdin.write_all(text.as_bytes())?;
+        Ok(())
     }
 
     /// Makes sure that it has not ended by itself.

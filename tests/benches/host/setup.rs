@@ -111,3 +111,19 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     }
     std::fs::write(path, bytes).with_context(failed)
 }
+
+/// Copies a directory with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (here, there) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy(&here, &there)?;
+        } else {
+            std::fs::copy(&here, &there)
+                .with_context(|| format!("cannot copy {}", here.display()))?;
+        }
+    }
+    Ok(())
+}

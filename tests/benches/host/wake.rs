@@ -1,57 +1,59 @@
 //! The first request to an appspace that sleeps, against starting the same handler without a host.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::{
-    deno::{Bare, HELLO},
-    host::Host,
-    numbers::{Rounds, Time},
+    deno::Bare,
+    fleet::App,
+    numbers::{Rounds, Time, percentile},
     report::Report,
     setup::Setup,
+    waking::turns,
 };
 
 /// How many times the time of a bare start waking may take.
-const MOST: f64 = 2.0;
-/// How long it may take to fall asleep: a sandbox does so after a second without requests.
-const SLEEPY: Duration = Duration::from_secs(30);
+const COLD: f64 = 1.4;
+/// The same where a sandbox waits.
+const POOLED: f64 = 0.25;
+/// How many times the half of such times the slowest of a hundred may be.
+const SLOWEST: f64 = 3.0;
 
 pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
-    let mut host = Host::with_app(setup, "wake")?;
+    let app = App::hello();
     let bare = Bare::new(setup)?;
-    let ask = host.asking("/hello");
-    // The first start compiles what later ones find compiled.
-    ask.expect(HELLO.len())?;
-    let mut rounds = Rounds::default();
-    for _ in 0..setup.choose(15, 5) {
-        fall_asleep(&mut host)?;
-        let start = Instant::now();
-        let woken = ask.expect(HELLO.len())?.first_byte.duration_since(start);
-        rounds.add(woken.as_secs_f64(), bare.start()?.took.as_secs_f64());
-    }
-    let time = |seconds| Time(Duration::from_secs_f64(seconds));
-    report.figure("waking, request to first byte, p50", time(rounds.ours()?));
-    report.figure("bare Deno, start to first byte, p50", time(rounds.peer()?));
-    let ratio = rounds.ratio()?;
-    let figure = format!("{ratio:.2} × bare Deno");
-    report.target(
-        "waking, time",
-        figure,
-        format!("≤ {MOST:.2}"),
-        ratio <= MOST,
+    let (mut cold, mut pooled) = (Rounds::default(), Rounds::default());
+    let mut times = Vec::new();
+    let count = setup.choose(100, 8);
+    turns(setup, "wake", &[&app], count, |turn, counts| {
+        let woken = turn.wake_cold(&app)?;
+        let at_once = turn.wake_pooled(&app)?;
+        turn.settle()?;
+        let peer = bare.start()?.took.as_secs_f64();
+        if counts {
+            cold.add(woken, peer);
+            pooled.add(at_once, peer);
+            times.push(Duration::from_secs_f64(at_once));
+        }
+        Ok(())
+    })?;
+    let half = pooled.ours()?;
+    let slowest = percentile(&mut times, 99)?;
+    report.figure(
+        "bare Deno, start to first byte, p50",
+        Time::seconds(cold.peer()?),
     );
-    Ok(())
-}
-
-fn fall_asleep(host: &mut Host) -> Result<()> {
-    let until = Instant::now() + SLEEPY;
-    while !host.sleeps()? {
-        ensure!(Instant::now() < until, "the appspace does not fall asleep");
-        thread::sleep(Duration::from_millis(100));
-    }
+    report.figure(
+        "cold, request to first byte, p50",
+        Time::seconds(cold.ours()?),
+    );
+    report.figure("pooled, p50", Time::seconds(half));
+    report.figure("pooled, p99", Time(slowest));
+    report.at_most("cold, time", cold.ratio()?, "bare Deno", COLD);
+    report.at_most("pooled, time", pooled.ratio()?, "bare Deno", POOLED);
+    let times_half = slowest.as_secs_f64() / half;
+    report.at_most("pooled, p99", times_half, "its p50", SLOWEST);
+    report.note(format!("{count} rounds"));
     Ok(())
 }

@@ -37,6 +37,8 @@ const FIRST_USER: u32 = 0x7000_0000;
 const USERS: u32 = 0x00ff_ffff;
 /// The private writable memory that Deno asks for before it does anything, in MiB; most is never touched.
 const DENO_DATA_MIB: u64 = 560;
+/// How many workers an app can have where no control group counts memory: each asks for as much again.
+const WORKERS: u64 = 2;
 /// The size of a sandbox's `/tmp`, in MiB. What is in it counts as its memory.
 const TMP_MIB: u32 = 64;
 
@@ -266,7 +268,7 @@ impl Jails {
             .as_ref()
             .is_ok_and(|it| it.has().memory.is_some());
         let mut mounts = vec![
-            bind(run.sockets(), jail::SOCKETS, Mode::Write)?,
+            bind(run.sockets(), jail::SOCKETS, Mode::Sockets)?,
             bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?,
         ];
         mounts.push(match &order.deno_dir {
@@ -376,7 +378,8 @@ fn rlimits(class: &Class, memory_is_counted: bool) -> Rlimits {
         files: u64::from(class.open_files),
         file_size: mib(class.disk_mib),
         threads: u64::from(class.threads),
-        data: (!memory_is_counted).then(|| mib(DENO_DATA_MIB + u64::from(class.memory_mib))),
+        data: (!memory_is_counted)
+            .then(|| mib(DENO_DATA_MIB * (1 + WORKERS) + u64::from(class.memory_mib))),
     }
 }
 

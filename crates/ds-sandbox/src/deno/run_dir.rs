@@ -5,7 +5,7 @@
 //!   harness/            the trusted JavaScript, written when the engine is made
 //!   root/               empty; jails build their roots on it
 //!   deno-<…>/           what Deno keeps: shared by all jails, which can only read it; kept for the next host
-//!   runs/<sandbox>/     pid · c and s, the two sockets · scratch/ · deno/ (both while an app is learned about)
+//!   runs/<sandbox>/     pid · s/ with the two sockets, c and s · scratch/ · deno/ (both while an app is learned about)
 //!   storage/<appspace>/ what Deno keeps for an appspace where there is no jail; emptied with the rest
 //!   sockets             names the directory of sockets, if the paths above are too long for them
 //! ```
@@ -79,7 +79,8 @@ impl RuntimeDir {
     pub(super) fn run(&self, id: SandboxId) -> io::Result<RunDir> {
         let run = RunDir {
             root: self.root.join("runs").join(id.to_string()),
-            sockets: self.sockets.join(id.to_string()),
+            // Apart from the rest, which is the host's alone.
+            sockets: self.sockets.join(id.to_string()).join("s"),
         };
         create_private_dir(&run.root)?;
         create_private_dir(&run.sockets)?;
@@ -123,13 +124,14 @@ impl RunDir {
 
     /// Removes all of it.
     pub(super) fn remove(&self) -> io::Result<()> {
-        remove_dir(&self.sockets)?;
+        // Elsewhere, it is in a directory of its own.
+        remove_dir(self.sockets.parent().unwrap_or(&self.sockets))?;
         remove_dir(&self.root)
     }
 }
 
 fn fits(sockets: &Path) -> bool {
-    let run_and_socket = "/".len() + SandboxId::new().to_string().len() + "/c".len();
+    let run_and_socket = "/".len() + SandboxId::new().to_string().len() + "/s/c".len();
     sockets.as_os_str().len() + run_and_socket <= LONGEST_SOCKET_PATH
 }
 

@@ -174,6 +174,8 @@ impl Sandbox for DenoSandbox {
 
     async fn stop(&self, reason: StopReason) {
         self.process.0.go(State::Stopping(reason));
+        // The harness waits for open connections; those that nobody uses are ours to close.
+        self.client.close_idle();
         self.process.0.dead().await;
     }
 

@@ -17,13 +17,19 @@ use super::{
 };
 use crate::{ControlError, Death, Limits, SandboxSpec, StartError, Task};
 
+/// How much an app may keep while it is learned about, in MiB: it is all thrown away.
+const LEARNING_DISK_MIB: u64 = 64;
+
 impl Inner {
     /// Takes a process that waits, or makes one, and waits, within the limit, for the app to be ready. Nothing is
     /// left of one that does not get there.
     pub(super) async fn start_sandbox(
         self: &Arc<Self>,
-        spec: SandboxSpec,
+        mut spec: SandboxSpec,
     ) -> Result<DenoSandbox, StartError> {
+        if spec.appspace.is_none() {
+            spec.limits.disk_mib = spec.limits.disk_mib.min(LEARNING_DISK_MIB);
+        }
         let _starting = self.warm.starting();
         let process = self.starts.begin(spec.id);
         let started = match self.warm.take(&Class::of(&spec)) {
@@ -107,7 +113,7 @@ impl Inner {
         }
         let watched = Watched::new(
             spec,
-            (launched.pid, launched.cgroup.clone()),
+            &launched,
             &states,
             (
                 Arc::clone(&self.config.meter),
@@ -132,7 +138,7 @@ impl Inner {
             {
                 tracing::warn!(%error, "cannot bound a sandbox's processor time");
             }
-            measured.look();
+            measured.first_look();
         });
         Ok(DenoSandbox {
             id: spec.id,

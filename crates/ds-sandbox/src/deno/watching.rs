@@ -18,8 +18,8 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::state::States;
-use crate::{Cgroup, Death, DiskWatch, Judge, Sampler, SandboxSpec};
+use super::{boot::Launched, state::States};
+use crate::{Death, DiskWatch, Judge, Sampler, SandboxSpec};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -54,15 +54,19 @@ impl Watched {
     /// A process that begins its task.
     pub(super) fn new(
         spec: &SandboxSpec,
-        (pid, cgroup): (u32, Option<Arc<Cgroup>>),
+        launched: &Launched,
         states: &Arc<States>,
         (meter, free_space): (Arc<dyn Meter>, u64),
     ) -> Arc<Self> {
-        let disk = spec.appspace.as_ref().map(|appspace| DiskWatch {
-            dirs: vec![appspace.dir.data()],
+        let dir = match &spec.appspace {
+            Some(appspace) => appspace.dir.data(),
+            None => launched.run.storage(),
+        };
+        let disk = DiskWatch {
+            dirs: vec![dir],
             limit: spec.limits.disk_mib.saturating_mul(1 << 20),
-        });
-        let sampler = Sampler::new(pid, cgroup, disk);
+        };
+        let sampler = Sampler::new(launched.pid, launched.cgroup.clone(), Some(disk));
         let appspace = spec.appspace.as_ref();
         Arc::new(Self {
             states: Arc::clone(states),
@@ -85,8 +89,15 @@ impl Watched {
         self.memory.load(Ordering::Relaxed)
     }
 
+    /// The first look, as soon as it runs: later ones compare with how large its directory was. Blocks.
+    pub(super) fn first_look(&self) {
+        // A sampler's first sample measures no directories.
+        self.account().sampler.sample();
+        self.look();
+    }
+
     /// Looks; ends it if it does not keep to a limit. Blocks.
-    pub(super) fn look(&self) {
+    fn look(&self) {
         // The last look still goes on.
         let Ok(mut account) = self.account.try_lock() else {
             return;

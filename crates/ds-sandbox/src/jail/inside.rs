@@ -46,7 +46,7 @@ const VISIBLE: [(&str, Mode); 8] = [
     ("/dd", Mode::Write),
     ("/ro", Mode::Read),
     ("/rw", Mode::Write),
-    ("/run", Mode::Write),
+    ("/run", Mode::Sockets),
     ("/tmp", Mode::Write),
     ("/etc", Mode::Read),
     ("/proc", Mode::Read),

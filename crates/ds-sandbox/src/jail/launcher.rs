@@ -27,6 +27,10 @@ use super::{
 /// this. It takes its orders from its standard input, a socket that the engine gave it.
 #[must_use]
 pub fn launch() -> ExitCode {
+    // What a host's own starter left open is nobody's business here.
+    if sys::close_all_from(3).is_err() {
+        return ExitCode::FAILURE;
+    }
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

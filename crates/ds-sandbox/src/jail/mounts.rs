@@ -53,7 +53,7 @@ fn attributes(mode: Mode) -> u64 {
         | match mode {
             Mode::Execute => libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NODEV,
             Mode::Read => libc::MOUNT_ATTR_RDONLY | data,
-            Mode::Write => data,
+            Mode::Write | Mode::Sockets => data,
             Mode::Device => libc::MOUNT_ATTR_NOEXEC,
         }
 }

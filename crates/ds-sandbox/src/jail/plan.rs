@@ -98,6 +98,8 @@ pub(crate) enum Mode {
     Read,
     /// Read and written.
     Write,
+    /// Sockets are made and connected to; nothing else is written.
+    Sockets,
     /// A device.
     Device,
 }

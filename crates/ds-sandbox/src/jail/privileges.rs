@@ -134,6 +134,7 @@ fn rights(mode: Mode) -> landlock::BitFlags<AccessFs> {
         Mode::Execute => AccessFs::from_read(LANDLOCK),
         Mode::Read => read,
         Mode::Device => AccessFs::ReadFile | AccessFs::WriteFile,
+        Mode::Sockets => read | AccessFs::WriteFile | AccessFs::MakeSock | AccessFs::RemoveFile,
         Mode::Write => AccessFs::from_all(LANDLOCK) & !never,
     }
 }

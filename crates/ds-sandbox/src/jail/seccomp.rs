@@ -16,8 +16,6 @@ type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 /// Files and directories. No links that lead elsewhere (symlink), no devices or pipes with names (mknod), no change of
 /// owners, no mounts, no handles.
 const FILES: &[c_long] = &[
-    libc::SYS_openat,
-    libc::SYS_openat2,
     libc::SYS_close,
     libc::SYS_close_range,
     libc::SYS_read,
@@ -48,8 +46,6 @@ const FILES: &[c_long] = &[
     libc::SYS_renameat,
     libc::SYS_renameat2,
     libc::SYS_linkat,
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
     libc::SYS_utimensat,
     libc::SYS_umask,
     libc::SYS_truncate,
@@ -71,8 +67,6 @@ const FILES: &[c_long] = &[
 /// The calls of files that newer architectures left out.
 #[cfg(target_arch = "x86_64")]
 const OLD_FILES: &[c_long] = &[
-    libc::SYS_open,
-    libc::SYS_creat,
     libc::SYS_stat,
     libc::SYS_lstat,
     libc::SYS_access,
@@ -83,7 +77,6 @@ const OLD_FILES: &[c_long] = &[
     libc::SYS_unlink,
     libc::SYS_rename,
     libc::SYS_link,
-    libc::SYS_chmod,
     libc::SYS_utimes,
     libc::SYS_dup2,
     libc::SYS_pipe,
@@ -203,6 +196,28 @@ const CHANNELS: &[c_long] = &[
     libc::SYS_recvmmsg,
 ];
 
+/// Calls that set a file's mode, and which argument that is. No file is to run as its owner: on the host's disk
+/// that is the host. `openat2` and `fchmodat2` are not there: the mode of the one is in memory, and the other is
+/// done without.
+const MODES: &[(c_long, u8)] = &[
+    (libc::SYS_fchmod, 1),
+    (libc::SYS_fchmodat, 2),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_chmod, 1),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_creat, 1),
+];
+/// Calls that make a file if their flags say so, and which argument those are; the mode follows.
+const OPENS: &[(c_long, u8)] = &[
+    (libc::SYS_openat, 2),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, 1),
+];
+/// `S_ISUID | S_ISGID`.
+const SET_ID: u64 = 0o6000;
+/// `O_CREAT`, and `O_TMPFILE` without `O_DIRECTORY`, which is part of it.
+const CREATES: u64 = (libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY)) as u64;
+
 /// `ioctl`s of plain files, pipes and sockets: whether it is a terminal, how large it is, how much there is to
 /// read, not to block, to close itself. Not the one that types into a terminal.
 const IOCTLS: [u64; 6] = [
@@ -259,6 +274,15 @@ fn rules(may_connect: bool) -> Result<Rules, seccompiler::Error> {
     rules.insert(libc::SYS_clone, vec![thread]);
     rules.insert(libc::SYS_socket, sockets(may_connect)?);
     rules.insert(libc::SYS_socketpair, vec![rule(&[equal(0, AF_UNIX)?])?]);
+    for (call, mode) in MODES {
+        rules.insert(*call, vec![rule(&[masked(*mode, SET_ID, 0)?])?]);
+    }
+    for (call, flags) in OPENS {
+        // Without these flags, the mode is whatever was there.
+        let opened = rule(&[masked(*flags, CREATES, 0)?])?;
+        let created = rule(&[masked(*flags + 1, SET_ID, 0)?])?;
+        rules.insert(*call, vec![opened, created]);
+    }
     rules.insert(libc::SYS_ioctl, any_of(1, &IOCTLS)?);
     rules.insert(libc::SYS_prctl, any_of(0, &PRCTLS)?);
     // Asked for one's own limits; not set, and of nobody else.
@@ -341,6 +365,7 @@ mod tests {
             libc::SYS_symlinkat,
             libc::SYS_mknodat,
             libc::SYS_seccomp,
+            libc::SYS_openat2,
             libc::SYS_open_by_handle_at,
             libc::SYS_pidfd_getfd,
         ];

@@ -22,6 +22,18 @@ pub(super) fn fork() -> io::Result<Option<Pid>> {
     }
 }
 
+/// Closes every descriptor from this one on. Nothing in this process may own one of them yet.
+pub(super) fn close_all_from(first: u32) -> io::Result<()> {
+    #[expect(unsafe_code, reason = "closing what others may own is unsafe")]
+    // SAFETY: a launcher calls this first of all, when nothing was opened.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 /// Gives this process namespaces of its own.
 pub(super) fn unshare(namespaces: UnshareFlags) -> io::Result<()> {
     debug_assert!(!namespaces.contains(UnshareFlags::FILES));

@@ -134,7 +134,7 @@ impl Fixture {
     /// How many runs there are; a launcher that waits has not made its socket yet.
     pub(crate) fn runs(&self) -> usize {
         let runs = fs::read_dir(self.root.path().join("runtime/runs")).unwrap();
-        let launched = |run: &fs::DirEntry| run.path().join("c").exists();
+        let launched = |run: &fs::DirEntry| run.path().join("s/c").exists();
         runs.flatten().filter(launched).count()
     }
 

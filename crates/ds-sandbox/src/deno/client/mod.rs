@@ -6,7 +6,10 @@ mod hop;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use http::{Request, Response};
@@ -27,6 +30,7 @@ const KEPT: usize = 32;
 pub(super) struct Client {
     socket: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    closing: AtomicBool,
 }
 
 /// A connection. Dropping it closes it, which tells the app that its client has gone.
@@ -40,6 +44,7 @@ impl Client {
         Arc::new(Self {
             socket,
             idle: Mutex::default(),
+            closing: false.into(),
         })
     }
 
@@ -95,6 +100,13 @@ impl Client {
         })
     }
 
+    /// Closes the connections that nobody uses, and keeps none from now on.
+    pub(super) fn close_idle(&self) {
+        let mut idle = self.idle();
+        idle.clear();
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
     fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle();
         idle.retain(|connection| !connection.sender.is_closed());
@@ -106,7 +118,7 @@ impl Client {
 
     fn give_back(&self, connection: Connection) {
         let mut idle = self.idle();
-        if idle.len() < KEPT {
+        if idle.len() < KEPT && !self.closing.load(Ordering::Relaxed) {
             idle.push(connection);
         }
     }

@@ -48,7 +48,7 @@ enum Task {
         /// Fewer and shorter rounds
         #[arg(long)]
         quick: bool,
-        /// Only these groups: lookup, start, files, functions, wake
+        /// Only these groups: lookup, start, files, functions, wake, modules, jail, memory, burst
         groups: Vec<String>,
     },
 }

@@ -93,7 +93,7 @@ export class Table{number} {{
     (0..FUNCTIONS).for_each(|function| code += &a_function(number, function));
     code += "\nconst all = {\n";
     for function in 0..FUNCTIONS {
-        let _ = writeln!(code, "  choose{function},");
+        let _ = writeln!(code, "  choose{number}By{function},");
     }
     code += "};\n";
     let sum: String = others
@@ -126,7 +126,7 @@ fn a_function(number: usize, function: usize) -> String {
     format!(
         r#"
 /** Chooses those of kind {number} that are asked for in way {function}, newest first. */
-export function choose{function}(rows: readonly Row[], most: number): Row[] {{
+export function choose{number}By{function}(rows: readonly Row[], most: number): Row[] {{
   const wanted = new Set<string>(["{number}", "way-{function}", "kind-{number}-{function}"]);
   const chosen = rows
     .filter((row: Row) => row.done !== true && row.tags.some((tag) => wanted.has(tag)))

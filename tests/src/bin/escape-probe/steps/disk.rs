@@ -16,12 +16,18 @@ pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("tmp", &[("mib", |_| fill("/tmp/filler"))]),
     ("storage", &[("mib", |_| fill("/dd/location_data/filler"))]),
     ("sockets-dir", SOCKETS_DIR),
-    ("disk", &[("mib", |task| fill(&task.file_name("filler")))]),
+    ("disk", DISK),
     ("small-files", &[("files", small_files)]),
     ("fallocate", &[("mib", fallocate)]),
     ("log", &[("mib", log)]),
     ("log-forgery", &[("lines", forge_log)]),
 ];
+
+/// One file cannot be larger than the whole directory may; two together are.
+const DISK: Steps = &[("mib", |task| {
+    fill(&task.file_name("filler"))?;
+    fill(&task.file_name("more"))
+})];
 
 const SOCKETS_DIR: Steps = &[
     ("mib", |_| fill("/run/s/filler")),

@@ -11,9 +11,10 @@
 //!                                           in header values becomes the secret, and verified TLS goes on
 //! ```
 //!
-//! What a rule approves is a name and a port; what the app says later (SNI, `Host`) opens nothing. A redirect is a
-//! new connection of the app's and is checked like any other. Names are asked for at each connection, and the
-//! connection is made to an address that was checked, so a name that leads elsewhere later gains nothing.
+//! What a rule approves is a name and a port; what the app says later (SNI, `Host`) opens no other connection, though
+//! a server of many names may answer for another of its own. A redirect is a new connection of the app's and is
+//! checked like any other. Names are asked for at each connection, and the connection is made to an address that
+//! was checked, so a name that leads elsewhere later gains nothing.
 
 mod authority;
 mod counted;

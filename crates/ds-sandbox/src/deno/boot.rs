@@ -131,6 +131,10 @@ impl Inner {
     }
 
     async fn make_plain(&self, spec: &SandboxSpec) -> io::Result<Made> {
+        if Class::of(spec).outlet {
+            let problem = "an app that reaches other hosts needs a network of its own";
+            return Err(io::Error::other(problem));
+        }
         let (runtime, spec_) = (self.runtime.clone(), spec.clone());
         let prepared = spawn_blocking(move || {
             let run = runtime.run(spec_.id)?;

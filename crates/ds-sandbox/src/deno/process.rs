@@ -10,6 +10,7 @@ use std::{
 };
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     process::Child,
@@ -116,11 +117,13 @@ impl Process {
                 tv_sec: LAUNCHERS_TIME.as_secs().try_into().unwrap_or(1),
                 tv_nsec: 0,
             };
-            poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience))
+            let mut events = [PollFd::new(&process, PollFlags::IN)];
+            // However long it takes: who waits for its end is about to touch its files.
+            while matches!(poll(&mut events, Some(&patience)), Ok(0) | Err(Errno::INTR)) {
+                tracing::error!("a sandbox's process was killed and does not end");
+            }
         });
-        if matches!(waited.await, Ok(Ok(0) | Err(_))) {
-            tracing::error!("a sandbox's process does not end");
-        }
+        let _ = waited.await;
     }
 
     fn death(&self, status: Option<ExitStatus>, forced: bool) -> Death {

@@ -24,6 +24,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 /// A socket's path must fit into 108 bytes on Linux and 104 elsewhere.
 const LONGEST_SOCKET_PATH: usize = 100;
 
+/// How often, and for how long, is looked whether a process that was killed has gone.
+const LOOKS: u32 = 200;
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// The engine's directories.
 #[derive(Clone, Debug)]
 pub(super) struct RuntimeDir {
@@ -190,6 +194,14 @@ fn end_leftover(run: &Path) {
         );
         // It may have ended just now.
         let _ = kill_process_group(pid, Signal::KILL);
+        let status = PathBuf::from(format!("/proc/{}/status", pid.as_raw_nonzero()));
+        let lives = || fs::read_to_string(&status).is_ok_and(|it| !it.contains("State:\tZ"));
+        for _ in 0..LOOKS {
+            if !lives() {
+                break;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
     }
 }
 

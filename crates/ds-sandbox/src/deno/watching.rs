@@ -63,7 +63,7 @@ impl Watched {
             None => launched.run.storage(),
         };
         let disk = DiskWatch {
-            dirs: vec![dir],
+            dirs: vec![dir, launched.run.sockets().to_owned()],
             limit: spec.limits.disk_mib.saturating_mul(1 << 20),
         };
         let sampler = Sampler::new(launched.pid, launched.cgroup.clone(), Some(disk));

@@ -22,6 +22,9 @@ use super::{
 /// The newest Landlock whose rights we know; an older kernel does what it can.
 const LANDLOCK: ABI = ABI::V6;
 
+/// How many signals may wait to be taken.
+const SIGNALS: u64 = 256;
+
 /// No capability now, and none to be gained by running any program.
 pub(super) fn drop_capabilities() -> Result<(), Failure> {
     for capability in CapabilitySet::all().iter() {
@@ -67,6 +70,8 @@ pub(super) fn limit(rlimits: Rlimits) -> Result<(), Failure> {
     hard(Resource::Fsize, rlimits.file_size)?;
     hard(Resource::Nproc, rlimits.threads)?;
     hard(Resource::Msgqueue, 0)?;
+    // Counted for the user who made the namespace, not for the sandbox.
+    hard(Resource::Sigpending, SIGNALS)?;
     if let Some(data) = rlimits.data {
         hard(Resource::Data, data)?;
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use libc::c_long;
+use libc::{c_int, c_long};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, apply_filter,
@@ -14,7 +14,8 @@ use super::{Doing as _, Failure};
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 
 /// Files and directories. No links that lead elsewhere (symlink), no devices or pipes with names (mknod), no change of
-/// owners, no mounts, no handles.
+/// owners, no mounts, no handles; no watching (inotify), of which the kernel gives all users of a computer so many
+/// together as the host has.
 const FILES: &[c_long] = &[
     libc::SYS_close,
     libc::SYS_close_range,
@@ -44,7 +45,6 @@ const FILES: &[c_long] = &[
     libc::SYS_mkdirat,
     libc::SYS_unlinkat,
     libc::SYS_renameat,
-    libc::SYS_renameat2,
     libc::SYS_linkat,
     libc::SYS_utimensat,
     libc::SYS_umask,
@@ -56,12 +56,8 @@ const FILES: &[c_long] = &[
     libc::SYS_fdatasync,
     libc::SYS_sync_file_range,
     libc::SYS_flock,
-    libc::SYS_fcntl,
     libc::SYS_copy_file_range,
     libc::SYS_sendfile,
-    libc::SYS_inotify_init1,
-    libc::SYS_inotify_add_watch,
-    libc::SYS_inotify_rm_watch,
 ];
 
 /// The calls of files that newer architectures left out.
@@ -159,9 +155,6 @@ const PROCESS: &[c_long] = &[
     libc::SYS_timerfd_create,
     libc::SYS_timerfd_settime,
     libc::SYS_timerfd_gettime,
-    libc::SYS_timer_create,
-    libc::SYS_timer_settime,
-    libc::SYS_timer_delete,
     libc::SYS_setitimer,
     libc::SYS_getitimer,
 ];
@@ -186,7 +179,6 @@ const CHANNELS: &[c_long] = &[
     libc::SYS_getsockname,
     libc::SYS_getpeername,
     libc::SYS_getsockopt,
-    libc::SYS_setsockopt,
     libc::SYS_shutdown,
     libc::SYS_sendto,
     libc::SYS_recvfrom,
@@ -217,6 +209,54 @@ const OPENS: &[(c_long, u8)] = &[
 const SET_ID: u64 = 0o6000;
 /// `O_CREAT`, and `O_TMPFILE` without `O_DIRECTORY`, which is part of it.
 const CREATES: u64 = (libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY)) as u64;
+
+/// `RENAME_NOREPLACE` and `RENAME_EXCHANGE`.
+const RENAMES: u64 = (libc::RENAME_NOREPLACE | libc::RENAME_EXCHANGE) as u64;
+
+/// What may be done with a descriptor: duplicate, flags, locks. No leases: the host would wait for those.
+const FCNTLS: [u64; 12] = [
+    libc::F_DUPFD as u64,
+    libc::F_DUPFD_CLOEXEC as u64,
+    libc::F_GETFD as u64,
+    libc::F_SETFD as u64,
+    libc::F_GETFL as u64,
+    libc::F_SETFL as u64,
+    libc::F_GETLK as u64,
+    libc::F_SETLK as u64,
+    libc::F_SETLKW as u64,
+    libc::F_OFD_GETLK as u64,
+    libc::F_OFD_SETLK as u64,
+    libc::F_OFD_SETLKW as u64,
+];
+
+/// What may be set on a socket, with its level. No filters, which are programs, and no other protocols on top.
+const SOCKET_OPTIONS: [(c_int, &[c_int]); 3] = [
+    (
+        libc::SOL_SOCKET,
+        &[
+            libc::SO_REUSEADDR,
+            libc::SO_REUSEPORT,
+            libc::SO_KEEPALIVE,
+            libc::SO_LINGER,
+            libc::SO_SNDBUF,
+            libc::SO_RCVBUF,
+            libc::SO_SNDTIMEO,
+            libc::SO_RCVTIMEO,
+        ],
+    ),
+    (
+        libc::IPPROTO_TCP,
+        &[
+            libc::TCP_NODELAY,
+            libc::TCP_KEEPIDLE,
+            libc::TCP_KEEPINTVL,
+            libc::TCP_KEEPCNT,
+            libc::TCP_QUICKACK,
+            libc::TCP_USER_TIMEOUT,
+        ],
+    ),
+    (libc::IPPROTO_IPV6, &[libc::IPV6_V6ONLY]),
+];
 
 /// `ioctl`s of plain files, pipes and sockets: whether it is a terminal, how large it is, how much there is to
 /// read, not to block, to close itself. Not the one that types into a terminal.
@@ -283,6 +323,11 @@ fn rules(may_connect: bool) -> Result<Rules, seccompiler::Error> {
         let created = rule(&[masked(*flags + 1, SET_ID, 0)?])?;
         rules.insert(*call, vec![opened, created]);
     }
+    // Neither a whiteout, which is a device.
+    let renamed = rule(&[masked(4, !RENAMES, 0)?])?;
+    rules.insert(libc::SYS_renameat2, vec![renamed]);
+    rules.insert(libc::SYS_fcntl, any_of(1, &FCNTLS)?);
+    rules.insert(libc::SYS_setsockopt, socket_options()?);
     rules.insert(libc::SYS_ioctl, any_of(1, &IOCTLS)?);
     rules.insert(libc::SYS_prctl, any_of(0, &PRCTLS)?);
     // Asked for one's own limits; not set, and of nobody else.
@@ -295,17 +340,32 @@ const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
 const AF_UNIX: u64 = libc::AF_UNIX as u64;
 const INTERNET: [u64; 2] = [libc::AF_INET as u64, libc::AF_INET6 as u64];
 const STREAM: u64 = libc::SOCK_STREAM as u64;
+const TCP: u64 = libc::IPPROTO_TCP as u64;
 
 /// Unix sockets; with an outlet, TCP too.
 fn sockets(may_connect: bool) -> Result<Vec<SeccompRule>, seccompiler::Error> {
     let mut sockets = vec![rule(&[equal(0, AF_UNIX)?])?];
     if may_connect {
         for family in INTERNET {
-            let stream = masked(1, SOCKET_TYPE, STREAM)?;
-            sockets.push(rule(&[equal(0, family)?, stream])?);
+            // TCP, and none of the others that are streams too.
+            for protocol in [0, TCP] {
+                let stream = masked(1, SOCKET_TYPE, STREAM)?;
+                let protocol = equal(2, protocol)?;
+                sockets.push(rule(&[equal(0, family)?, stream, protocol])?);
+            }
         }
     }
     Ok(sockets)
+}
+
+fn socket_options() -> Result<Vec<SeccompRule>, seccompiler::Error> {
+    let options = SOCKET_OPTIONS.iter();
+    let options = options.flat_map(|(level, names)| names.iter().map(move |name| (level, name)));
+    let option = |(level, name): (&c_int, &c_int)| {
+        let (level, name) = (level.cast_unsigned(), name.cast_unsigned());
+        rule(&[equal(1, level.into())?, equal(2, name.into())?])
+    };
+    options.map(option).collect()
 }
 
 fn any_of(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>, seccompiler::Error> {
@@ -366,6 +426,8 @@ mod tests {
             libc::SYS_mknodat,
             libc::SYS_seccomp,
             libc::SYS_openat2,
+            libc::SYS_inotify_init1,
+            libc::SYS_timer_create,
             libc::SYS_open_by_handle_at,
             libc::SYS_pidfd_getfd,
         ];

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ds_core::{Hold, publish};
+use ds_core::{
+    Hold,
+    publish::{self, MOST_LEVELS, TooDeep},
+};
 
 /// What a clone took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Cloned {
     pub bytes: u64,
     /// Files whose blocks are shared with the original.
     pub shared: u64,
+    /// Sockets, pipes and devices, which mean nothing without who made them: they were left out.
+    pub skipped: u64,
 }
 
 /// Why a tree was not cloned; what was cloned until then is still there.
@@ -32,19 +37,20 @@ pub enum CloneError {
         #[source]
         source: io::Error,
     },
-    /// Something that is neither file, directory nor link: a socket, pipe or device.
-    #[error("{} is neither a file, a directory nor a link, so it cannot be cloned", .0.display())]
-    Special(PathBuf),
+    /// Directories below too many others.
+    #[error("cannot clone an appspace's files")]
+    TooDeep(#[source] TooDeep),
     /// The target exists.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
 }
 
 /// Clones a directory of an appspace at rest to a new place and flushes it. Links are cloned as links and
-/// never followed: app code can point them anywhere.
+/// never followed: app code can point them anywhere. Sockets, pipes and devices are left out and counted: an app
+/// that makes one can still be copied.
 ///
 /// # Errors
-/// If anything cannot be cloned; `to` may then hold a part of it.
+/// If directories are deeper than [`MOST_LEVELS`], or anything cannot be cloned; `to` may then hold a part of it.
 pub async fn clone_data(_at_rest: &Hold, from: PathBuf, to: PathBuf) -> Result<Cloned, CloneError> {
     let failed_at = from.clone();
     let work = move || {
@@ -52,7 +58,7 @@ pub async fn clone_data(_at_rest: &Hold, from: PathBuf, to: PathBuf) -> Result<C
             return Err(CloneError::Exists(to));
         }
         let mut cloned = Cloned::default();
-        clone_dir(&from, &to, &mut cloned)?;
+        clone_dir(&from, &to, MOST_LEVELS, &mut cloned)?;
         publish::sync_tree(&to).map_err(|source| CloneError::Io { path: to, source })?;
         Ok(cloned)
     };
@@ -65,7 +71,7 @@ pub async fn clone_data(_at_rest: &Hold, from: PathBuf, to: PathBuf) -> Result<C
     }
 }
 
-fn clone_dir(from: &Path, to: &Path, cloned: &mut Cloned) -> Result<(), CloneError> {
+fn clone_dir(from: &Path, to: &Path, levels: usize, cloned: &mut Cloned) -> Result<(), CloneError> {
     let failed = |source| CloneError::Io {
         path: from.to_owned(),
         source,
@@ -76,7 +82,10 @@ fn clone_dir(from: &Path, to: &Path, cloned: &mut Cloned) -> Result<(), CloneErr
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            clone_dir(&from, &to, cloned)?;
+            let Some(below) = levels.checked_sub(1) else {
+                return Err(CloneError::TooDeep(TooDeep(from)));
+            };
+            clone_dir(&from, &to, below, cloned)?;
         } else if kind.is_file() {
             clone_file(&from, &to, cloned)
                 .map_err(|source| CloneError::Io { path: from, source })?;
@@ -84,7 +93,7 @@ fn clone_dir(from: &Path, to: &Path, cloned: &mut Cloned) -> Result<(), CloneErr
             let link = fs::read_link(&from).and_then(|target| symlink(target, &to));
             link.map_err(|source| CloneError::Io { path: from, source })?;
         } else {
-            return Err(CloneError::Special(from));
+            cloned.skipped += 1;
         }
     }
     Ok(())
@@ -147,13 +156,37 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sockets_are_refused_by_name() {
+    async fn what_is_no_file_is_left_out() {
         let root = tempfile::tempdir().unwrap();
-        let from = root.path().join("from");
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
         fs::create_dir(&from).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(from.join("sock")).unwrap();
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+        rustix::fs::mknodat(rustix::fs::CWD, from.join("pipe"), kind, mode, 0).unwrap();
+        fs::write(from.join("file"), "1").unwrap();
+
         let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+        let cloned = clone_data(&hold, from, to.clone()).await.unwrap();
+        assert_eq!((cloned.files, cloned.skipped), (1, 2));
+        let names = fs::read_dir(&to).unwrap().map(|e| e.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["file"]);
+    }
+
+    #[tokio::test]
+    async fn a_tree_too_deep_is_refused_by_name() {
+        let root = tempfile::tempdir().unwrap();
+        let from = root.path().join("from");
+        let deepest = from.join(vec!["d"; MOST_LEVELS].join("/"));
+        fs::create_dir_all(&deepest).unwrap();
+        let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+        let fits = clone_data(&hold, from.clone(), root.path().join("fits")).await;
+        assert!(fits.is_ok(), "{fits:?}");
+
+        fs::create_dir(deepest.join("below")).unwrap();
         let outcome = clone_data(&hold, from, root.path().join("to")).await;
-        assert!(matches!(outcome, Err(CloneError::Special(path)) if path.ends_with("sock")));
+        assert!(
+            matches!(&outcome, Err(CloneError::TooDeep(deep)) if deep.0.ends_with("d/below")),
+            "{outcome:?}"
+        );
     }
 }

@@ -34,7 +34,7 @@ pub use address::{Address, AddressError};
 pub use api_version::{ApiVersion, UnknownApiVersion};
 pub use app::{App, AppVersion};
 pub use appspace::Appspace;
-pub use chain::error_chain;
+pub use chain::{error_chain, one_line};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
 pub use egress::{EgressRule, EgressRuleError};

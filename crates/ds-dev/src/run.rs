@@ -154,7 +154,8 @@ async fn reload_on_change(bench: &Bench, watch: Option<Watch>, report: &Mutex<Re
                 tell("loaded anew");
             }
             Err(error) => {
-                let why = error_chain(error.as_ref());
+                // Stack traces in it are for a developer to read.
+                let why = error_chain(error.as_ref()).replace(" ⏎ ", "\n");
                 tell(&format!(
                     "the change does not load, the version before goes on:\n  {why}"
                 ));

@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_millis(30);
 /// How much processor time all together may use meanwhile and still count as quiet.
 const LITTLE: Duration = Duration::from_millis(1);
 /// How long it may take until it is quiet.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process below another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -96,10 +96,10 @@ export class Table{number} {{
         let _ = writeln!(code, "  choose{number}By{function},");
     }
     code += "};\n";
-    let sum: String = others
-        .iter()
-        .map(|other| format!(" + part{other}(depth - 1)"))
-        .collect();
+    let mut sum = String::new();
+    for other in &others {
+        let _ = write!(sum, " + part{other}(depth - 1)");
+    }
     let _ = write!(
         code,
         r#"

@@ -1,5 +1,7 @@
 //! Cutting what an app prints into lines of bounded length that are safe to show.
 
+use ds_core::one_line;
+
 /// The longest line that is kept; the rest of a longer one is dropped.
 pub(super) const MAX_LINE: usize = 4096;
 
@@ -31,24 +33,11 @@ impl Lines {
 
     fn take(&mut self) -> String {
         let bytes = std::mem::take(&mut self.line);
-        let mut line: String = String::from_utf8_lossy(&bytes)
-            .trim_end_matches('\r')
-            .chars()
-            .map(harmless)
-            .collect();
+        let mut line = one_line(&String::from_utf8_lossy(&bytes));
         if std::mem::take(&mut self.dropped) {
             line.push('…');
         }
         line
-    }
-}
-
-/// Control characters could move the cursor of the terminal that shows a log.
-fn harmless(c: char) -> char {
-    if c.is_control() && c != '\t' {
-        '\u{fffd}'
-    } else {
-        c
     }
 }
 

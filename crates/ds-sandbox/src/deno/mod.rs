@@ -1,6 +1,7 @@
 //! The Deno engine: each sandbox is a process of the official `deno` executable, running our harness.
 
 mod boot;
+mod bucket;
 mod caches;
 mod client;
 mod command;
@@ -20,6 +21,7 @@ mod process;
 mod program;
 mod run_dir;
 mod sandbox;
+mod sink;
 mod start;
 mod starts;
 mod state;

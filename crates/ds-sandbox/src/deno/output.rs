@@ -1,173 +1,149 @@
-//! What a sandbox's process prints: into the appspace's log, and its last lines kept for error messages.
+//! Reading what a sandbox's process prints.
+//!
+//! Reading it costs the host more than printing it costs the app. So it is read at a bounded pace: an app that
+//! prints more finds its pipe full, and waits.
 
 use std::{
-    collections::VecDeque,
-    fmt,
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use ds_core::SandboxId;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
     process::Child,
-    time::timeout,
+    time::{Instant, sleep, timeout_at},
 };
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{lines::Lines, log::Log};
+pub(super) use super::sink::Sink;
+use super::{bucket::Bucket, lines::Lines};
 
-/// How many of the last lines are kept.
-const LAST_LINES: usize = 12;
-/// What V8 says when its heap is full, depending on where it notices.
-const FULL_HEAP: [&str; 2] = ["JavaScript heap out of memory", "JavaScript out of memory"];
-/// How much of each.
-const LAST_LINE_LENGTH: usize = 300;
-
-/// Where a process's output goes.
-pub(super) struct Sink {
-    /// Whose output it is; nobody's, while the process waits to be assigned.
-    of: OnceLock<Of>,
-    last: Mutex<VecDeque<String>>,
-    lost: AtomicU64,
-    out_of_memory: AtomicBool,
-}
-
-impl Sink {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self {
-            of: OnceLock::new(),
-            last: Mutex::default(),
-            lost: 0.into(),
-            out_of_memory: false.into(),
-        })
-    }
-
-    /// From now on it is the output of this sandbox.
-    pub(super) fn assign(&self, id: SandboxId, log: Option<Log>) {
-        // Assigned once: a process is used once.
-        let _ = self.of.set(Of { id, log });
-    }
-
-    fn log(&self) -> Option<&Log> {
-        self.of.get()?.log.as_ref()
-    }
-
-    fn line(&self, source: &str, line: &str) {
-        if source == "err" {
-            self.keep(line);
-        }
-        let Some(log) = self.log() else {
-            tracing::debug!(sandbox = %self, source, line, "printed");
-            return;
-        };
-        if !log.add(source, line) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        let lost = self.lost.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            log.add(
-                "host",
-                &format!("{lost} lines were lost: the app prints too fast"),
-            );
-        }
-    }
-
-    fn keep(&self, line: &str) {
-        if FULL_HEAP.iter().any(|words| line.contains(words)) {
-            self.out_of_memory.store(true, Ordering::Relaxed);
-        }
-        let end = line.floor_char_boundary(LAST_LINE_LENGTH);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() == LAST_LINES {
-            last.pop_front();
-        }
-        last.push_back(line[..end].to_owned());
-    }
-
-    /// Notes something about the sandbox itself.
-    pub(super) fn note_soon(&self, text: &str) {
-        tracing::debug!(sandbox = %self, "{text}");
-        if let Some(log) = self.log() {
-            log.add("host", &format!("sandbox {self} {text}"));
-        }
-    }
-
-    /// Notes something about the sandbox itself; it and all before it are written when this returns.
-    pub(super) async fn note(&self, text: &str) {
-        tracing::debug!(sandbox = %self, "{text}");
-        if let Some(log) = self.log() {
-            log.add_and_flush("host", &format!("sandbox {self} {text}"))
-                .await;
-        }
-    }
-
-    /// The last lines of its standard error.
-    pub(super) fn last_lines(&self) -> String {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-
-    /// Whether V8 said that its heap is full.
-    pub(super) fn said_out_of_memory(&self) -> bool {
-        self.out_of_memory.load(Ordering::Relaxed)
-    }
-}
-
-impl fmt::Display for Sink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.of.get() {
-            Some(of) => of.id.fmt(f),
-            None => f.write_str("(waiting)"),
-        }
-    }
-}
-
-/// A sandbox, and the log of its appspace if it has one; otherwise output is only traced.
-struct Of {
-    id: SandboxId,
-    log: Option<Log>,
-}
+/// How many lines are paid for at once: a flood is not woken for each of its lines.
+const GROUP: usize = 50;
+/// How long what is left in the pipes of an ended process is read.
+const REST: Duration = Duration::from_secs(1);
 
 /// The tasks that read what a process prints.
-pub(super) struct Output(Vec<AbortOnDropHandle<()>>);
+pub(super) struct Output {
+    tasks: Vec<AbortOnDropHandle<()>>,
+    pace: Arc<Pace>,
+}
 
 impl Output {
     pub(super) fn of(child: &mut Child, sink: &Arc<Sink>) -> Self {
-        let out = child.stdout.take().map(|pipe| read(pipe, "out", sink));
-        let err = child.stderr.take().map(|pipe| read(pipe, "err", sink));
-        Self(out.into_iter().chain(err).collect())
+        let pace = Pace::new(sink);
+        let out = child.stdout.take().map(|pipe| read(pipe, "out", &pace));
+        let err = child.stderr.take().map(|pipe| read(pipe, "err", &pace));
+        let tasks = out.into_iter().chain(err).collect();
+        Self { tasks, pace }
     }
 
-    /// Waits, for a moment at most, until everything printed has been read.
+    /// The process has ended. Waits, for a moment at most, until everything printed has been read: no more comes, so
+    /// there is no pace any more.
     pub(super) async fn finish(&mut self) {
-        for task in self.0.drain(..) {
-            let _ = timeout(Duration::from_secs(1), task).await;
+        self.pace.over.cancel();
+        let end = Instant::now() + REST;
+        for task in self.tasks.drain(..) {
+            let _ = timeout_at(end, task).await;
         }
+        self.pace.sink.tell_lost();
+    }
+}
+
+/// How fast both pipes of a process are read.
+struct Pace {
+    sink: Arc<Sink>,
+    bucket: Mutex<Bucket>,
+    over: CancellationToken,
+}
+
+impl Pace {
+    fn new(sink: &Arc<Sink>) -> Arc<Self> {
+        Arc::new(Self {
+            sink: Arc::clone(sink),
+            bucket: Bucket::full(Instant::now()).into(),
+            over: CancellationToken::new(),
+        })
+    }
+
+    /// Takes what was read, and waits until there may be more.
+    async fn keep(&self, bytes: usize, lines: usize) {
+        let wait = {
+            let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+            bucket.take(bytes, lines, Instant::now())
+        };
+        if wait.is_zero() || self.over.is_cancelled() {
+            return;
+        }
+        self.sink.tell_slowed();
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = self.over.cancelled() => {}
+        }
+    }
+
+    async fn line(&self, source: &str, line: &str) {
+        let over = self.over.is_cancelled();
+        self.sink.line(source, line, over).await;
     }
 }
 
 fn read(
     mut pipe: impl AsyncRead + Unpin + Send + 'static,
     source: &'static str,
-    sink: &Arc<Sink>,
+    pace: &Arc<Pace>,
 ) -> AbortOnDropHandle<()> {
-    let sink = Arc::clone(sink);
+    let pace = Arc::clone(pace);
     AbortOnDropHandle::new(tokio::spawn(async move {
         let (mut lines, mut chunk) = (Lines::default(), vec![0; 8192]);
+        let mut complete = Vec::new();
         // A pipe that breaks has ended too.
         while let Ok(length @ 1..) = pipe.read(&mut chunk).await {
-            lines.push(&chunk[..length], |line| sink.line(source, &line));
+            lines.push(&chunk[..length], |line| complete.push(line));
+            for group in complete.chunks(GROUP) {
+                for line in group {
+                    pace.line(source, line).await;
+                }
+                pace.keep(0, group.len()).await;
+            }
+            complete.clear();
+            pace.keep(length, 0).await;
         }
         if let Some(line) = lines.finish() {
-            sink.line(source, &line);
+            pace.line(source, &line).await;
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    /// How much of a flood is taken from its pipe in ten seconds.
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_read_at_its_pace_and_its_end_at_once() {
+        for (line, most) in [("\n", 4000 + 10 * 200), ("0123456789abcde\n", 6000 * 16)] {
+            let pace = Pace::new(&Sink::new());
+            let (mut app, pipe) = tokio::io::duplex(8192);
+            let task = read(pipe, "out", &pace);
+            let flood = line.repeat(8192 / line.len());
+            let (mut written, end) = (0, Instant::now() + Duration::from_secs(10));
+            while timeout_at(end, app.write_all(flood.as_bytes()))
+                .await
+                .is_ok()
+            {
+                written += flood.len();
+            }
+            assert!(written > 4000 * line.len(), "{written}");
+            // What is in the pipe, half written or in hand is not in the log.
+            assert!(written < most + 3 * 8192, "{written}");
+            drop(app);
+            let started = Instant::now();
+            pace.over.cancel();
+            task.await.unwrap();
+            assert_eq!(started.elapsed(), Duration::ZERO);
+        }
+    }
 }

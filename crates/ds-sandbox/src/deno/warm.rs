@@ -18,6 +18,8 @@ const MEMORY_LEFT: u64 = 256 << 20;
 /// How long to leave a computer alone on which a process could not be made.
 const AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// How long a sandbox that was started is left alone.
+const AFTER_START: std::time::Duration = std::time::Duration::from_millis(50);
 /// How long a new engine leaves the computer to others.
 const SETTLING: std::time::Duration = std::time::Duration::from_millis(200);
 
@@ -103,7 +105,11 @@ pub(super) async fn keep(engine: Weak<Inner>) {
         let warm = Arc::clone(&strong.warm);
         drop(strong);
         match done {
-            Ok(()) => warm.look.notified().await,
+            Ok(()) => {
+                warm.look.notified().await;
+                // What was started has its first request to answer.
+                tokio::time::sleep(AFTER_START).await;
+            }
             Err(error) => {
                 // Whoever starts a sandbox is told too.
                 if !std::mem::replace(&mut told, true) {

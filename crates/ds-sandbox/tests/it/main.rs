@@ -20,5 +20,6 @@ mod jail;
 mod learning;
 mod libraries;
 mod loading;
+mod logs;
 mod pool;
 mod streaming;

@@ -78,10 +78,8 @@ fn fallocate(task: &Task) -> Went {
 fn log(_: &Task) -> Went {
     let line = "x".repeat(199) + "\n";
     let piece = line.repeat(5 * 1024);
-    for _ in 0..64 {
-        print(&piece);
-    }
-    Ok("64".to_owned())
+    print(&piece);
+    Ok("1".to_owned())
 }
 
 /// Prints what looks like the host's own lines, and what a terminal would obey.

@@ -91,17 +91,30 @@ const SPARSE: Steps = &[("terabyte", |task| {
     Ok(file.metadata()?.len().to_string())
 })];
 
-/// Directories in directories, deeper than anybody who walks through them has descriptors for.
+/// Directories in directories, deeper than anybody who walks through them has descriptors or a stack for: what is there
+/// is moved to the end of a new chain, again and again.
 const DEEP: Steps = &[("levels", |task| {
     std::env::set_current_dir(task.file_name(""))?;
+    fs::create_dir("d")?;
     let mut levels = 0;
-    while levels < 5000 && fs::create_dir("d").is_ok() {
-        std::env::set_current_dir("d")?;
-        levels += 1;
+    while levels < DEEPEST && deeper().is_ok() {
+        levels += CHAIN;
     }
     std::thread::sleep(std::time::Duration::from_secs(3));
     Ok(levels.to_string())
 })];
+
+/// More than any walk that calls itself can take.
+const DEEPEST: usize = 30_000;
+const CHAIN: usize = 1000;
+
+/// Moves `d` to the end of a new chain that becomes `d`.
+fn deeper() -> std::io::Result<()> {
+    let chain = vec!["d"; CHAIN - 1].join("/");
+    fs::create_dir_all(format!("longer/{chain}"))?;
+    fs::rename("d", format!("longer/{chain}/d"))?;
+    fs::rename("longer", "d")
+}
 
 /// Names for what is elsewhere that do not pass through a forbidden path.
 const BYPASS: Steps = &[

@@ -1,11 +1,27 @@
 //! Publishing directories so that a power cut leaves the old or the new, never half of either.
 
+mod remove;
+
 use std::{
     fs::{self, DirBuilder, File},
     io,
     os::unix::fs::DirBuilderExt as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+pub use self::remove::remove_dir;
+
+/// How deep a tree may be that is flushed or cloned. App code can make directories tens of thousands deep; nobody
+/// needs a hundred.
+pub const MOST_LEVELS: usize = 128;
+
+/// A tree has directories below more than [`MOST_LEVELS`] others. [`sync_tree`]'s errors carry it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{} is below more than {MOST_LEVELS} directories: move what is in it up or remove it, and try again",
+    .0.display()
+)]
+pub struct TooDeep(pub PathBuf);
 
 /// Creates a directory and its parents, readable by the present user only. An existing one is fine.
 ///
@@ -46,29 +62,25 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
 /// Flushes every file and directory below `path`. Links are not followed.
 ///
 /// # Errors
-/// If anything cannot be opened or flushed.
+/// If anything cannot be opened or flushed, or is deeper than [`MOST_LEVELS`]: then it is a [`TooDeep`].
 pub fn sync_tree(path: &Path) -> io::Result<()> {
+    sync_levels(path, MOST_LEVELS)
+}
+
+fn sync_levels(path: &Path, levels: usize) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            sync_tree(&entry.path())?;
+            let below = levels
+                .checked_sub(1)
+                .ok_or_else(|| io::Error::other(TooDeep(entry.path())))?;
+            sync_levels(&entry.path(), below)?;
         } else if kind.is_file() {
             File::open(entry.path())?.sync_all()?;
         }
     }
     sync_dir(path)
-}
-
-/// Removes a directory and all in it; one that is not there is fine.
-///
-/// # Errors
-/// If something in it cannot be removed.
-pub fn remove_dir(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -89,5 +101,18 @@ mod tests {
         assert!(from.exists());
         remove_dir(&from).unwrap();
         remove_dir(&from).unwrap();
+    }
+
+    #[test]
+    fn flushing_ends_where_trees_are_too_deep() {
+        let root = tempfile::tempdir().unwrap();
+        let deepest = root.path().join(vec!["d"; MOST_LEVELS].join("/"));
+        fs::create_dir_all(&deepest).unwrap();
+        sync_tree(root.path()).unwrap();
+
+        fs::create_dir(deepest.join("below")).unwrap();
+        let refused = sync_tree(root.path()).unwrap_err();
+        let too_deep = refused.get_ref().and_then(|e| e.downcast_ref::<TooDeep>());
+        assert!(too_deep.unwrap().0.ends_with("d/below"));
     }
 }

@@ -66,7 +66,7 @@ impl Delegation {
 impl Drop for Delegation {
     fn drop(&mut self) {
         // Processes that were just killed keep a cgroup busy for a moment.
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + Duration::from_secs(20);
         for dir in &self.dirs {
             while !remove(dir) && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(20));

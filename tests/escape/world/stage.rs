@@ -146,6 +146,8 @@ impl Stage {
 
     /// The process that serves the attacker's appspace, as its log tells.
     pub(crate) fn process(&self) -> i32 {
+        // The log is written behind the app's back.
+        self.expect_log("(process ");
         let log = self.log();
         let number = log.rsplit("(process ").next();
         let number = number.and_then(|rest| rest.split(')').next());

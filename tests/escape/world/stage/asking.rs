@@ -67,7 +67,7 @@ impl Stage {
 
     /// Waits until the attacker's log has these words.
     pub(crate) fn expect_log(&self, words: &str) {
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + Duration::from_secs(20);
         while !self.log().contains(words) {
             assert!(Instant::now() < deadline, "no {words} in\n{}", self.log());
             std::thread::sleep(Duration::from_millis(50));

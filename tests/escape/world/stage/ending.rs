@@ -19,7 +19,7 @@ impl Stage {
         let children = leftovers::descendants(scene.host.pid());
         assert!(!children.is_empty(), "no sandbox was awake");
         scene.host.kill();
-        let left = leftovers::wait_until_gone(&children, Duration::from_secs(5));
+        let left = leftovers::wait_until_gone(&children, Duration::from_secs(20));
         assert!(left.is_empty(), "these outlived the host: {left:?}");
         scene.host = self.start();
         scene.watch = Watch::start(scene.host.address);
@@ -41,7 +41,7 @@ impl Stage {
         let status = scene.host.stop(STOP);
         let status = status.unwrap_or_else(|| panic!("it did not stop: {}", scene.host.log()));
         assert!(status.success(), "{status}: {}", scene.host.log());
-        let left = leftovers::wait_until_gone(&children, Duration::from_secs(5));
+        let left = leftovers::wait_until_gone(&children, Duration::from_secs(20));
         assert!(left.is_empty(), "processes were left: {left:?}");
         if let Some(user) = self.user.id() {
             let theirs = leftovers::of_user(user);

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long a broken connection is given to turn out to be a process that ended.
-const TO_SEE_ITS_END: Duration = Duration::from_millis(500);
+const TO_SEE_ITS_END: Duration = Duration::from_secs(3);
 /// How long a harness has to show that it is not caught in a loop.
 const TO_ANSWER: Duration = Duration::from_secs(5);
 

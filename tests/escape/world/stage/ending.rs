@@ -44,11 +44,10 @@ impl Stage {
         let left = leftovers::wait_until_gone(&children, Duration::from_secs(20));
         assert!(left.is_empty(), "processes were left: {left:?}");
         if let Some(user) = self.user.id() {
-            let theirs = leftovers::of_user(user);
-            let others: Vec<_> = theirs
-                .iter()
-                .filter(|(pid, _)| *pid != self.canaries.pid())
-                .collect();
+            let mut others = leftovers::of_user(user);
+            others.retain(|(pid, _)| *pid != self.canaries.pid());
+            // One that was being started when the host ended needs a moment to see that.
+            let others = leftovers::wait_until_gone(&others, Duration::from_secs(20));
             assert!(others.is_empty(), "processes were left: {others:?}");
         }
         let mounts = leftovers::mounts(self.dir.path());

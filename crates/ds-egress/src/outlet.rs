@@ -137,6 +137,7 @@ pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
             Ok((stream, _)) => return stream,
             Err(error) => {
                 tracing::debug!(%error, "a connection of a sandbox was not accepted");
+                // Nothing tells when there are descriptors again.
                 sleep(Duration::from_millis(100)).await;
             }
         }

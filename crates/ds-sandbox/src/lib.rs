@@ -8,6 +8,7 @@ mod builtin;
 mod cgroup;
 mod deno;
 mod engine;
+mod hop;
 pub mod jail;
 mod pool;
 mod quota;
@@ -28,6 +29,7 @@ pub use engine::{
     Breach, Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, StartError,
     StopReason,
 };
+pub use hop::remove_hop_by_hop;
 pub use pool::{Overview, PoolConfig, Sandboxes, Using};
 pub use quota::{NoQuotas, Quotas};
 pub use spec::{

@@ -1,5 +1,6 @@
 //! Headers that are about one connection, and those that must be about this host.
 
+use ds_sandbox::remove_hop_by_hop;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{self, Entry},
@@ -8,30 +9,11 @@ use http::{
 
 use crate::outlet::Target;
 
-/// The ones there are beside those that `Connection` names.
-const HOP_BY_HOP: [HeaderName; 10] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    header::EXPECT,
-];
-
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 
 /// Removes headers that must not be passed on. Where the two sides go on with WebSocket, that is said anew.
 pub(super) fn pass_on(headers: &mut HeaderMap, websocket: bool) {
-    let named: Vec<HeaderName> = listed(headers, &header::CONNECTION)
-        .filter_map(|name| name.parse().ok())
-        .collect();
-    for name in named.iter().chain(&HOP_BY_HOP) {
-        headers.remove(name);
-    }
+    remove_hop_by_hop(headers);
     if websocket {
         let upgrade = HeaderValue::from_static("Upgrade");
         headers.insert(header::CONNECTION, upgrade);

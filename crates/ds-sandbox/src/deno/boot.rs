@@ -277,16 +277,13 @@ impl Inner {
 
 impl Launched {
     /// Waits until the harness has connected. It can be told what to load before it says that it listens.
-    pub(super) async fn boot(self, limits: &Limits) -> Result<Booted, (StartError, Self)> {
+    pub(super) async fn boot(self, limits: &Limits) -> Result<Booted, StartError> {
         let states = Arc::clone(&self.process.0);
         let accepted = tokio::select! {
             accepted = self.listener.accept() => accepted.map_err(cannot("accept a sandbox's connection")),
             death = states.dead() => Err(super::start::ended(death, &self.sink)),
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => return Err((error, self)),
-        };
+        let (stream, _) = accepted?;
         let users = Arc::new(OnceLock::new());
         let asked = Arc::clone(&users);
         let control = Control::new(stream, asked, Arc::clone(&states), limits.stop_grace);

@@ -119,7 +119,7 @@ impl Inner {
     async fn boot_to_write(&self, deno_dir: &Path) -> Result<Booted, StartError> {
         let launched = self.launch_to_write(deno_dir, &Sink::new()).await?;
         let limits = &self.config.limits;
-        let booted = launched.boot(limits).await.map_err(|(error, _)| error)?;
+        let booted = launched.boot(limits).await?;
         booted.listening().await?;
         Ok(booted)
     }

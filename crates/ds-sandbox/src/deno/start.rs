@@ -66,7 +66,7 @@ impl Inner {
         let states = Arc::clone(&launched.process.0);
         let cold = async {
             let booted = launched.boot(&spec.limits).await;
-            self.assign(booted.map_err(|(error, _)| error)?, spec).await
+            self.assign(booted?, spec).await
         };
         settle(
             timeout(spec.limits.start, cold).await,

@@ -143,7 +143,7 @@ async fn add(engine: &Inner) -> Result<(), String> {
     let sink = Sink::new();
     let booting = async {
         let launched = engine.launch(None, &sink).await?;
-        let booted = launched.boot(limits).await.map_err(|(error, _)| error)?;
+        let booted = launched.boot(limits).await?;
         booted.listening().await?;
         Ok::<_, crate::StartError>(booted)
     };

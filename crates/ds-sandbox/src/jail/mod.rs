@@ -5,13 +5,16 @@
 //!
 //! ```text
 //!   ds-host ──socketpair── ds-jail ───────────────── deno
-//!     │                      │ new pid namespace       │ is process 1
-//!     │  Launch(plan) ─────▶ │ forks ────────────────▶ │ own mount, net, ipc, uts, cgroup namespaces
+//!     │                      │                         │
+//!     │  Prepare(root) ────▶ │ new pid namespace       │
+//!     │                      │ forks ────────────────▶ │ is process 1
+//!     │                      │                         │ own mount, net, ipc, uts, cgroup namespaces
 //!     │                      │                         │ builds its root, pivots into it
-//!     │                      │ ◀──────── "user" ────── │ own user namespace
-//!     │                      │ writes the id maps,     │
-//!     │                      │ mounts directories      │
-//!     │                      │ ───────── "go" ───────▶ │ drops all capabilities, Landlock, seccomp
+//!     │                      │ ◀──────── Ready ─────── │ own user namespace
+//!     │ ◀───── Prepared ──── │ writes the id maps      │
+//!     │        (waits)       │                         │
+//!     │  Launch(plan) ─────▶ │ mounts directories      │
+//!     │                      │ ───── Go(program) ────▶ │ drops all capabilities, Landlock, seccomp
 //!     │ ◀────── Started ──── │                         │ becomes deno
 //!     │  Mount(dirs) ──────▶ │ mounts them too: that is how a waiting sandbox gets its appspace
 //!     │  Terminate, Kill ──▶ │ ends it

@@ -59,6 +59,7 @@ async fn a_flood_is_slowed_and_hides_nothing() {
     let sandbox = fixture.serve().await;
     assert_eq!(get(&*sandbox, 0).await.1, "flooding");
     fixture.logged("is made to wait").await;
+    // What is measured is what comes in this time.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let lines = fixture.log().lines().count();
     // The burst, the pace of a slow machine's two seconds, and what was in hand.

@@ -7,7 +7,6 @@ use http::{HeaderName, HeaderValue, Request, Uri, Version, header, uri::PathAndQ
 use serde::Serialize;
 use serde_json::Value;
 
-use super::hop;
 use crate::{Body, Call};
 
 /// Headers with this prefix are between host and harness only.
@@ -48,7 +47,7 @@ pub(in crate::deno) fn to_sandbox(
     *request.uri_mut() = Uri::from(path);
     *request.version_mut() = Version::HTTP_11;
     let headers = request.headers_mut();
-    hop::remove(headers);
+    crate::remove_hop_by_hop(headers);
     let ours: Vec<HeaderName> = headers
         .keys()
         .filter(|name| name.as_str().starts_with(PREFIX))

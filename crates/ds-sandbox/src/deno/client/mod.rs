@@ -2,7 +2,6 @@
 
 mod body;
 mod call;
-mod hop;
 
 use std::{
     path::PathBuf,
@@ -19,7 +18,7 @@ use tokio::net::UnixStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::body::{Download, Upload};
-use crate::{Body, BoxError};
+use crate::{Body, BoxError, remove_hop_by_hop};
 
 pub(super) use self::{body::Sending, call::to_sandbox};
 
@@ -76,7 +75,7 @@ impl Client {
         connection: Connection,
         sending: Arc<Sending>,
     ) -> Response<Body> {
-        hop::remove(response.headers_mut());
+        remove_hop_by_hop(response.headers_mut());
         let client = Arc::clone(self);
         // A connection on which the request is still being sent cannot be used again.
         let give_back = move || {

@@ -16,8 +16,9 @@ const HOP_BY_HOP: [HeaderName; 10] = [
     header::EXPECT,
 ];
 
-/// Removes headers that must not be passed on.
-pub(super) fn remove(headers: &mut HeaderMap) {
+/// Removes headers that are about one connection (RFC 9110 §7.6.1) and must not be passed on to another: those
+/// that are so by their name, and those that `Connection` names.
+pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
@@ -47,7 +48,7 @@ mod tests {
         ] {
             headers.append(name, value.parse().unwrap());
         }
-        remove(&mut headers);
+        remove_hop_by_hop(&mut headers);
         assert_eq!(headers.keys().collect::<Vec<_>>(), ["accept"]);
     }
 }

@@ -1,14 +1,22 @@
 //! Ends without a warning: of a sandbox, of its launcher, of the host. Each as root, with cgroups delegated, and with
 //! none.
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::escape::world::{Mode, Stage, run};
 
+/// How long a request may take to get to its handler.
+const PATIENCE: Duration = Duration::from_secs(20);
 const APP: &str = r#"
-    slow: () => new Promise((resolve) => setTimeout(() => resolve("late"), 20_000)),
+    slow: () => {
+        Deno.writeTextFileSync("inside", "");
+        return new Promise((resolve) => setTimeout(() => resolve("late"), 20_000));
+    },
     hello: () => "hello",
 "#;
 
@@ -73,8 +81,11 @@ fn kill_during_a_request(stage: &mut Stage, whom: fn(i32) -> i32) {
     let sandbox = stage.process();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| stage.get("/one/slow"));
-        // The request is inside when the sandbox's connection has it; killed a little early it is a 502 as well.
-        thread::sleep(Duration::from_millis(300));
+        let (inside, deadline) = (stage.files().join("inside"), Instant::now() + PATIENCE);
+        while !inside.exists() {
+            assert!(Instant::now() < deadline, "the request did not get inside");
+            thread::sleep(Duration::from_millis(10));
+        }
         kill(whom(sandbox));
         let answer = waiting.join().unwrap();
         assert_eq!(answer.status, 502, "{answer:?}");

@@ -1,9 +1,14 @@
 //! WebSocket with a secret in its handshake.
 
+use std::net::SocketAddr;
+
 use ds_egress::Secret;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::{sandbox::Setup, server};
+use crate::{
+    sandbox::{Sandbox, Setup},
+    server,
+};
 
 const NAME: &str = "live.example.com";
 
@@ -14,6 +19,15 @@ async fn head(stream: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> String {
         assert!(read > 0, "{head}");
     }
     head.to_ascii_lowercase()
+}
+
+/// A sandbox whose owner keeps a secret for the server.
+fn with_secret(server: SocketAddr, authority: Vec<u8>) -> Sandbox {
+    let mut setup = Setup::new(&[NAME], server);
+    let hosts = vec![NAME.parse().unwrap()];
+    setup.secrets = vec![Secret::new("KEY", "sk-12345678", hosts).unwrap()];
+    setup.authorities = vec![authority];
+    setup.start()
 }
 
 #[tokio::test]
@@ -36,11 +50,7 @@ async fn it_passes_and_the_secret_is_in_its_handshake() {
         }
     })
     .await;
-    let mut setup = Setup::new(&[NAME], server);
-    let hosts = vec![NAME.parse().unwrap()];
-    setup.secrets = vec![Secret::new("KEY", "sk-12345678", hosts).unwrap()];
-    setup.authorities = vec![pem];
-    let sandbox = setup.start();
+    let sandbox = with_secret(server, pem);
     let stream = sandbox.connect(NAME, 443).await;
     let trusted = sandbox.trusted.as_deref().unwrap();
     let stream = server::trusting(trusted, NAME, stream).await.unwrap();
@@ -77,11 +87,7 @@ async fn a_switch_that_nobody_asked_for_is_no_answer() {
         }
     })
     .await;
-    let mut setup = Setup::new(&[NAME], server);
-    let hosts = vec![NAME.parse().unwrap()];
-    setup.secrets = vec![Secret::new("KEY", "sk-12345678", hosts).unwrap()];
-    setup.authorities = vec![pem];
-    let sandbox = setup.start();
+    let sandbox = with_secret(server, pem);
     let stream = sandbox.connect(NAME, 443).await;
     let trusted = sandbox.trusted.as_deref().unwrap();
     let mut stream = server::trusting(trusted, NAME, stream).await.unwrap();

@@ -5,6 +5,7 @@
 //! - [`ScriptedEngine`]: runs closures in the place of app code.
 //! - [`sample`]: an account, an app, an appspace and so on, to start from.
 //! - [`client`]: an HTTP client with a browser's memory.
+//! - [`tls`]: a server that an authority of a test's own vouches for.
 //! - [`fixture`]: packages and folders of apps.
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +19,7 @@ mod engine;
 pub mod fixture;
 pub mod memory;
 pub mod sample;
+pub mod tls;
 
 pub use engine::{ScriptedEngine, Started};
 pub use memory::Memory;

@@ -11,19 +11,18 @@ use std::{
 };
 
 use bytes::Bytes;
+use ds_testkit::tls::trusted_server;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use rcgen::{CertificateParams, CertifiedKey, generate_simple_self_signed};
-use rustls::{
-    ClientConfig, RootCertStore, pki_types::PrivateKeyDer, pki_types::pem::PemObject as _,
-};
+use rcgen::CertificateParams;
+use rustls::{ClientConfig, RootCertStore, pki_types::pem::PemObject as _};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
-use tokio_rustls::{TlsAcceptor, TlsConnector, client::TlsStream};
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// A server that sends back what it is sent.
 pub(crate) async fn echo() -> SocketAddr {
@@ -74,7 +73,8 @@ pub(crate) async fn https<F>(
 where
     F: Future<Output = Answer> + Send,
 {
-    let (acceptor, pem) = acceptor(names);
+    let (pem, acceptor) = trusted_server(names);
+    let pem = pem.into_bytes();
     let connections = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&connections);
     let address = tcp(move |stream| {
@@ -98,21 +98,6 @@ where
         pem,
         connections,
     }
-}
-
-/// TLS for these names, and the certificate.
-pub(crate) fn acceptor(names: &[&str]) -> (TlsAcceptor, Vec<u8>) {
-    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
-    (TlsAcceptor::from(Arc::new(config)), cert.pem().into_bytes())
 }
 
 /// TLS as an app speaks it that trusts this authority.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use ds_egress::Secret;
+use ds_testkit::tls::trusted_server;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use crate::{
@@ -22,17 +23,17 @@ async fn head(stream: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> String {
 }
 
 /// A sandbox whose owner keeps a secret for the server.
-fn with_secret(server: SocketAddr, authority: Vec<u8>) -> Sandbox {
+fn with_secret(server: SocketAddr, authority: String) -> Sandbox {
     let mut setup = Setup::new(&[NAME], server);
     let hosts = vec![NAME.parse().unwrap()];
     setup.secrets = vec![Secret::new("KEY", "sk-12345678", hosts).unwrap()];
-    setup.authorities = vec![authority];
+    setup.authorities = vec![authority.into_bytes()];
     setup.start()
 }
 
 #[tokio::test]
 async fn it_passes_and_the_secret_is_in_its_handshake() {
-    let (acceptor, pem) = server::acceptor(&[NAME]);
+    let (pem, acceptor) = trusted_server(&[NAME]);
     let server = server::tcp(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -75,7 +76,7 @@ async fn it_passes_and_the_secret_is_in_its_handshake() {
 
 #[tokio::test]
 async fn a_switch_that_nobody_asked_for_is_no_answer() {
-    let (acceptor, pem) = server::acceptor(&[NAME]);
+    let (pem, acceptor) = trusted_server(&[NAME]);
     let server = server::tcp(move |stream| {
         let acceptor = acceptor.clone();
         async move {

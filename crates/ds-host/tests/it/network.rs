@@ -1,16 +1,14 @@
 //! Apps whose code comes over the network when they are installed.
 
-use std::{fs, sync::Arc};
+use std::fs;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use ds_testkit::tls::trusted_server;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpListener,
     runtime::Runtime,
 };
-use tokio_rustls::TlsAcceptor;
 
 use crate::host::Host;
 
@@ -26,7 +24,7 @@ const MODULE: &str = "export const greeting: string = \"hello from elsewhere\";"
 
 impl Server {
     fn start() -> Self {
-        let (authority, acceptor) = certificates();
+        let (authority, acceptor) = trusted_server(&["localhost"]);
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -51,27 +49,6 @@ impl Server {
             authority,
         }
     }
-}
-
-/// An authority, and a server with a certificate of it for `localhost`.
-fn certificates() -> (String, TlsAcceptor) {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&key).unwrap().pem();
-    let issuer = Issuer::new(params, key);
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    (authority, TlsAcceptor::from(Arc::new(config)))
 }
 
 /// A host with this configuration and an account, and a package that imports the server's module.

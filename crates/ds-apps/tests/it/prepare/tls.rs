@@ -4,9 +4,6 @@ use std::sync::Arc;
 
 use ds_apps::modules::NetFetch;
 use ds_net::{AddressFilter, Client, Config};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::{ServerConfig, pki_types::PrivateKeyDer};
-use tokio_rustls::TlsAcceptor;
 
 use super::{
     web::{Page, Web, local_network},
@@ -17,24 +14,8 @@ const TS: &str = "application/typescript";
 
 /// An authority's certificate as PEM, and a server for `localhost` with a certificate of it.
 async fn trusted_server() -> (Vec<u8>, Web) {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&key).unwrap();
-    let issuer = Issuer::new(params, key);
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    let web = Web::start(Some(TlsAcceptor::from(Arc::new(config)))).await;
-    (authority.pem().into_bytes(), web)
+    let (authority, acceptor) = ds_testkit::tls::trusted_server(&["localhost"]);
+    (authority.into_bytes(), Web::start(Some(acceptor)).await)
 }
 
 fn imports(web: &Web, path: &str) -> Fixture {

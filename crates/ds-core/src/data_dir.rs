@@ -137,6 +137,12 @@ impl AppVersionDir {
         self.0.join("run")
     }
 
+    /// What the engine compiled of it. Can be removed at any time.
+    #[must_use]
+    pub fn compiled(&self) -> PathBuf {
+        self.0.join("compiled")
+    }
+
     /// The package's files inside the prepared copy: what app code sees as its own directory.
     #[must_use]
     pub fn run_app(&self) -> PathBuf {
@@ -204,6 +210,12 @@ impl AppspaceDir {
     #[must_use]
     pub fn storage(&self) -> PathBuf {
         self.data().join("storage")
+    }
+
+    /// What the engine compiled of the app when it last ran here. Can be removed at any time.
+    #[must_use]
+    pub fn compiled(&self) -> PathBuf {
+        self.0.join("compiled")
     }
 
     /// What the app printed and why its sandboxes ended.

@@ -7,7 +7,7 @@ use ds_core::{MigrationStep, ProxyId, SandboxId, Schema};
 use http::{Request, Response};
 use serde_json::Value;
 
-use crate::{Body, SandboxSpec};
+use crate::{AppCode, Body, Limits, SandboxSpec};
 
 /// Starts sandboxes. The one we ship is the Deno engine; tests have a scripted one.
 #[async_trait]
@@ -17,6 +17,14 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// With nothing left running: the app failed to load, was not ready in time, or could not be started.
     async fn start(&self, spec: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError>;
+    /// Sees to it that code starts sooner, where the engine can do something for that: what it compiles is kept in
+    /// [`AppCode::compiled`]. Takes as long as some starts.
+    ///
+    /// # Errors
+    /// If the app does not load, or that cannot be kept. The code then starts as it did before.
+    async fn compile(&self, _code: &AppCode, _limits: &Limits) -> Result<(), StartError> {
+        Ok(())
+    }
     /// Resolves when nothing is left running of a start whose future was dropped. Engines that leave nothing
     /// need not say so.
     async fn given_up(&self, _id: SandboxId) {}

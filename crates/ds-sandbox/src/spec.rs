@@ -31,6 +31,12 @@ pub struct AppCode {
     pub run: PathBuf,
     /// The prepared entry module, relative to `run`: `app/app.ts.js`.
     pub entry: String,
+    /// The same as a script, relative to `run`, if there is one: a process that waits runs it in less time than the
+    /// entry module takes to import. It gives an object of `outside`, names of modules of the engine, and
+    /// `run(modules)`, which returns what the entry module exports.
+    pub script: Option<String>,
+    /// Where the engine may keep what it compiles of this code and no other, if anywhere.
+    pub compiled: Option<PathBuf>,
     /// The app API it is written for.
     pub api: ApiVersion,
     /// Whether the package has a `node_modules`.

@@ -1,9 +1,13 @@
 //! A data directory with many appspaces of real apps, to be woken.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context as _, Result};
-use ds_core::{Address, Appspace, AppspaceId, AppspaceStore as _, DataDir};
+use anyhow::{Context as _, Result, ensure};
+use ds_core::{Address, Appspace, AppspaceDir, AppspaceId, AppspaceStore as _, DataDir};
 use ds_sandbox::Cgroup;
 use ds_store::Store;
 
@@ -13,6 +17,10 @@ use crate::{
     probe::Ask,
     setup::{self, Setup},
 };
+
+/// How long keeping what was compiled may take, and how often is looked.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// An app to make appspaces of: the name of its package, in lower case, and its modules.
 pub(crate) struct App {
@@ -116,6 +124,29 @@ impl Fleet {
         }
         store.close().await;
         Ok(())
+    }
+
+    /// Waits until something compiled is kept for so many appspaces.
+    pub(crate) fn wait_until_compiled(&self, count: usize) -> Result<()> {
+        let appspaces = self.0.join("appspaces");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let dirs = std::fs::read_dir(&appspaces)?.filter_map(Result::ok);
+            let kept = dirs.filter(|dir| {
+                let compiled = AppspaceDir::new(dir.path()).compiled();
+                let mut files = std::fs::read_dir(compiled).into_iter().flatten().flatten();
+                files.any(|file| file.file_name().to_string_lossy().starts_with("script-"))
+            });
+            let kept = kept.count();
+            if kept >= count {
+                return Ok(());
+            }
+            ensure!(
+                Instant::now() < until,
+                "only {kept} of {count} appspaces keep what was compiled"
+            );
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Starts a host for them, with these lines of `[sandbox]`. All of them sleep.

@@ -123,6 +123,8 @@ fn spec(dir: &Path) -> Result<SandboxSpec> {
         code: AppCode {
             run,
             entry: "app/app.js".to_owned(),
+            script: None,
+            compiled: None,
             api: ApiVersion::V0,
             node_modules: false,
         },

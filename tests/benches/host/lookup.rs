@@ -168,6 +168,8 @@ fn sources(many: &Many, store: &Arc<Store>) -> Sources {
         code_of: Arc::new(move |version: &AppVersion| AppCode {
             run: data.app_version(version.app, version.id).run(),
             entry: "app/app.ts.js".to_owned(),
+            script: None,
+            compiled: None,
             api: version.api,
             node_modules: false,
         }),

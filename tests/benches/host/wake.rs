@@ -54,6 +54,6 @@ pub(crate) fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     report.at_most("pooled, time", pooled.ratio()?, "bare Deno", POOLED);
     let times_half = slowest.as_secs_f64() / half;
     report.at_most("pooled, p99", times_half, "its p50", SLOWEST);
-    report.note(format!("{count} rounds"));
+    report.note(format!("{count} rounds; the appspaces were awake before"));
     Ok(())
 }

@@ -86,6 +86,17 @@ impl Turn<'_> {
     }
 }
 
+/// Wakes every appspace once: what sleeps was awake before, and what was compiled then is kept.
+fn wake_all_once(fleet: &Fleet, apps: &[&App], count: usize) -> Result<()> {
+    let mut pooled = Sleepers::start(fleet, apps, WARM, count)?;
+    for app in apps {
+        for number in 0..count {
+            pooled.wake(app, number)?;
+        }
+    }
+    fleet.wait_until_compiled(apps.len() * count)
+}
+
 /// Takes so many turns. The first of each batch is not counted: hosts get to know things then.
 pub(crate) fn turns(
     setup: &Setup,
@@ -97,6 +108,7 @@ pub(crate) fn turns(
     let batch = rounds.min(BATCH) + 1;
     let fleet = |kind| Fleet::make(setup, &format!("{name}-{kind}"), apps, batch);
     let fleets = (fleet("cold")?, fleet("pooled")?);
+    wake_all_once(&fleets.1, apps, batch)?;
     let mut done = 0;
     while done < rounds {
         let mut cold = Sleepers::start(&fleets.0, apps, 0, batch)?;

@@ -3,12 +3,12 @@
 attempt!(|stage| {
     let outcome = stage.tries(
         r#"
-        write: () => Deno.writeTextFile("/dd/gen/file/x.js", "evil()"),
-        list: async () => (await Array.fromAsync(Deno.readDir("/dd"))).length,
+        write: () => Deno.writeTextFile("/rw/dd/gen/file/x.js", "evil()"),
+        list: async () => (await Array.fromAsync(Deno.readDir("/rw/dd"))).length,
         app: () => Deno.writeTextFile(ds.appPath("app.js"), "evil()"),
         appDir: () => Deno.mkdir(ds.appPath("new")),
         removeApp: () => Deno.remove(ds.appPath("app.js")),
-        harness: () => Deno.writeTextFile("/h/harness.js", "evil()"),
+        harness: () => Deno.writeTextFile("/ro/h/harness.js", "evil()"),
         readHarness: () => Deno.readTextFile(new URL(Deno.mainModule)),
         runtime: () => Deno.writeTextFile(Deno.execPath(), "evil"),
         "#,

@@ -16,7 +16,7 @@ attempt!(|stage: &mut Stage| {
         };
         assert!(expected, "{line} among\n{fds}");
     }
-    for place in ["/ro/app", "/rw/files", "/dd/location_data"] {
+    for place in ["/ro/app", "/rw/files", "/rw/dd/location_data"] {
         if let Said::Got(names) = outcome.said(place) {
             assert!(!names.contains("private.txt"), "{place}: {names}");
         }

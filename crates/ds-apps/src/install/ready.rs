@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use ds_core::{ApiVersion, AppVersion, AppVersionDir, Manifest, SandboxId, publish};
+use ds_core::{ApiVersion, AppVersion, AppVersionDir, Manifest, SandboxId, error_chain, publish};
 use ds_routes::{Route, parse_listing};
 use ds_sandbox::{AppCode, Engine, Learned, Limits, SandboxSpec, StopReason, Task};
 
@@ -69,6 +69,8 @@ pub fn code_of(version: &AppVersion, dir: &AppVersionDir) -> AppCode {
     AppCode {
         run: dir.run(),
         entry: prepare::entry_of(&dir.run(), &version.manifest.entrypoint),
+        script: prepare::script_of(&dir.run()),
+        compiled: Some(dir.compiled()),
         api: version.api,
         node_modules: [dir.run_app(), dir.run()]
             .iter()
@@ -141,7 +143,7 @@ pub(super) async fn run(
     .await?;
     warnings.extend(prepared.warnings);
     options.at(Step::FirstRun);
-    let learned = learn(prepared.code.clone(), engine, limits).await?;
+    let learned = learn(prepared.code.clone(), engine, limits.clone()).await?;
     let (manifest, routes, more) = blocking(move || {
         let routes = parse_listing(&learned.routes).map_err(InstallError::Routes)?;
         let more = manifest::complete(&mut manifest, &learned, &routes)?;
@@ -149,6 +151,13 @@ pub(super) async fn run(
     })
     .await?;
     warnings.extend(more);
+    if let Err(error) = engine.compile(&prepared.code, &limits).await {
+        // It starts as it did just now.
+        tracing::warn!(
+            error = error_chain(&error),
+            "cannot compile an app in advance"
+        );
+    }
     Ok(Ready {
         manifest,
         routes,

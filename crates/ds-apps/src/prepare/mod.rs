@@ -89,6 +89,13 @@ pub fn entry_of(run: &Path, entrypoint: &str) -> String {
     }
 }
 
+/// The same as a script, relative to a prepared copy `run`, where there is one.
+#[must_use]
+pub fn script_of(run: &Path) -> Option<String> {
+    let script = run.join(bundle::SCRIPT);
+    script.is_file().then(|| bundle::SCRIPT.to_owned())
+}
+
 /// Where a package's entry module itself is in the prepared copy: `app.ts` is `app/app.ts.js`.
 #[must_use]
 pub fn entry_file(entrypoint: &str) -> String {
@@ -163,6 +170,8 @@ async fn prepare_with(p: Prepare<'_>, staging: &Path) -> Result<Prepared, Prepar
         }
     };
     let code = AppCode {
+        script: script_of(&p.dir.run()),
+        compiled: Some(p.dir.compiled()),
         run: p.dir.run(),
         entry,
         api: p.api,

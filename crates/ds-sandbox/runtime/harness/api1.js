@@ -7,10 +7,11 @@ import { once } from "./once.js";
 const SURFACE = Symbol.for("dropserver.v1");
 const APP = Symbol.for("dropserver.app");
 
-export function loadVersion1({ paths, address }, control, ready) {
+/** `place` is where the app finds us. */
+export function loadVersion1({ paths, address }, control, ready, place = globalThis) {
   let declared;
 
-  Object.defineProperty(globalThis, SURFACE, {
+  Object.defineProperty(place, SURFACE, {
     value: Object.freeze({
       address,
       paths: Object.freeze({ ...paths }),

@@ -22,6 +22,9 @@ export class Control {
   /** Questions to the host that it has not answered yet. */
   #questions = new Map();
   #lastId = 0;
+  /** What the host said and was not handled yet, and how much that is. */
+  #buffer = new Uint8Array(4096);
+  #filled = 0;
 
   static async connect(path, handlers) {
     const control = new Control();
@@ -60,10 +63,14 @@ export class Control {
   async listen() {
     try {
       while (true) {
-        const length = await this.#read(4);
-        const size = new DataView(length.buffer).getUint32(0);
+        await this.#fill(4);
+        const size = new DataView(this.#buffer.buffer).getUint32(0);
         if (size > MAX_IN) break;
-        this.#handle(parse(this.#decoder.decode(await this.#read(size))));
+        await this.#fill(4 + size);
+        const frame = this.#decoder.decode(this.#buffer.subarray(4, 4 + size));
+        this.#buffer.copyWithin(0, 4 + size, this.#filled);
+        this.#filled -= 4 + size;
+        this.#handle(parse(frame));
       }
     } catch {
       // Below.
@@ -103,13 +110,17 @@ export class Control {
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
   }
 
-  async #read(size) {
-    const bytes = new Uint8Array(size);
-    for (let got = 0; got < size;) {
-      const count = await this.#conn.read(bytes.subarray(got));
-      if (count === null) throw new Error("the host has gone");
-      got += count;
+  /** Reads until so many bytes are there. Most frames are there at once. */
+  async #fill(size) {
+    if (size > this.#buffer.length) {
+      const larger = new Uint8Array(size);
+      larger.set(this.#buffer.subarray(0, this.#filled));
+      this.#buffer = larger;
     }
-    return bytes;
+    while (this.#filled < size) {
+      const count = await this.#conn.read(this.#buffer.subarray(this.#filled));
+      if (count === null) throw new Error("the host has gone");
+      this.#filled += count;
+    }
   }
 }

@@ -1,19 +1,43 @@
-// Running, once, what the first request will run: a process that waits has the time, a visitor has not.
+// Running, some times, what a start and the first request will run: a process that waits has the time, a visitor
+// has not.
+
+import { Life } from "./life.js";
+import { prepareScripts } from "./scripts.js";
 
 const { connect } = Deno;
-const ROUNDS = 3;
+const ROUNDS = 20;
 const CALL = JSON.stringify({ route: 0, params: {}, path: "/", origin: "http://localhost", proxyId: null });
-const REQUEST = `GET / HTTP/1.1\r\nhost: localhost\r\nx-dropserver-call: ${CALL}\r\n\r\n`;
+const REQUEST = `GET / HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\nx-dropserver-call: ${CALL}\r\n\r\n`;
+/** An app as others are. */
+const SCRIPT = `"use strict";({ outside: [], run: function () {
+  const handler = () => new Response("warm\\n");
+  const route = { type: "function", method: "get", path: "/", auth: { allow: "public" }, handler };
+  return { default: { [Symbol.for("dropserver.app")]: { routes: [route], migrations: [] } } };
+} })`;
 
-/** Answers like an app. */
-export const warmApp = {
-  routes: () => [{ handler: () => new Response("warm", { headers: { "content-type": "text/plain" } }) }],
-  origin: (call) => call.origin,
-  handle: (handler, request) => new URL(request.url) && handler(request),
-};
+/** Lives through the beginning of a life that nobody sees; `begins` is told of it. */
+export async function rehearse(requestPath, begins) {
+  await prepareScripts();
+  for (let round = 0; round < 2; round++) {
+    const { promise, resolve } = Promise.withResolvers();
+    const life = new Life({ send: resolve }, { ref() {}, unref() {} }, {});
+    begins(life);
+    life.assign({
+      api: 1,
+      run: "/app",
+      entry: "/app/app.js",
+      script: { text: SCRIPT },
+      paths: { app: "/app/app", files: "/files", avatars: "/avatars" },
+      address: "localhost",
+    });
+    life.mounted({});
+    await promise;
+  }
+  await request(requestPath);
+}
 
-/** Sends requests to ourselves, and loads a module as an app is loaded. */
-export async function warmUp(path) {
+/** Sends requests to ourselves. */
+async function request(path) {
   const conn = await connect({ transport: "unix", path });
   const bytes = new Uint8Array(4096);
   for (let round = 0; round < ROUNDS; round++) {

@@ -15,7 +15,9 @@ use super::{
     Inner,
     client::Client,
     command::{Class, Start, environment},
-    control::{Control, Progress},
+    compile,
+    compiled::Compiled,
+    control::{Control, Progress, Question},
     dirs::Dirs,
     jails::{Jails, Order, Spot, Way},
     launcher::{self, Launcher},
@@ -29,7 +31,8 @@ use super::{
     watching::Watched,
 };
 use crate::{
-    Cgroup, Limits, Outlet, OutletSockets, Quotas, SandboxSpec, StartError, Users, jail::Line,
+    Cgroup, Limits, Outlet, OutletSockets, Quotas, SandboxSpec, StartError, Users,
+    jail::{Line, plan::Mode},
 };
 
 /// A process that was made; its harness is starting.
@@ -75,7 +78,7 @@ impl Inner {
         self.launch_with(spec, None, sink).await
     }
 
-    async fn launch_with(
+    pub(super) async fn launch_with(
         &self,
         spec: Option<&SandboxSpec>,
         deno_dir: Option<&Path>,
@@ -185,7 +188,12 @@ impl Inner {
         let spot = jails.spot(way.as_ref()).await?;
         let listener = UnixListener::bind(spot.run.control())?;
         let (mut order, places) = self.order(jails, spec, &spot, way.as_ref()).await?;
-        order.deno_dir = deno_dir.map(Into::into);
+        let written = deno_dir.map(|dir| (dir.to_owned(), Mode::Write));
+        let of_code = spec.and_then(|spec| compile::kept(jails, &spec.code));
+        let read = of_code
+            .filter(|dir| dir.is_dir())
+            .map(|dir| (dir, Mode::Read));
+        order.deno_dir = written.or(read);
         let running = jails.launch(spot, order).await?;
         let (jailed, run, cgroup) = (running.jailed, running.run, running.cgroup);
         let outlet = match outlet {
@@ -222,10 +230,14 @@ impl Inner {
             Start::Warm
         };
         let class = spec.map_or_else(|| Class::usual(&self.config.limits), Class::of);
-        let dirs = match spec {
-            Some(spec) => Some(self.dirs(spec, &spot.run).await?),
-            None => None,
+        let limits = spec.map_or(&self.config.limits, |spec| &spec.limits);
+        let dirs = async {
+            match spec {
+                Some(spec) => self.dirs(spec, &spot.run).await.map(Some),
+                None => Ok(None),
+            }
         };
+        let (dirs, ()) = tokio::try_join!(dirs, limit(spot.cgroup.as_ref(), limits))?;
         let own_root = jails.ready().await?.has_own_root();
         let places = match &dirs {
             Some(dirs) if !own_root => Places::outside(dirs, &self.runtime, &spot.run)?,
@@ -249,22 +261,16 @@ impl Inner {
             mounts: dirs.map_or(Ok(Vec::new()), |dirs| dirs.binds())?,
             deno_dir: None,
         };
-        if let Some(cgroup) = &spot.cgroup {
-            limit(
-                cgroup,
-                spec.map_or(&self.config.limits, |spec| &spec.limits),
-            )
-            .await?;
-        }
         Ok((order, places))
     }
 
     /// The directories of a specification, resolved.
     pub(super) async fn dirs(&self, spec: &SandboxSpec, run: &RunDir) -> io::Result<Dirs> {
         let (runtime, spec, run) = (self.runtime.clone(), spec.clone(), run.clone());
-        let quotas = Arc::clone(&self.quotas);
+        let (quotas, deno) = (Arc::clone(&self.quotas), self.deno.clone());
         spawn_blocking(move || {
-            let dirs = Dirs::prepare(&spec, &runtime, &run)?.make_deno_dir()?;
+            let mut dirs = Dirs::prepare(&spec, &runtime, &run)?.make_deno_dir()?;
+            dirs.compiled = Compiled::find(&spec, &deno);
             let quotas = quotas.get_or_init(|| Quotas::find(runtime.path()).ok());
             if let Some(quotas) = quotas {
                 dirs.limit(quotas, spec.limits.disk_mib);
@@ -284,6 +290,13 @@ impl Launched {
             death = states.dead() => Err(super::start::ended(death, &self.sink)),
         };
         let (stream, _) = accepted?;
+        // It listens for requests by now. Until the app is ready there is time for a connection.
+        let client = Arc::clone(&self.client);
+        tokio::spawn(async move {
+            if let Err(error) = client.prepare().await {
+                tracing::debug!(error, "cannot connect to a sandbox before it is needed");
+            }
+        });
         let users = Arc::new(OnceLock::new());
         let asked = Arc::clone(&users);
         let control = Control::new(stream, asked, Arc::clone(&states), limits.stop_grace);
@@ -302,11 +315,22 @@ impl Booted {
         let explain = |error| super::start::explain(error, &self.launched.sink);
         past.map(|_| ()).map_err(explain)
     }
+
+    /// Asks it something, as the app is going to be.
+    pub(super) async fn try_out(&self, limits: &Limits) -> Result<(), StartError> {
+        for _ in 0..2 {
+            let asked = self.control.ask(Question::Ping, limits.start).await;
+            asked.map_err(|error| super::start::explain(error, &self.launched.sink))?;
+        }
+        Ok(())
+    }
 }
 
 /// What the group of a sandbox may use, but for processor time: starting is not slowed down.
-async fn limit(cgroup: &Arc<Cgroup>, limits: &Limits) -> io::Result<()> {
-    let cgroup = Arc::clone(cgroup);
+async fn limit(cgroup: Option<&Arc<Cgroup>>, limits: &Limits) -> io::Result<()> {
+    let Some(cgroup) = cgroup.map(Arc::clone) else {
+        return Ok(());
+    };
     let memory = u64::from(limits.memory_mib) << 20;
     // The launcher is one of them.
     let threads = limits.threads.saturating_add(1);

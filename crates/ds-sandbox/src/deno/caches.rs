@@ -21,10 +21,10 @@ use super::{
 use crate::StartError;
 
 /// The database with compiled code, and what was written to it last.
-const COMPILED: &str = "v8_code_cache_v2-wal";
+pub(super) const COMPILED: &str = "v8_code_cache_v2-wal";
 /// How often the harness is run for it. A database that was opened but once, by who made it, is of no use where
 /// nothing can be written: starts were as slow as with none.
-const RUNS: u32 = 2;
+pub(super) const RUNS: u32 = 2;
 /// Deno writes behind its own back: when it has not for so long, it is done.
 const QUIET: Duration = Duration::from_millis(100);
 /// How often is looked, at most.
@@ -67,6 +67,11 @@ impl Caches {
             Some(()) => &self.warm,
             None => &self.empty,
         }
+    }
+
+    /// The same, once it is made.
+    pub(super) fn warm_dir(&self) -> Option<&Path> {
+        self.is_warm.get().map(|()| &*self.warm)
     }
 
     fn unfinished(&self) -> PathBuf {
@@ -126,7 +131,7 @@ impl Inner {
 }
 
 /// Waits until nothing more is written to a file.
-async fn written(file: PathBuf) -> io::Result<()> {
+pub(super) async fn written(file: PathBuf) -> io::Result<()> {
     let mut last = 0;
     for _ in 0..LOOKS {
         sleep(QUIET).await;

@@ -56,6 +56,7 @@ impl Class {
         let sockets = [&*places.control, &*places.requests];
         let mut read = sockets.to_vec();
         read.extend([&*places.code, &places.files, &places.avatars]);
+        read.extend(places.compiled.as_deref());
         let mut write = sockets.to_vec();
         write.push(&places.files);
         if let Some(tmp) = &places.tmp {

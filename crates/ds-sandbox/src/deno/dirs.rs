@@ -10,6 +10,7 @@ use std::{
 use ds_core::publish::create_private_dir;
 
 use super::{
+    compiled::Compiled,
     places::jail,
     run_dir::{RunDir, RuntimeDir},
     text,
@@ -27,6 +28,8 @@ pub(super) struct Dirs {
     pub(super) storage: PathBuf,
     /// What Deno keeps, where no jail has that ready.
     pub(super) deno_dir: PathBuf,
+    /// What was compiled of the app's script before.
+    pub(super) compiled: Option<Compiled>,
 }
 
 /// The directories of an appspace.
@@ -51,6 +54,7 @@ impl Dirs {
                 appspace: None,
                 storage: run.storage(),
                 deno_dir: run.storage(),
+                compiled: None,
             });
         };
         let dir = &appspace.dir;
@@ -61,6 +65,7 @@ impl Dirs {
             code: spec.code.run.canonicalize()?,
             storage: dir.storage().canonicalize()?,
             deno_dir: runtime.storage(appspace.id),
+            compiled: None,
             appspace: Some(AppspaceDirs {
                 files: dir.files().canonicalize()?,
                 avatars: dir.avatars().canonicalize()?,
@@ -95,6 +100,9 @@ impl Dirs {
         if let Some(appspace) = &self.appspace {
             binds.push(bind(&appspace.files, jail::FILES, Mode::Write)?);
             binds.push(bind(&appspace.avatars, jail::AVATARS, Mode::Read)?);
+        }
+        if let Some(compiled) = self.compiled.as_ref().filter(|it| it.is_kept) {
+            binds.push(bind(&compiled.dir, jail::COMPILED, Mode::Read)?);
         }
         Ok(binds)
     }

@@ -15,17 +15,19 @@ macro_rules! module {
 }
 
 /// The modules by file name, each after those that it imports; the last is the main one.
-const MODULES: [(&str, &str); 11] = [
+const MODULES: [(&str, &str); 13] = [
     module!("errors"),
     module!("once"),
     module!("paths"),
-    module!("warm"),
+    module!("scripts"),
     module!("control"),
     module!("migrations"),
     module!("routes"),
     module!("requests"),
     module!("api0"),
     module!("api1"),
+    module!("life"),
+    module!("warm"),
     module!("harness"),
 ];
 

@@ -94,8 +94,8 @@ pub(super) struct Order {
     pub(super) class: Class,
     /// What it sees from the start, beside what all see.
     pub(super) mounts: Vec<Bind>,
-    /// Where Deno may write what it keeps; else it reads what all read.
-    pub(super) deno_dir: Option<PathBuf>,
+    /// What Deno keeps, if it is not what all read, and whether it may write there.
+    pub(super) deno_dir: Option<(PathBuf, Mode)>,
 }
 
 /// What an outlet needs inside.
@@ -272,7 +272,7 @@ impl Jails {
             bind(&self.runtime.harness(), jail::HARNESS, Mode::Read)?,
         ];
         mounts.push(match &order.deno_dir {
-            Some(dir) => bind(dir, jail::DENO_DIR, Mode::Write)?,
+            Some((dir, mode)) => bind(dir, jail::DENO_DIR, *mode)?,
             None => bind(self.caches.dir(), jail::DENO_DIR, Mode::Read)?,
         });
         mounts.extend(order.mounts);
@@ -320,6 +320,7 @@ impl Jails {
             jail::DENO_DIR,
             jail::CODE,
             jail::AVATARS,
+            jail::COMPILED,
             jail::FILES,
             jail::SOCKETS,
         ];

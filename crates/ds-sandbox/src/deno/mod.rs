@@ -1,10 +1,13 @@
 //! The Deno engine: each sandbox is a process of the official `deno` executable, running our harness.
 
+mod assign;
 mod boot;
 mod bucket;
 mod caches;
 mod client;
 mod command;
+mod compile;
+mod compiled;
 mod config;
 mod control;
 mod dirs;
@@ -43,7 +46,7 @@ use self::{
     caches::Caches, command::Class, jails::Jails, launcher::Launcher, log::Logs,
     run_dir::RuntimeDir, starts::Starts, warm::Warm, watching::Watches,
 };
-use crate::{Engine, Quotas, Sandbox, SandboxSpec, StartError};
+use crate::{AppCode, Engine, Limits, Quotas, Sandbox, SandboxSpec, StartError};
 
 pub use self::{
     config::{Confinement, EngineConfig},
@@ -167,6 +170,10 @@ fn text(path: &Path) -> io::Result<String> {
 impl Engine for DenoEngine {
     async fn start(&self, spec: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError> {
         Ok(Box::new(self.inner.start_sandbox(spec).await?))
+    }
+
+    async fn compile(&self, code: &AppCode, limits: &Limits) -> Result<(), StartError> {
+        self.inner.compile(code, limits).await
     }
 
     async fn given_up(&self, id: SandboxId) {

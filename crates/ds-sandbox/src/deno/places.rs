@@ -19,6 +19,8 @@ pub(super) struct Places {
     pub(super) code: String,
     pub(super) files: String,
     pub(super) avatars: String,
+    /// What was compiled before; only processes that wait can use it.
+    pub(super) compiled: Option<String>,
     /// What Deno keeps.
     pub(super) deno_dir: String,
     pub(super) control: String,
@@ -31,13 +33,14 @@ pub(super) struct Places {
 /// Inside a jail, where every sandbox looks the same.
 pub(super) mod jail {
     pub(in crate::deno) const DENO: &str = "/deno";
-    pub(in crate::deno) const HARNESS: &str = "/h";
+    pub(in crate::deno) const HARNESS: &str = "/ro/h";
     pub(in crate::deno) const CODE: &str = "/ro/app";
     pub(in crate::deno) const AVATARS: &str = "/ro/avatars";
+    pub(in crate::deno) const COMPILED: &str = "/ro/compiled";
     pub(in crate::deno) const FILES: &str = "/rw/files";
-    pub(in crate::deno) const DENO_DIR: &str = "/dd";
+    pub(in crate::deno) const DENO_DIR: &str = "/rw/dd";
     /// Where Deno keeps localStorage, caches and key-value stores.
-    pub(in crate::deno) const STORAGE: &str = "/dd/location_data";
+    pub(in crate::deno) const STORAGE: &str = "/rw/dd/location_data";
     pub(in crate::deno) const SOCKETS: &str = "/run/s";
     pub(in crate::deno) const TMP: &str = "/tmp";
     /// The authority that an outlet's sandbox trusts.
@@ -52,6 +55,7 @@ impl Places {
             code: jail::CODE.into(),
             files: jail::FILES.into(),
             avatars: jail::AVATARS.into(),
+            compiled: Some(jail::COMPILED.into()),
             deno_dir: jail::DENO_DIR.into(),
             control: below_sockets(RunDir::CONTROL),
             requests: below_sockets(RunDir::REQUESTS),
@@ -75,6 +79,7 @@ impl Places {
             code: text(&dirs.code)?,
             files: files.map_or(Ok(no_files), text)?,
             avatars: avatars.map_or(Ok(no_avatars), text)?,
+            compiled: None,
             deno_dir: text(&dirs.deno_dir)?,
             control: text(&run.control())?,
             requests: text(&run.requests())?,

@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -21,6 +21,7 @@ use tokio::{
 
 use super::{
     client::{Client, Sending, to_sandbox},
+    compiled::Compiled,
     control::{Control, Question},
     state::{State, States},
     watching::Watched,
@@ -44,6 +45,8 @@ pub(super) struct DenoSandbox {
     pub(super) watched: Arc<Watched>,
     /// Whether it is being checked for being caught in a loop.
     pub(super) doubted: Arc<AtomicBool>,
+    /// What was compiled of the app's script, until that is seen to.
+    pub(super) compiled: Mutex<Option<Compiled>>,
 }
 
 /// Kills the process when dropped.
@@ -64,6 +67,19 @@ struct LearnedAnswer {
 }
 
 impl DenoSandbox {
+    /// After the first response, what was compiled for it is kept for the next start.
+    fn see_to_compiled(&self) {
+        let compiled = self
+            .compiled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(compiled) = compiled {
+            let (control, states) = (Arc::clone(&self.control), Arc::clone(&self.process.0));
+            tokio::spawn(compiled.learn(control, states));
+        }
+    }
+
     async fn send(
         &self,
         request: Request<Body>,
@@ -147,6 +163,7 @@ impl Sandbox for DenoSandbox {
             let due = sending.quiet_since() + after;
             if let Ok(answer) = timeout_at(due, answer.as_mut()).await {
                 unanswered.answered = true;
+                self.see_to_compiled();
                 return answer;
             }
             if sending.quiet_since() + after <= Instant::now() {

@@ -2,18 +2,10 @@
 
 use std::{io, sync::Arc};
 
-use tokio::{sync::watch, task::spawn_blocking, time::timeout};
+use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Inner,
-    boot::Booted,
-    command::Class,
-    control::{Assign, Paths, Progress},
-    output::Sink,
-    places::Places,
-    sandbox::DenoSandbox,
-    state::{State, States},
-    watching::Watched,
+    Inner, boot::Booted, command::Class, output::Sink, sandbox::DenoSandbox, state::States,
 };
 use crate::{ControlError, Death, Limits, SandboxSpec, StartError, Task};
 
@@ -66,7 +58,7 @@ impl Inner {
         let states = Arc::clone(&launched.process.0);
         let cold = async {
             let booted = launched.boot(&spec.limits).await;
-            self.assign(booted?, spec).await
+            self.assign_cold(booted?, spec).await
         };
         settle(
             timeout(spec.limits.start, cold).await,
@@ -80,75 +72,6 @@ impl Inner {
     fn introduce(&self, spec: &SandboxSpec, sink: &Sink, pid: u32) {
         sink.assign(spec.id, self.log_of(spec));
         sink.note_soon(&started(spec.task, pid));
-    }
-
-    /// Shows a process that waits the appspace's directories. Its limits are those of its class already.
-    async fn assign_warm(
-        &self,
-        booted: Booted,
-        spec: &SandboxSpec,
-    ) -> Result<DenoSandbox, StartError> {
-        let launched = &booted.launched;
-        let dirs = self.dirs(spec, &launched.run).await;
-        let binds = dirs.and_then(|dirs| dirs.binds());
-        let binds = binds.map_err(cannot("prepare its directories"))?;
-        if let Some(line) = &launched.line {
-            line.mount(binds)
-                .await
-                .map_err(cannot("mount its directories"))?;
-        }
-        self.assign(booted, spec).await
-    }
-
-    /// Tells a harness what to load, and waits until that is ready.
-    async fn assign(&self, booted: Booted, spec: &SandboxSpec) -> Result<DenoSandbox, StartError> {
-        let Booted {
-            launched,
-            control,
-            users,
-        } = booted;
-        let (states, sink) = (Arc::clone(&launched.process.0), Arc::clone(&launched.sink));
-        if let Some(appspace) = &spec.appspace {
-            let _ = users.set(Arc::clone(&appspace.users));
-        }
-        let watched = Watched::new(
-            spec,
-            &launched,
-            &states,
-            (
-                Arc::clone(&self.config.meter),
-                self.config.free_space_mib << 20,
-            ),
-        );
-        self.watches.add(&watched);
-        let _ = launched.watched.set(Arc::clone(&watched));
-        let explain = |error| explain(error, &sink);
-        let message = message(spec, &launched.places);
-        control.assign(&message).await.map_err(explain)?;
-        match control.past(&Progress::Listening).await.map_err(explain)? {
-            Progress::Failed(message) => return Err(StartError::App { message }),
-            _ if states.go(State::Ready) => {}
-            _ => return Err(ended(states.dead().await, &sink)),
-        }
-        let (measured, percent) = (Arc::clone(&watched), spec.limits.cpu_percent);
-        // Not waited for: until it is done, the sandbox is only faster.
-        spawn_blocking(move || {
-            if let Some(cgroup) = launched.cgroup
-                && let Err(error) = cgroup.limit_cpu(percent)
-            {
-                tracing::warn!(%error, "cannot bound a sandbox's processor time");
-            }
-            measured.first_look();
-        });
-        Ok(DenoSandbox {
-            id: spec.id,
-            limits: spec.limits.clone(),
-            client: launched.client,
-            control: Arc::new(control),
-            process: launched.process,
-            watched,
-            doubted: Arc::default(),
-        })
     }
 
     fn log_of(&self, spec: &SandboxSpec) -> Option<super::log::Log> {
@@ -178,33 +101,6 @@ async fn settle(
         sink.note(&format!("did not start: {error}")).await;
     }
     result
-}
-
-/// What the harness is told.
-fn message(spec: &SandboxSpec, places: &Places) -> Assign {
-    let address = spec.appspace.as_ref().map(|a| a.address.to_string());
-    let (files, avatars) = match spec.appspace {
-        Some(_) => (places.files.clone(), places.avatars.clone()),
-        None => Places::nowhere(),
-    };
-    Assign {
-        api: spec.code.api.number(),
-        run: places.code.clone(),
-        entry: format!("{}/{}", places.code, spec.code.entry),
-        paths: Paths {
-            app: format!("{}/app", places.code),
-            files,
-            avatars,
-        },
-        cwd: places.cwd.clone(),
-        address: address.unwrap_or_default(),
-        drain: drain(&spec.limits),
-    }
-}
-
-/// How long the harness lets things go on when told to stop: it ends by itself before it is made to.
-fn drain(limits: &Limits) -> u64 {
-    u64::try_from(limits.stop_grace.as_millis() / 2).unwrap_or(u64::MAX)
 }
 
 pub(super) fn explain(error: ControlError, sink: &Sink) -> StartError {

@@ -145,6 +145,7 @@ async fn add(engine: &Inner) -> Result<(), String> {
         let launched = engine.launch(None, &sink).await?;
         let booted = launched.boot(limits).await?;
         booted.listening().await?;
+        booted.try_out(limits).await?;
         Ok::<_, crate::StartError>(booted)
     };
     let booted = timeout(limits.start, booting).await;

@@ -24,26 +24,36 @@ use super::{
 };
 
 /// What the process says to its launcher.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum ToParent {
     /// It has its namespaces and needs ids. Beside it: its listeners.
     Ready,
+    /// It is behind its walls, and waits for its program.
+    Locked,
     /// It did not work.
     Failed(String),
 }
 
-/// What the launcher tells it, when it has its ids and directories.
+impl ToParent {
+    /// Checks that it is what comes next.
+    pub(super) fn or_failed(self, expected: &Self) -> Result<(), Failure> {
+        match self {
+            Self::Failed(what) => Err(Failure(what)),
+            said if said == *expected => Ok(()),
+            said => Err(Failure(format!("it said {said:?} instead of {expected:?}"))),
+        }
+    }
+}
+
+/// What the launcher tells it when it has its ids: which of them are its.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub(super) struct Go {
+pub(super) struct Ids {
     pub(super) uid: u32,
     pub(super) gid: u32,
-    pub(super) program: Program,
 }
 
 /// Where rules of Landlock stand inside the jail; a place that is not there has no rule.
-const VISIBLE: [(&str, Mode); 8] = [
-    ("/h", Mode::Read),
-    ("/dd", Mode::Write),
+const VISIBLE: [(&str, Mode); 6] = [
     ("/ro", Mode::Read),
     ("/rw", Mode::Write),
     ("/run", Mode::Sockets),
@@ -62,32 +72,46 @@ fn try_become(root: Option<&Root>, parent: &OwnedFd) -> Result<Infallible, Failu
     setsid().doing("leave its session")?;
     if let Some(root) = root {
         separate(root, parent)?;
+        lock(root, parent)?;
+        channel::send(parent, &ToParent::Locked, &[]).doing("tell its launcher")?;
     }
-    let (go, _) = channel::receive::<Go>(parent)
-        .doing("hear from its launcher")?
-        .ok_or_else(|| Failure("its launcher has gone".into()))?;
-    if root.is_some() {
-        become_user(&go)?;
+    let program: Program = hear(parent)?;
+    if root.is_none() {
+        set_parent_process_death_signal(Some(Signal::KILL)).doing("die with its launcher")?;
     }
-    // After the last change of user, which forgets it.
-    set_parent_process_death_signal(Some(Signal::KILL)).doing("die with its launcher")?;
     launcher_lives(parent)?;
-    let program = &go.program;
-    privileges::limit(program.rlimits)?;
-    let command = command(program)?;
-    let may_connect = root.is_some_and(|root| root.ports.is_some());
-    if let Some(root) = root {
-        privileges::drop_capabilities()?;
-        let base = root.base.iter().map(privileges::rule);
-        let visible: Vec<_> = base.chain(VISIBLE).collect();
-        privileges::landlock(&visible, may_connect)?;
-    } else {
+    sys::ignore_file_size_signal();
+    let command = command(&program)?;
+    if root.is_none() {
+        privileges::limit(None, program.rlimits)?;
         privileges::no_new_privileges()?;
         let visible = program.visible.iter().flatten();
         let visible: Vec<_> = visible.map(privileges::rule).collect();
-        privileges::landlock(&visible, may_connect)?;
+        privileges::landlock(&visible, false)?;
+        seccomp::restrict(false)?;
     }
-    exec(command, may_connect)
+    exec(command)
+}
+
+fn hear<T: serde::de::DeserializeOwned>(parent: &OwnedFd) -> Result<T, Failure> {
+    let heard = channel::receive(parent).doing("hear from its launcher")?;
+    heard
+        .map(|(told, _)| told)
+        .ok_or_else(|| Failure("its launcher has gone".into()))
+}
+
+/// Gives up all that it may. It does not know its program yet: that is taken out of the time of a start. The list of
+/// system calls comes last, since what is done until then needs more of them.
+fn lock(root: &Root, parent: &OwnedFd) -> Result<(), Failure> {
+    become_user(&hear(parent)?)?;
+    // After the last change of user, which forgets it.
+    set_parent_process_death_signal(Some(Signal::KILL)).doing("die with its launcher")?;
+    privileges::drop_capabilities()?;
+    let may_connect = root.ports.is_some();
+    let base = root.base.iter().map(privileges::rule);
+    let visible: Vec<_> = base.chain(VISIBLE).collect();
+    privileges::landlock(&visible, may_connect)?;
+    seccomp::restrict(may_connect)
 }
 
 /// Its own namespaces and root, and no user of which anybody knows.
@@ -110,8 +134,8 @@ fn separate(root: &Root, parent: &OwnedFd) -> Result<(), Failure> {
     channel::send(parent, &ToParent::Ready, &fds).doing("ask its launcher")
 }
 
-fn become_user(go: &Go) -> Result<(), Failure> {
-    let (gid, uid) = (Gid::from_raw(go.gid), Uid::from_raw(go.uid));
+fn become_user(ids: &Ids) -> Result<(), Failure> {
+    let (gid, uid) = (Gid::from_raw(ids.gid), Uid::from_raw(ids.uid));
     set_thread_res_gid(gid, gid, gid).doing("change its group")?;
     set_thread_res_uid(uid, uid, uid).doing("change its user")
 }
@@ -142,9 +166,7 @@ fn command(program: &Program) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// The list of system calls comes last: what was done until here needs more of them. Every descriptor beside
-/// the first three closes itself.
-fn exec(mut command: Command, may_connect: bool) -> Result<Infallible, Failure> {
-    seccomp::restrict(may_connect)?;
+/// Every descriptor beside the first three closes itself.
+fn exec(mut command: Command) -> Result<Infallible, Failure> {
     Err(command.exec()).doing("run the program")
 }

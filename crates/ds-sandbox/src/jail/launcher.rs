@@ -17,10 +17,10 @@ use rustix::{
 
 use super::{
     Doing as _, Failure, channel,
-    inside::{self, Go, ToParent},
+    inside::{self, Ids, ToParent},
     mounts,
     plan::{Bind, FromLauncher, Plan, Root, ToLauncher},
-    sys,
+    privileges, sys,
 };
 
 /// The whole of a launcher: what `ds-jail` does. An embedder's own launcher is a program whose `main` returns
@@ -60,11 +60,11 @@ fn run(host: &OwnedFd) -> Result<Option<Child>, Failure> {
             channel::send(host, &FromLauncher::Prepared, &fds).doing("tell the host")?;
             drop(listeners);
             match hear(host)? {
-                Some(ToLauncher::Launch(plan)) => child.launch(*plan, host).map(Some),
+                Some(ToLauncher::Launch(plan)) => child.launch(&plan, host).map(Some),
                 _ => Ok(None),
             }
         }
-        Some(ToLauncher::Launch(plan)) => Child::new(None)?.launch(*plan, host).map(Some),
+        Some(ToLauncher::Launch(plan)) => Child::new(None)?.launch(&plan, host).map(Some),
         _ => Ok(None),
     }
 }
@@ -82,6 +82,8 @@ struct Child {
     channel: OwnedFd,
     /// Outside and inside ids differ.
     mapped: bool,
+    /// It is behind its walls already.
+    is_locked: bool,
 }
 
 /// Makes a process with a root and namespaces of its own.
@@ -91,15 +93,15 @@ fn prepare(root: &Root) -> Result<(Child, Vec<OwnedFd>), Failure> {
     }
     sys::unshare(UnshareFlags::NEWPID).doing("make a process namespace")?;
     let child = Child::new(Some(root))?;
-    let listeners = match channel::receive(&child.channel).doing("hear from the process")? {
-        Some((ToParent::Ready, listeners)) => listeners,
-        Some((ToParent::Failed(what), _)) => return Err(Failure(what)),
-        None => return Err(Failure("the process has gone".into())),
-    };
+    let (said, listeners) = child.hear()?;
+    said.or_failed(&ToParent::Ready)?;
     let (uid, gid) = (getuid().as_raw(), getgid().as_raw());
     let user = (uid, root.user.unwrap_or(uid));
     let group = (gid, root.user.unwrap_or(gid));
     map_ids(&child.pid.as_raw_nonzero().to_string(), user, group)?;
+    let ids = Ids { uid, gid };
+    channel::send(&child.channel, &ids, &[]).doing("tell the process its ids")?;
+    child.hear()?.0.or_failed(&ToParent::Locked)?;
     Ok((child, listeners))
 }
 
@@ -134,22 +136,27 @@ impl Child {
             fd: pidfd_open(pid, PidfdFlags::empty()).doing("hold on to the process")?,
             channel: ours,
             mapped: root.is_some_and(|root| root.user.is_some()),
+            is_locked: root.is_some(),
         })
     }
 
+    fn hear(&self) -> Result<(ToParent, Vec<OwnedFd>), Failure> {
+        let heard = channel::receive(&self.channel).doing("hear from the process")?;
+        heard.ok_or_else(|| Failure("the process has gone".into()))
+    }
+
     /// Lets it become the program.
-    fn launch(self, plan: Plan, host: &OwnedFd) -> Result<Self, Failure> {
+    fn launch(self, plan: &Plan, host: &OwnedFd) -> Result<Self, Failure> {
         self.mount(&plan.mounts)?;
-        let go = Go {
-            uid: getuid().as_raw(),
-            gid: getgid().as_raw(),
-            program: plan.program,
-        };
-        channel::send(&self.channel, &go, &[]).doing("let it go on")?;
+        if self.is_locked {
+            // It can no longer do so itself.
+            privileges::limit(Some(self.pid), plan.program.rlimits)?;
+        }
+        channel::send(&self.channel, &plan.program, &[]).doing("let it go on")?;
         // The channel closes itself when the program is run.
         match channel::receive(&self.channel).doing("hear from the process")? {
             Some((ToParent::Failed(what), _)) => return Err(Failure(what)),
-            Some((ToParent::Ready, _)) => return Err(Failure("it is ready twice".into())),
+            Some(_) => return Err(Failure("it says what it said before".into())),
             None => {}
         }
         let pid = self.pid.as_raw_nonzero().get();

@@ -11,11 +11,12 @@
 //!     │                      │                         │ own mount, net, ipc, uts, cgroup namespaces
 //!     │                      │                         │ builds its root, pivots into it
 //!     │                      │ ◀──────── Ready ─────── │ own user namespace
-//!     │ ◀───── Prepared ──── │ writes the id maps      │
+//!     │                      │ writes the id maps      │
+//!     │                      │ ──────── Ids ─────────▶ │ drops all capabilities, Landlock, seccomp
+//!     │ ◀───── Prepared ──── │ ◀─────── Locked ─────── │
 //!     │        (waits)       │                         │
 //!     │  Launch(plan) ─────▶ │ mounts directories      │
-//!     │                      │ ───── Go(program) ────▶ │ drops all capabilities, Landlock, seccomp
-//!     │ ◀────── Started ──── │                         │ becomes deno
+//!     │ ◀────── Started ──── │ ─────── program ──────▶ │ becomes deno
 //!     │  Mount(dirs) ──────▶ │ mounts them too: that is how a waiting sandbox gets its appspace
 //!     │  Terminate, Kill ──▶ │ ends it
 //! ```

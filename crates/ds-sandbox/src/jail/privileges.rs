@@ -5,7 +5,7 @@ use landlock::{
     Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
 };
 use rustix::{
-    process::{Resource, Rlimit, setrlimit},
+    process::{Pid, Resource, Rlimit, prlimit},
     thread::{
         CapabilitiesSecureBits, CapabilitySet, CapabilitySets, clear_ambient_capability_set,
         remove_capability_from_bounding_set, set_capabilities, set_capabilities_secure_bits,
@@ -16,7 +16,6 @@ use rustix::{
 use super::{
     Doing as _, Failure,
     plan::{Bind, Mode, Rlimits},
-    sys,
 };
 
 /// The newest Landlock whose rights we know; an older kernel does what it can.
@@ -56,15 +55,16 @@ pub(super) fn no_new_privileges() -> Result<(), Failure> {
     set_no_new_privs(true).doing("give up gaining privileges")
 }
 
-pub(super) fn limit(rlimits: Rlimits) -> Result<(), Failure> {
+/// Limits a process, or this one.
+pub(super) fn limit(process: Option<Pid>, rlimits: Rlimits) -> Result<(), Failure> {
     let hard = |resource, value: u64| {
         let limit = Rlimit {
             current: Some(value),
             maximum: Some(value),
         };
-        setrlimit(resource, limit).doing(&format!("limit {resource:?}"))
+        let limited = prlimit(process, resource, limit);
+        limited.map(|_| ()).doing(&format!("limit {resource:?}"))
     };
-    sys::ignore_file_size_signal();
     hard(Resource::Core, 0)?;
     hard(Resource::Nofile, rlimits.files)?;
     hard(Resource::Fsize, rlimits.file_size)?;

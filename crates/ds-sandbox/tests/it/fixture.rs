@@ -94,6 +94,8 @@ impl Fixture {
             code: AppCode {
                 run: self.run(),
                 entry: "app/app.js".into(),
+                script: None,
+                compiled: None,
                 api: self.api,
                 node_modules: false,
             },

@@ -142,6 +142,8 @@ fn site(address: &str, limits: &Limits) -> Site {
         code: AppCode {
             run: PathBuf::new(),
             entry: "app/app.js".into(),
+            script: None,
+            compiled: None,
             api: ApiVersion::V1,
             node_modules: false,
         },

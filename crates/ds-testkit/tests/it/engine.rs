@@ -15,6 +15,8 @@ fn spec() -> SandboxSpec {
         code: AppCode {
             run: "/nowhere".into(),
             entry: "app/app.ts.js".into(),
+            script: None,
+            compiled: None,
             api: ApiVersion::V1,
             node_modules: false,
         },

@@ -16,7 +16,7 @@ pub(crate) fn look() -> Early {
         "/ro/app",
         "/rw",
         "/rw/files",
-        "/dd/location_data",
+        "/rw/dd/location_data",
         "/tmp",
         "/dev",
     ];

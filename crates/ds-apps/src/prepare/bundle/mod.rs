@@ -12,6 +12,7 @@
 //! names     one name for each thing
 //! spaces    objects of exports, for `import * as x`
 //! emit      the text, and its map
+//! script    the same as a script, where that can be
 //! later     modules that are only imported by `import("…")`
 //! verify    a look at the result
 //! ```
@@ -31,6 +32,7 @@ mod places;
 mod read;
 mod records;
 mod refuse;
+mod script;
 mod spaces;
 mod unit;
 mod verify;
@@ -40,6 +42,7 @@ use self::{collect::collect, exports::Exports, spaces::Spaces};
 use super::graph::Graph;
 
 pub use refuse::Unbundled;
+pub(super) use script::PLACE as SCRIPT;
 
 /// Where the one module is, relative to `run/`. No file of a package is there.
 pub(super) const PLACE: &str = "bundle/app.js";
@@ -64,12 +67,16 @@ pub(super) fn bundle(graph: &Graph) -> Result<Bundle, Unbundled> {
     verify::code(&emitted.code, &all.units)?;
 
     let file = spaces.code_file();
+    let alone = file == PLACE;
     let name = file.rsplit('/').next().unwrap_or(file);
     // Read when an error is shown, not before.
     let mark = format!("//# sourceMappingURL={name}.map\n");
     emitted.code.push_str(&mark);
     let mut files = spaces.files(&names, &all.outside);
     files.extend(later::files(&all, &spaces)?);
+    if let (true, Some(script)) = (alone, script::script(&emitted.code)) {
+        files.push((SCRIPT.to_owned(), script));
+    }
     files.push((format!("{file}.map"), emitted.map));
     files.push((file.to_owned(), emitted.code));
     let entry = files.iter().find(|(file, _)| file == PLACE);

@@ -99,6 +99,13 @@ impl Client {
         })
     }
 
+    /// Makes a connection before there is a request, which then need not wait for it.
+    pub(super) async fn prepare(&self) -> Result<(), BoxError> {
+        let connection = self.connect().await?;
+        self.give_back(connection);
+        Ok(())
+    }
+
     /// Closes the connections that nobody uses, and keeps none from now on.
     pub(super) fn close_idle(&self) {
         let mut idle = self.idle();

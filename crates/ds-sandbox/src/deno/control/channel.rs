@@ -130,6 +130,13 @@ impl Control {
         self.send(&ToSandbox::Assign(assign)).await
     }
 
+    pub(in crate::deno) async fn mounted(
+        &self,
+        compiled: Option<String>,
+    ) -> Result<(), ControlError> {
+        self.send(&ToSandbox::Mounted { compiled }).await
+    }
+
     /// Asks the harness and waits for its answer.
     pub(in crate::deno) async fn ask(
         &self,

@@ -9,6 +9,12 @@ use serde_json::Value;
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(super) enum ToSandbox<'a> {
     Assign(&'a Assign),
+    /// The directories of what was assigned are there.
+    Mounted {
+        /// What was compiled of the app's script before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        compiled: Option<String>,
+    },
     /// What can the app do?
     Learn {
         id: u64,
@@ -21,6 +27,10 @@ pub(super) enum ToSandbox<'a> {
     },
     /// Are you there?
     Ping {
+        id: u64,
+    },
+    /// What has been compiled of the app's script?
+    Compiled {
         id: u64,
     },
     /// End by yourself.
@@ -43,13 +53,24 @@ pub(in crate::deno) struct Assign {
     pub(in crate::deno) run: String,
     /// The entry module.
     pub(in crate::deno) entry: String,
+    /// The same as a script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::deno) script: Option<Script>,
     pub(in crate::deno) paths: Paths,
     /// The working directory.
     pub(in crate::deno) cwd: String,
     /// Where the appspace answers; empty while an app is learned about.
     pub(in crate::deno) address: String,
+    /// Whether its directories are there; else it is told when they are.
+    pub(in crate::deno) mounted: bool,
     /// How long the process may go on after it was told to stop, in milliseconds.
     pub(in crate::deno) drain: u64,
+}
+
+/// An app as a script.
+#[derive(Debug, Serialize)]
+pub(in crate::deno) struct Script {
+    pub(in crate::deno) file: String,
 }
 
 /// The directories that app code is told of.
@@ -66,6 +87,7 @@ pub(in crate::deno) enum Question {
     Learn,
     Migrate { from: Schema, to: Schema },
     Ping,
+    Compiled,
 }
 
 impl Question {
@@ -73,6 +95,7 @@ impl Question {
         match self {
             Self::Learn => ToSandbox::Learn { id },
             Self::Ping => ToSandbox::Ping { id },
+            Self::Compiled => ToSandbox::Compiled { id },
             Self::Migrate { from, to } => ToSandbox::Migrate { id, from, to },
         }
     }

@@ -11,5 +11,5 @@ mod reader;
 
 pub(super) use self::{
     channel::{Control, Progress},
-    message::{Assign, Paths, Question},
+    message::{Assign, Paths, Question, Script},
 };

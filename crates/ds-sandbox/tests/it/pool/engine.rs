@@ -27,6 +27,8 @@ pub(crate) fn spec(id: AppspaceId) -> SandboxSpec {
         code: AppCode {
             run: "run".into(),
             entry: "app/app.js".into(),
+            script: None,
+            compiled: None,
             api: ApiVersion::V1,
             node_modules: false,
         },

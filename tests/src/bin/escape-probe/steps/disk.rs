@@ -14,7 +14,10 @@ const ENOUGH_MIB: usize = 6 << 10;
 
 pub(super) const ATTEMPTS: &[(&str, Steps)] = &[
     ("tmp", &[("mib", |_| fill("/tmp/filler"))]),
-    ("storage", &[("mib", |_| fill("/dd/location_data/filler"))]),
+    (
+        "storage",
+        &[("mib", |_| fill("/rw/dd/location_data/filler"))],
+    ),
     ("sockets-dir", SOCKETS_DIR),
     ("disk", DISK),
     ("small-files", &[("files", small_files)]),

@@ -36,7 +36,7 @@ const OWN: Steps = &[
     }),
     ("from-tmp", |_| copy_and_run("/tmp/program", 0o755)),
     ("from-storage", |_| {
-        copy_and_run("/dd/location_data/program", 0o755)
+        copy_and_run("/rw/dd/location_data/program", 0o755)
     }),
     ("from-sockets", |_| copy_and_run("/run/s/program", 0o755)),
     ("script", |task| {

@@ -71,11 +71,11 @@ const READ_ONLY: Steps = &[
     ("avatars", |_| create(c"/ro/avatars/x")),
     ("ro", |_| create(c"/ro/x")),
     ("rw", |_| create(c"/rw/x")),
-    ("harness", |_| create(c"/h/x.js")),
+    ("harness", |_| create(c"/ro/h/x.js")),
     ("change-harness", |_| {
-        told(open(c"/h/harness.js", libc::O_RDWR))
+        told(open(c"/ro/h/harness.js", libc::O_RDWR))
     }),
-    ("deno-dir", |_| create(c"/dd/x")),
+    ("deno-dir", |_| create(c"/rw/dd/x")),
     ("runtime", |_| told(open(c"/deno", libc::O_RDWR))),
     ("root", |_| create(c"/x")),
     ("dev", |_| create(c"/dev/x")),
@@ -83,10 +83,10 @@ const READ_ONLY: Steps = &[
     ("lib", |_| create(c"/lib/x")),
     ("etc", |_| create(c"/etc/x")),
     ("remove-app", |_| unlink(c"/ro/app/app/app.js")),
-    ("remove-harness", |_| unlink(c"/h/harness.js")),
+    ("remove-harness", |_| unlink(c"/ro/h/harness.js")),
     ("remove-runtime", |_| unlink(c"/deno")),
     ("move-app", |_| rename(c"/ro/app", c"/ro/other")),
-    ("move-harness", |_| rename(c"/h", c"/tmp/h")),
+    ("move-harness", |_| rename(c"/ro/h", c"/tmp/h")),
     ("chmod-app", |_| {
         told(call(
             libc::SYS_fchmodat,
@@ -103,7 +103,7 @@ const READ_ONLY: Steps = &[
         let at = int(libc::AT_FDCWD);
         told(call(
             libc::SYS_symlinkat,
-            &[text(c"/tmp/evil.js"), at, text(c"/h/errors.js")],
+            &[text(c"/tmp/evil.js"), at, text(c"/ro/h/errors.js")],
         ))
     }),
 ];

@@ -12,8 +12,18 @@ use ds_apps::prepare::{entry_file, entry_of};
 
 use super::*;
 
-/// Imports each pair of entry modules, one after the other, and says what each printed.
+/// Imports each group of entry modules, one after the other, and says what each printed. Scripts are run as harnesses run
+/// them.
 const BOTH: &str = r#"
+import { Script } from "node:vm";
+const load = async (url) => {
+  if (!url.endsWith("/script.js")) return await import(url);
+  const script = new Script(Deno.readTextFileSync(new URL(url)), { filename: url, lineOffset: -1 });
+  const { outside, run } = script.runInThisContext();
+  const modules = {};
+  for (const name of outside) modules[name] = await import(name);
+  return run(modules);
+};
 const said = [];
 const { log } = console;
 const wait = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -23,8 +33,8 @@ for (const pair of JSON.parse(Deno.readTextFileSync(Deno.args[0]))) {
     const lines = [];
     console.log = (...all) => lines.push(all.map((it) => typeof it === "string" ? it : Deno.inspect(it)).join(" "));
     try {
-      const module = await import(url);
-      lines.push("exports " + Object.keys(module));
+      const module = await load(url);
+      lines.push("exports " + Object.keys(module).sort());
       // What goes on by itself says so.
       if (module.go) await module.go();
     } catch (error) {
@@ -95,8 +105,17 @@ impl Case {
 
     /// The address of the module that a sandbox loads, and that of the entry module itself.
     fn pair(&self) -> [String; 2] {
-        let url = |file: &str| format!("file://{}", self.prepared.code.run.join(file).display());
-        [url(&self.prepared.code.entry), url(&entry_file(self.entry))]
+        [&*self.prepared.code.entry, &entry_file(self.entry)].map(|file| self.url(file))
+    }
+
+    /// The address of the script, if there is one.
+    fn script(&self) -> Option<String> {
+        let script = self.prepared.code.script.as_deref();
+        script.map(|file| self.url(file))
+    }
+
+    fn url(&self, file: &str) -> String {
+        format!("file://{}", self.prepared.code.run.join(file).display())
     }
 }
 
@@ -113,13 +132,17 @@ const TREE: &[(&str, &str)] = &[
     ("npm/left/i.js", "module.exports = 'left';"),
 ];
 
-/// What each of the cases prints: as one module, and file by file.
+/// What each of the cases prints: as one module, and file by file. As a script, if it is one, it prints what it does as one
+/// module.
 fn run_both(cases: &[Case]) -> Vec<[String; 2]> {
     let place = tempfile::tempdir().unwrap();
     let (harness, list) = (place.path().join("both.js"), place.path().join("list.json"));
-    let pairs: Vec<_> = cases.iter().map(Case::pair).collect();
+    let groups: Vec<Vec<String>> = cases
+        .iter()
+        .map(|case| case.pair().into_iter().chain(case.script()).collect())
+        .collect();
     put(&harness, BOTH);
-    put(&list, &serde_json::to_string(&pairs).unwrap());
+    put(&list, &serde_json::to_string(&groups).unwrap());
     let output = deno_command()
         .args([
             "run",
@@ -140,6 +163,12 @@ fn run_both(cases: &[Case]) -> Vec<[String; 2]> {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     let said: Vec<Vec<String>> = serde_json::from_slice(&output.stdout).unwrap();
-    let pairs = said.into_iter().map(|pair| pair.try_into().unwrap());
+    assert_eq!(said.len(), cases.len());
+    let pairs = said.into_iter().zip(cases).map(|(mut said, case)| {
+        for script in said.split_off(2) {
+            assert_eq!(said[0], script, "as a script:\n{}", case.code());
+        }
+        said.try_into().unwrap()
+    });
     pairs.collect()
 }

@@ -17,6 +17,8 @@ async fn one_module_prints_what_many_print() {
         assert!(many.len() > 10 && !fails, "{name}: {many}");
         assert_eq!(one, many, "{name}:\n{}", case.code());
     }
+    // Enough of them are scripts too, for that to be tried.
+    assert!(cases.iter().filter(|case| case.script().is_some()).count() > 15);
 }
 
 #[tokio::test]
@@ -24,7 +26,7 @@ async fn only_objects_of_exports_need_more_files() {
     for (app, expect) in [
         (
             "import { x } from './o.js'; console.log(x);",
-            "app.js app.js.map",
+            "app.js app.js.map script.js",
         ),
         (
             "import * as o from './o.js'; console.log(o);",
@@ -40,9 +42,9 @@ async fn only_objects_of_exports_need_more_files() {
         ),
         (
             "import * as o from './o.js'; console.log(o.x);",
-            "app.js app.js.map",
+            "app.js app.js.map script.js",
         ),
-        ("export * from './o.js';", "app.js app.js.map"),
+        ("export * from './o.js';", "app.js app.js.map script.js"),
     ] {
         let case = Case::new(&format!("--- app.js\n{app}\n--- o.js\nexport let x = 1;\n")).await;
         assert_eq!(case.bundle_files().join(" "), expect, "{app}");

@@ -86,7 +86,7 @@ async fn sixty_modules_load_as_one() {
     assert!(text.len() > 400_000, "{}", text.len());
     let case = Case::new(&text).await;
     assert_eq!(case.prepared.unbundled, None);
-    assert_eq!(case.bundle_files(), ["app.js", "app.js.map"]);
+    assert_eq!(case.bundle_files(), ["app.js", "app.js.map", "script.js"]);
 
     let place = tempfile::tempdir().unwrap();
     let harness = place.path().join("time.js");

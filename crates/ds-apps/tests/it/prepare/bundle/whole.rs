@@ -47,7 +47,11 @@ async fn the_projects_apps_are_one_file_each() {
     ] {
         let case = app(folder, ApiVersion::V1).await;
         assert_eq!(case.prepared.unbundled, None, "{folder}");
-        assert_eq!(case.bundle_files(), ["app.js", "app.js.map"], "{folder}");
+        assert_eq!(
+            case.bundle_files(),
+            ["app.js", "app.js.map", "script.js"],
+            "{folder}"
+        );
         cases.push(case);
     }
     for [one, many] in run_both(&cases) {

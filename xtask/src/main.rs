@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod layers;
 mod links;
+mod peers;
 mod shell;
 mod source;
 mod test;

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
+    peers,
     shell::{self, cargo, program, root},
     tools::{self, Runner},
 };
@@ -17,6 +18,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
     let deno = &tools::deno()?;
     tools::browser()?;
     tools::npm_packages()?;
+    let moto = &peers::snapshots()?;
     let runner = tools::runner();
     shell::run(cargo().args(["build", "--workspace", "--locked"]))?;
     javascript(deno)?;
@@ -45,7 +47,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
             }
         }
     }
-    shell::run(tests.env("DS_DENO", deno))
+    shell::run(tests.env("DS_DENO", deno).env("DS_MOTO", moto))
 }
 
 /// The built-in modules' own tests, in the language they are written in.

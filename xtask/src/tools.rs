@@ -122,23 +122,33 @@ pub(crate) fn runner() -> Runner {
     }
 }
 
+/// Whether packages of the system can be installed by this user.
+pub(crate) fn can_install() -> bool {
+    on_path("apt-get").is_some() && rustix::process::geteuid().is_root()
+}
+
+/// Installs packages of the system.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        let mut apt = program("apt-get");
+        apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"])
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    run(apt().arg("update"))?;
+    run(apt()
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages))
+}
+
 /// Makes sure that there is a browser to test with.
 pub(crate) fn browser() -> Result<()> {
     if has_browser() {
         return Ok(());
     }
-    if on_path("apt-get").is_some() && rustix::process::geteuid().is_root() {
+    if can_install() {
         say("Installing Chromium, for the tests that use a browser …");
-        let quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"];
-        let apt = || {
-            let mut apt = program("apt-get");
-            apt.args(quiet).env("DEBIAN_FRONTEND", "noninteractive");
-            apt
-        };
-        run(apt().arg("update"))?;
-        run(apt()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(["chromium", "chromium-driver"]))?;
+        install(&["chromium", "chromium-driver"])?;
     }
     if has_browser() {
         return Ok(());

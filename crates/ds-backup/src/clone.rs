@@ -3,7 +3,10 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{OpenOptionsExt as _, symlink},
+    os::{
+        fd::AsFd as _,
+        unix::fs::{MetadataExt as _, OpenOptionsExt as _, symlink},
+    },
     path::{Path, PathBuf},
 };
 
@@ -11,6 +14,65 @@ use ds_core::{
     Hold,
     publish::{self, MOST_LEVELS, TooDeep},
 };
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, futimens, utimensat};
+
+/// How many seconds old a change must be to be told from the next one by its time: file systems count in steps of
+/// up to that.
+const SETTLED: i64 = 2;
+
+/// When a file was changed last, as the kernel noted it in the original: `ctime`, which no app can set. A clone is
+/// a new file and has a `ctime` of its own, so it carries the original's in its `atime`, and tells the next clone
+/// of the same file from this one without reading either. Whoever reads a clone with its `atime` kept up to date
+/// takes that away, which costs time and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Witness {
+    pub(crate) seconds: i64,
+    pub(crate) nanoseconds: i64,
+}
+
+impl Witness {
+    /// What stands for no witness.
+    const NONE: Self = Self {
+        seconds: 0,
+        nanoseconds: 0,
+    };
+
+    /// Of an original, when its clone was just made. One that was changed right before has none: the next change
+    /// could bear the same time.
+    fn take(original: &fs::Metadata, clone: &fs::Metadata) -> Self {
+        if clone.ctime().saturating_sub(original.ctime()) <= SETTLED {
+            return Self::NONE;
+        }
+        Self {
+            seconds: original.ctime(),
+            nanoseconds: original.ctime_nsec(),
+        }
+    }
+
+    /// What a clone carries.
+    pub(crate) fn of(clone: &fs::Metadata) -> Option<Self> {
+        let carried = Self {
+            seconds: clone.atime(),
+            nanoseconds: clone.atime_nsec(),
+        };
+        (carried != Self::NONE).then_some(carried)
+    }
+}
+
+/// The times of a clone: changed when its original was, and read when its witness says so.
+fn times(original: &fs::Metadata, read: Option<Witness>) -> Timestamps {
+    let changed = Timespec {
+        tv_sec: original.mtime(),
+        tv_nsec: original.mtime_nsec(),
+    };
+    Timestamps {
+        last_access: read.map_or(changed, |witness| Timespec {
+            tv_sec: witness.seconds,
+            tv_nsec: witness.nanoseconds,
+        }),
+        last_modification: changed,
+    }
+}
 
 /// What a clone took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,7 +109,8 @@ pub enum CloneError {
 
 /// Clones a directory of an appspace at rest to a new place and flushes it. Links are cloned as links and
 /// never followed: app code can point them anywhere. Sockets, pipes and devices are left out and counted: an app
-/// that makes one can still be copied.
+/// that makes one can still be copied. Of permissions, that a file can be executed is kept; and when things were
+/// changed, so that the next snapshot need not read what is as it was.
 ///
 /// # Errors
 /// If directories are deeper than [`MOST_LEVELS`], or anything cannot be cloned; `to` may then hold a part of it.
@@ -76,7 +139,9 @@ fn clone_dir(from: &Path, to: &Path, levels: usize, cloned: &mut Cloned) -> Resu
         path: from.to_owned(),
         source,
     };
+    let original = from.symlink_metadata().map_err(failed)?;
     publish::create_private_dir(to).map_err(failed)?;
+    let dir = to.to_owned();
     for entry in fs::read_dir(from).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
@@ -91,12 +156,22 @@ fn clone_dir(from: &Path, to: &Path, levels: usize, cloned: &mut Cloned) -> Resu
                 .map_err(|source| CloneError::Io { path: from, source })?;
         } else if kind.is_symlink() {
             let link = fs::read_link(&from).and_then(|target| symlink(target, &to));
+            let link = link.and_then(|()| {
+                let times = times(&from.symlink_metadata()?, None);
+                Ok(utimensat(CWD, &to, &times, AtFlags::SYMLINK_NOFOLLOW)?)
+            });
             link.map_err(|source| CloneError::Io { path: from, source })?;
         } else {
             cloned.skipped += 1;
         }
     }
-    Ok(())
+    utimensat(
+        CWD,
+        &dir,
+        &times(&original, None),
+        AtFlags::SYMLINK_NOFOLLOW,
+    )
+    .map_err(|error| failed(error.into()))
 }
 
 fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
@@ -106,10 +181,12 @@ fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
         .read(true)
         .custom_flags(no_follow)
         .open(from)?;
+    let original = source.metadata()?;
+    let is_program = original.mode() & 0o100 != 0;
     let mut target = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(if is_program { 0o700 } else { 0o600 })
         .open(to)?;
     if rustix::fs::ioctl_ficlone(&target, &source).is_ok() {
         cloned.shared += 1;
@@ -117,6 +194,8 @@ fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
         // Uses copy_file_range where the kernel has it.
         io::copy(&mut source, &mut target)?;
     }
+    let witness = Witness::take(&original, &target.metadata()?);
+    futimens(target.as_fd(), &times(&original, Some(witness)))?;
     cloned.files += 1;
     cloned.bytes += size(&target)?;
     Ok(())
@@ -153,6 +232,45 @@ mod tests {
 
         let again = clone_data(&hold, from, to).await;
         assert!(matches!(again, Err(CloneError::Exists(_))));
+    }
+
+    #[tokio::test]
+    async fn what_is_a_program_and_when_things_changed_is_kept() {
+        use std::{
+            os::unix::fs::PermissionsExt as _,
+            time::{Duration, SystemTime},
+        };
+
+        let root = tempfile::tempdir().unwrap();
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
+        fs::create_dir(&from).unwrap();
+        let check = |name: &str, mode: u32, expect: u32| {
+            fs::write(from.join(name), name).unwrap();
+            fs::set_permissions(from.join(name), fs::Permissions::from_mode(mode)).unwrap();
+            (name.to_owned(), expect)
+        };
+        let all = [
+            check("plain", 0o644, 0o600),
+            check("program", 0o755, 0o700),
+            check("closed", 0o400, 0o600),
+            check("root's", 0o4755, 0o700),
+        ];
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::new(1_000_000, 123_456_789);
+        let file = File::options().append(true).open(from.join("plain"));
+        file.unwrap().set_modified(long_ago).unwrap();
+
+        let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+        clone_data(&hold, from.clone(), to.clone()).await.unwrap();
+        for (name, expect) in all {
+            let (original, clone) = (from.join(&name), to.join(&name));
+            let (original, clone) = (original.metadata().unwrap(), clone.metadata().unwrap());
+            assert_eq!(clone.mode() & 0o7777, expect, "{name}");
+            assert_eq!(clone.modified().unwrap(), original.modified().unwrap());
+            // It was changed this very moment, whatever its app says: the next change could bear the same time.
+            assert_eq!(Witness::of(&clone), None, "{name}");
+        }
+        let dirs = [from.metadata().unwrap(), to.metadata().unwrap()];
+        assert_eq!(dirs[0].modified().unwrap(), dirs[1].modified().unwrap());
     }
 
     #[tokio::test]

@@ -14,10 +14,13 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 ///   host.db                        accounts, apps, appspaces, routes, jobs
 ///   secrets.key                    what secrets in host.db are sealed with; made when the first is set
 ///   control.sock                   the running host's control socket
-///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy
+///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy ·
+///                                  compiled/ what the engine compiled of it; can be removed at any time
 ///   appspaces/<id>/data/           files/ (the app's) · avatars/ · appspace-meta.db (members, schema) ·
 ///                                  storage/ (what the app keeps as a browser would: localStorage, caches)
 ///   appspaces/<id>/log.txt         what the app printed and why its sandboxes ended
+///   appspaces/<id>/compiled/       what the engine compiled of the app; can be removed at any time
+///   trash/<id>/                    deleted appspaces, as they were, until their date
 ///   staging/<job>/                 work that has not been published yet; emptied at start
 ///   runtime/                       sockets and scratch of running sandboxes; emptied at start
 /// ```
@@ -36,7 +39,7 @@ impl DataDir {
     /// If a directory cannot be created.
     pub fn create(&self) -> io::Result<()> {
         crate::publish::create_private_dir(&self.0)?;
-        for name in ["apps", "appspaces", "staging", "runtime"] {
+        for name in ["apps", "appspaces", "staging", "runtime", "trash"] {
             crate::publish::create_private_dir(&self.0.join(name))?;
         }
         Ok(())
@@ -100,6 +103,12 @@ impl DataDir {
     #[must_use]
     pub fn appspace(&self, appspace: AppspaceId) -> AppspaceDir {
         AppspaceDir(self.0.join("appspaces").join(appspace.to_string()))
+    }
+
+    /// The directory of one deleted appspace.
+    #[must_use]
+    pub fn trash(&self, appspace: AppspaceId) -> AppspaceDir {
+        AppspaceDir(self.0.join("trash").join(appspace.to_string()))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Jobs: work that takes long and must end done or undone, whatever happens meanwhile.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, AppspaceId, JobId, Timestamp, VersionId};
+use crate::{Address, AppId, AppspaceId, JobId, Timestamp, VersionId, publish::DirId};
 
 /// One job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +17,10 @@ pub struct Job {
     pub begun: Timestamp,
 }
 
-/// What a job does, and to what: enough to undo it after a crash.
+/// What a job does, and to what: enough to finish or undo it after a crash. Recorded before the first step, and
+/// again ([`JobLog::advance`](crate::JobLog::advance)) where more must be known than then.
+///
+/// What is built in the job's staging directory needs no word here: it is removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Work {
@@ -31,4 +36,177 @@ pub enum Work {
         /// The appspace.
         appspace: AppspaceId,
     },
+    /// Bringing an appspace to another app version, or its data to its app's schema. Finished if the new data is
+    /// in place, else undone.
+    ChangeVersion {
+        /// The appspace.
+        appspace: AppspaceId,
+        /// The version that ran.
+        from: VersionId,
+        /// The version that is to run; the same if only the data changes.
+        to: VersionId,
+        /// The new data directory, from just before it takes its place.
+        #[serde(default)]
+        new_data: Option<DirId>,
+    },
+    /// Taking a snapshot. Nothing to undo.
+    Snapshot {
+        /// The appspace.
+        appspace: AppspaceId,
+    },
+    /// Putting older data back. Finished if the new data is in place, else undone.
+    Restore {
+        /// The appspace.
+        appspace: AppspaceId,
+        /// The version that ran.
+        from: VersionId,
+        /// The version that is to run on the older data.
+        to: VersionId,
+        /// The new data directory, from just before it takes its place.
+        #[serde(default)]
+        new_data: Option<DirId>,
+    },
+    /// Making an appspace from a copy. Undone by removing its directory if the store does not list it.
+    Import {
+        /// The appspace.
+        appspace: AppspaceId,
+    },
+    /// Writing an archive. Nothing to undo.
+    Export {
+        /// The appspace.
+        appspace: AppspaceId,
+    },
+    /// Taking an appspace over from another host. Undone by removing its directory if the store does not list it.
+    Move {
+        /// The appspace, here.
+        appspace: AppspaceId,
+    },
+    /// Moving an appspace to the trash. Finished if its directory is there, else undone.
+    Delete {
+        /// The appspace.
+        appspace: AppspaceId,
+        /// The date it gets.
+        at: Timestamp,
+    },
+    /// Bringing an appspace back from the trash. Undone if the store has it in the trash.
+    TakeOut {
+        /// The appspace.
+        appspace: AppspaceId,
+        /// Where it is to answer.
+        address: Address,
+    },
+    /// Removing an appspace from the trash for good. Finished.
+    EmptyTrash {
+        /// The appspace.
+        appspace: AppspaceId,
+    },
+}
+
+/// What sort of job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobKind {
+    /// [`Work::InstallVersion`].
+    InstallVersion,
+    /// [`Work::CreateAppspace`].
+    CreateAppspace,
+    /// [`Work::ChangeVersion`].
+    ChangeVersion,
+    /// [`Work::Snapshot`].
+    Snapshot,
+    /// [`Work::Restore`].
+    Restore,
+    /// [`Work::Import`].
+    Import,
+    /// [`Work::Export`].
+    Export,
+    /// [`Work::Move`].
+    Move,
+    /// [`Work::Delete`].
+    Delete,
+    /// [`Work::TakeOut`].
+    TakeOut,
+    /// [`Work::EmptyTrash`].
+    EmptyTrash,
+}
+
+/// A job as it is remembered, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRecord {
+    /// Its id.
+    pub id: JobId,
+    /// What it did.
+    pub kind: JobKind,
+    /// When it began.
+    pub begun: Timestamp,
+    /// When it ended, if it has.
+    pub ended: Option<Timestamp>,
+    /// Why it was undone, if it was.
+    pub failure: Option<String>,
+}
+
+impl Work {
+    /// What sort it is.
+    #[must_use]
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::InstallVersion { .. } => JobKind::InstallVersion,
+            Self::CreateAppspace { .. } => JobKind::CreateAppspace,
+            Self::ChangeVersion { .. } => JobKind::ChangeVersion,
+            Self::Snapshot { .. } => JobKind::Snapshot,
+            Self::Restore { .. } => JobKind::Restore,
+            Self::Import { .. } => JobKind::Import,
+            Self::Export { .. } => JobKind::Export,
+            Self::Move { .. } => JobKind::Move,
+            Self::Delete { .. } => JobKind::Delete,
+            Self::TakeOut { .. } => JobKind::TakeOut,
+            Self::EmptyTrash { .. } => JobKind::EmptyTrash,
+        }
+    }
+
+    /// The same work, now that its new data directory is about to take its place. Work that exchanges nothing stays
+    /// as it is.
+    #[must_use]
+    pub fn with_new_data(mut self, new: DirId) -> Self {
+        if let Self::ChangeVersion { new_data, .. } | Self::Restore { new_data, .. } = &mut self {
+            *new_data = Some(new);
+        }
+        self
+    }
+
+    /// Which appspace it is done to, if to one.
+    #[must_use]
+    pub fn appspace(&self) -> Option<AppspaceId> {
+        match self {
+            Self::InstallVersion { .. } => None,
+            Self::CreateAppspace { appspace }
+            | Self::ChangeVersion { appspace, .. }
+            | Self::Snapshot { appspace }
+            | Self::Restore { appspace, .. }
+            | Self::Import { appspace }
+            | Self::Export { appspace }
+            | Self::Move { appspace }
+            | Self::Delete { appspace, .. }
+            | Self::TakeOut { appspace, .. }
+            | Self::EmptyTrash { appspace } => Some(*appspace),
+        }
+    }
+}
+
+impl fmt::Display for JobKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InstallVersion => "install",
+            Self::CreateAppspace => "create",
+            Self::ChangeVersion => "upgrade",
+            Self::Snapshot => "snapshot",
+            Self::Restore => "restore",
+            Self::Import => "import",
+            Self::Export => "export",
+            Self::Move => "move",
+            Self::Delete => "delete",
+            Self::TakeOut => "restore from the trash",
+            Self::EmptyTrash => "empty the trash",
+        })
+    }
 }

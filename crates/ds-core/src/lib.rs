@@ -17,16 +17,19 @@ mod clock;
 mod data_dir;
 pub mod egress;
 pub mod egress_store;
+pub mod fault;
 mod gate;
 mod id;
 mod job;
 pub mod limits;
 pub mod manifest;
 mod member;
+mod original;
 pub mod publish;
 mod schema;
 pub mod secret;
 mod store;
+mod trash;
 pub mod usage;
 
 pub use access::{Access, Permission, PermissionError};
@@ -38,11 +41,15 @@ pub use chain::{error_chain, one_line};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
 pub use egress::{EgressRule, EgressRuleError};
-pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason};
+pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason, Visit};
 pub use id::{AccountId, AppId, AppspaceId, IdError, JobId, ProxyId, SandboxId, VersionId};
-pub use job::{Job, Work};
+pub use job::{Job, JobKind, JobRecord, Work};
 pub use manifest::Manifest;
 pub use member::Member;
+pub use original::{OriginalLogin, OriginalMember, OriginalMeta, OriginalReader};
 pub use schema::{Direction, MigrationStep, Schema};
 pub use semver::Version;
-pub use store::{AppStore, AppspaceStore, Closes, JobLog, MemberStore, SchemaStore, StoreError};
+pub use store::{
+    AppStore, AppspaceStore, Closes, Integrity, JobLog, MemberStore, SchemaStore, StoreError,
+};
+pub use trash::{TrashStore, Trashed};

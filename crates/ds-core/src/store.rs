@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, Job, JobId, Member,
-    Permission, ProxyId, Schema, VersionId,
+    AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, Job, JobId, JobRecord,
+    Member, Permission, ProxyId, Schema, VersionId, Work,
 };
 
 /// Why something could not be remembered or recalled.
@@ -77,6 +77,23 @@ pub trait AppspaceStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Taken`] if something answers at its address already.
     async fn add(&self, appspace: &Appspace) -> Result<(), StoreError>;
+    /// Records an appspace, and that the job which made it is done: both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if something answers at its address already, [`StoreError::Missing`] if no such job
+    /// is under way.
+    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError>;
+    /// Records which version runs in an appspace now, and that the job which brought it there is done: both or
+    /// neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such appspace or version, or no such job under way.
+    async fn change_version(
+        &self,
+        id: AppspaceId,
+        version: VersionId,
+        job: JobId,
+    ) -> Result<(), StoreError>;
     /// Forgets an appspace.
     async fn remove(&self, id: AppspaceId) -> Result<(), StoreError>;
     /// Records whether the owner paused it.
@@ -140,6 +157,16 @@ pub trait SchemaStore: Send + Sync {
     async fn set_schema(&self, appspace: AppspaceId, schema: Schema) -> Result<(), StoreError>;
 }
 
+/// Looks whether what an appspace carries with it is whole.
+#[async_trait]
+pub trait Integrity: Send + Sync {
+    /// Checks the database of members and schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] if it is damaged, another if it cannot be checked.
+    async fn check(&self, appspace: AppspaceId) -> Result<(), StoreError>;
+}
+
 /// Something that keeps part of an appspace open (a sandbox, a database, a log) and can let go of it.
 #[async_trait]
 pub trait Closes: Send + Sync {
@@ -152,8 +179,16 @@ pub trait Closes: Send + Sync {
 pub trait JobLog: Send + Sync {
     /// Records a job before its first step.
     async fn begin(&self, job: &Job) -> Result<(), StoreError>;
+    /// Replaces what is recorded of a job's work: it is about to do something that could not be undone, or
+    /// finished, by what was known when it began.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if no such job is under way.
+    async fn advance(&self, id: JobId, work: &Work) -> Result<(), StoreError>;
     /// Records that a job ended: done, or undone with the reason.
     async fn end(&self, id: JobId, failure: Option<&str>) -> Result<(), StoreError>;
     /// The jobs that a crash left in the middle, oldest first.
     async fn unfinished(&self) -> Result<Vec<Job>, StoreError>;
+    /// The last jobs of an appspace, newest first: as many as a page shows.
+    async fn recent(&self, appspace: AppspaceId) -> Result<Vec<JobRecord>, StoreError>;
 }

@@ -6,12 +6,12 @@ mod glue;
 mod modules;
 mod terms;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use ds_apps::Installer;
 use ds_auth::{SessionAuthenticator, Sessions};
 use ds_core::{
-    AppspaceId, DataDir, Gate, Gates, StoreError, SystemClock, error_chain, publish,
+    AppspaceId, DataDir, Gate, Gates, SystemClock, error_chain,
     usage::{Meter, Recorder},
 };
 use ds_lifecycle::Lifecycle;
@@ -34,6 +34,8 @@ use base::Base;
 
 /// How long requests may go on when their appspace is brought to rest.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long jobs get to end or be undone when the host stops.
+const JOBS_END: Duration = Duration::from_secs(20);
 /// How often sandboxes are measured.
 const MEASURED: Duration = Duration::from_secs(1);
 /// How often what is old is tidied away.
@@ -54,9 +56,6 @@ pub enum ComposeError {
     /// What a crash left half done cannot be undone.
     #[error("cannot undo what was in the middle when the host last ended")]
     Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Unpublished work of the last run cannot be removed.
-    #[error("cannot empty the staging directory")]
-    Staging(#[source] io::Error),
 }
 
 /// A host that is put together and not yet reachable.
@@ -69,6 +68,7 @@ pub struct Host {
     sandboxes: Arc<Sandboxes>,
     sessions: Sessions,
     store: Store,
+    lifecycle: Lifecycle,
     recorder: Arc<Recorder>,
     _rounds: [AbortOnDropHandle<()>; 3],
 }
@@ -81,9 +81,9 @@ impl Host {
     pub async fn open(config: &Config, data: &DataDir, names: Names) -> Result<Self, ComposeError> {
         let base = Base::open(config, data).await?;
         let installer = base.installer(modules::of(config).await?);
-        let lifecycle = base.lifecycle();
-        recover(&base, &installer, &lifecycle).await?;
         let directory = Arc::new(Cached::new(base.sources()));
+        let lifecycle = base.lifecycle(&directory);
+        recover(&installer, &lifecycle).await?;
         let auth = Auth::new(&base, &names);
         let ops = Ops::new(ops::Parts {
             names: names.clone(),
@@ -96,7 +96,7 @@ impl Host {
             members: base.members.clone(),
             installs: Arc::new(glue::Packages(installer)),
             lifecycle: Arc::new(glue::Spaces {
-                lifecycle,
+                lifecycle: lifecycle.clone(),
                 directory: Arc::clone(&directory),
                 gates: base.gates.clone(),
                 sandboxes: Arc::clone(&base.sandboxes),
@@ -112,6 +112,7 @@ impl Host {
             gates: base.gates,
             sandboxes: base.sandboxes,
             sessions: auth.sessions,
+            lifecycle,
             recorder: base.recorder,
             store: Store::clone(&base.store),
             _rounds: rounds,
@@ -147,8 +148,15 @@ impl Host {
         self.gates.stop();
     }
 
-    /// Stops sandboxes, writes down what they used, and closes the database.
+    /// Gives up the jobs that run, stops sandboxes, writes down what they used, and closes the database.
     pub async fn close(self) {
+        let left = self.lifecycle.jobs().stop(JOBS_END).await;
+        if left > 0 {
+            tracing::warn!(
+                left,
+                "jobs are still under way; the next start finishes or undoes them"
+            );
+        }
         self.sandboxes.stop_all(StopReason::Shutdown).await;
         if let Err(error) = self.recorder.flush().await {
             tracing::warn!(error = %error_chain(&error), "cannot write down what appspaces used last");
@@ -175,25 +183,12 @@ fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<Cached>) ->
     })
 }
 
-/// Undoes what a crash left in the middle, then empties the staging directory of what no job owns.
-async fn recover(
-    base: &Base,
-    installer: &Installer,
-    lifecycle: &Lifecycle,
-) -> Result<(), ComposeError> {
+/// Finishes or undoes what a crash left in the middle, and empties the staging directory of what no job owns.
+async fn recover(installer: &Installer, lifecycle: &Lifecycle) -> Result<(), ComposeError> {
     let undone = installer.recover().await;
     undone.map_err(|error| ComposeError::Recover(error.into()))?;
-    let undone: Result<(), StoreError> = lifecycle.recover().await;
-    undone.map_err(|error| ComposeError::Recover(error.into()))?;
-    let staging = base.data.staging_root();
-    let emptied = tokio::task::spawn_blocking(move || {
-        publish::remove_dir(&staging)?;
-        publish::create_private_dir(&staging)
-    });
-    let emptied = emptied
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)));
-    emptied.map_err(ComposeError::Staging)
+    let settled = lifecycle.recover().await;
+    settled.map_err(|error| ComposeError::Recover(error.into()))
 }
 
 /// What is done again and again while the host runs.

@@ -5,6 +5,8 @@ use std::{io, path::PathBuf, time::Duration};
 use ds_core::{Schema, StoreError};
 use ds_sandbox::{ControlError, StartError};
 
+use crate::JobError;
+
 /// Why an appspace was not made. There is none then, and nothing of it is left.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
@@ -26,9 +28,9 @@ pub enum CreateError {
     /// It could not be recorded.
     #[error("cannot record the new appspace")]
     Store(#[source] StoreError),
-    /// The host is stopping and gave the work up.
-    #[error("the host stopped before the appspace was made")]
-    Interrupted,
+    /// The job was not begun, or given up.
+    #[error(transparent)]
+    Job(#[from] JobError),
 }
 
 /// Why data was not migrated.
@@ -71,4 +73,13 @@ pub enum RestError {
     /// The store failed, or there is no such appspace.
     #[error("cannot bring the appspace to rest")]
     Store(#[from] StoreError),
+    /// Its files could not be looked at.
+    #[error("cannot look at the files in {}", .path.display())]
+    Files {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
 }

@@ -1,72 +1,86 @@
-//! What happens to an appspace at rest: it is made, paused and resumed, and its data is migrated.
+//! What happens to an appspace at rest: it is made, paused and resumed, brought to another version of its app,
+//! deleted and brought back.
 //!
-//! Whatever takes long is a job: recorded before it acts, run in a task of its own so that a caller who goes
-//! away does not stop it in the middle, and undone after a crash by [`Lifecycle::recover`].
+//! Whatever takes long is a **job** ([`Jobs`]): recorded before it acts, done step by step in a task of its own so
+//! that a caller who goes away does not stop it in the middle, undone if it fails, and finished or undone after a
+//! crash by [`Lifecycle::recover`].
+//!
+//! An appspace's data is never worked on where it lives. What changes it builds the new data directory in the job's
+//! staging directory, lets the two change places, and records the outcome with the end of the job.
 
+mod anomaly;
+mod change;
 mod create;
 mod error;
+mod files;
+mod jobs;
 mod migrate;
+mod parts;
 mod recover;
 mod rest;
+mod trash;
+mod undo;
 mod users;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use ds_core::{
-    AppspaceStore, Clock, Closes, DataDir, Gates, JobLog, MemberStore, SchemaStore, StoreError,
-};
-use ds_sandbox::{CodeOf, Engine, Limits};
+use ds_core::{Appspace, AppspaceId, StoreError};
 
+pub use anomaly::{Anomaly, Examiner};
+pub use change::{BringInError, ChangeError, Changed, CheckError, PlanError};
 pub use create::NewAppspace;
 pub use error::{CreateError, MigrateError, RestError};
+pub use jobs::{
+    CancelError, JobError, JobHandle, JobProgress, JobState, Jobs, Run, Step, Undo, UndoError,
+};
 pub use migrate::{Migration, migrate};
+pub use parts::{Inside, InsideOf, Parts, SnapshotError, Snapshotter, TRASH_KEPT};
+pub use recover::RecoverError;
+pub use trash::TrashError;
 pub use users::MemberUsers;
-
-/// What a [`Lifecycle`] works with.
-pub struct Parts {
-    /// Where everything is.
-    pub data: DataDir,
-    /// The appspaces of this host.
-    pub appspaces: Arc<dyn AppspaceStore>,
-    /// Their members.
-    pub members: Arc<dyn MemberStore>,
-    /// The schema of their data.
-    pub schemas: Arc<dyn SchemaStore>,
-    /// The record of what is being done.
-    pub jobs: Arc<dyn JobLog>,
-    /// Runs migrations.
-    pub engine: Arc<dyn Engine>,
-    /// Finds an app version's code.
-    pub code_of: CodeOf,
-    /// Bounds of the sandboxes that migrate.
-    pub limits: Limits,
-    /// Who may enter which appspace.
-    pub gates: Gates,
-    /// Everything that keeps part of an appspace open.
-    pub closes: Vec<Arc<dyn Closes>>,
-    /// How long requests may go on when an appspace is brought to rest, before they are cut.
-    pub grace: Duration,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-}
 
 /// Does to appspaces what must be done while nobody uses them. Clones work on the same appspaces.
 #[derive(Clone)]
-pub struct Lifecycle(
-    Arc<Parts>,
+pub struct Lifecycle(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    jobs: Jobs,
     /// Pauses and resumes take turns: the gate must end up as the store does.
-    Arc<tokio::sync::Mutex<()>>,
-);
+    pausing: tokio::sync::Mutex<()>,
+}
 
 impl Lifecycle {
     /// Puts a lifecycle together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts), Arc::default())
+        let (log, data) = (Arc::clone(&parts.jobs), parts.data.clone());
+        let jobs = Jobs::new(log, data, Arc::clone(&parts.clock));
+        Self(Arc::new(Whole {
+            parts,
+            jobs,
+            pausing: tokio::sync::Mutex::default(),
+        }))
     }
 
-    async fn appspace(&self, id: ds_core::AppspaceId) -> Result<ds_core::Appspace, StoreError> {
-        let found = self.0.appspaces.appspace(id).await?;
+    /// The jobs of this host.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    /// Undoes jobs by their record: those of this crate, and others that leave the same behind.
+    #[must_use]
+    pub fn undoing(&self) -> Arc<dyn Undo> {
+        Arc::new(self.clone())
+    }
+
+    async fn appspace(&self, id: AppspaceId) -> Result<Appspace, StoreError> {
+        let found = self.parts().appspaces.appspace(id).await?;
         found.ok_or_else(|| StoreError::Missing {
             what: format!("appspace {id}"),
         })

@@ -1,9 +1,12 @@
 //! Bringing an appspace's data to a schema, in a process of its own.
 
-use ds_core::{Hold, SandboxId, Schema, SchemaStore};
+use std::time::Duration;
+
+use ds_core::{Hold, SandboxId, Schema, SchemaStore, fault};
 use ds_sandbox::{
     AppCode, AppspaceMounts, ControlError, Engine, Limits, Sandbox, SandboxSpec, StopReason, Task,
 };
+use tokio::time::timeout;
 
 use crate::MigrateError;
 
@@ -38,6 +41,7 @@ pub async fn migrate(
     if from == to {
         return Ok(());
     }
+    let most = migration.limits.migration;
     let spec = SandboxSpec {
         id: SandboxId::new(),
         code: migration.code,
@@ -46,13 +50,19 @@ pub async fn migrate(
         limits: migration.limits,
     };
     let sandbox = engine.start(spec).await.map_err(MigrateError::Start)?;
-    let outcome = run(&*sandbox, from, to).await;
+    let outcome = run(&*sandbox, from, to, most).await;
+    fault::point("migrate: the app is done");
     outcome.map_err(|source| MigrateError::Failed { from, to, source })?;
     schemas.set_schema(id, to).await.map_err(recorded)
 }
 
-async fn run(sandbox: &dyn Sandbox, from: Schema, to: Schema) -> Result<(), ControlError> {
-    let outcome = sandbox.migrate(from, to).await;
+async fn run(
+    sandbox: &dyn Sandbox,
+    from: Schema,
+    to: Schema,
+    most: Duration,
+) -> Result<(), ControlError> {
+    let outcome = timeout(most, sandbox.migrate(from, to)).await;
     sandbox.stop(StopReason::Done).await;
-    outcome
+    outcome.unwrap_or(Err(ControlError::TimedOut { after: most }))
 }

@@ -1,31 +1,142 @@
-//! After a crash: what was in the middle is undone.
+//! After a crash: what was in the middle is finished or undone.
 
-use ds_core::{AppspaceId, StoreError, Work};
+use std::{collections::HashSet, fs, io};
 
-use crate::Lifecycle;
+use ds_core::{
+    AppspaceId, Job, JobId, StoreError, Work, error_chain, fault, publish, publish::DirId,
+};
+
+use crate::{
+    Lifecycle, Undo as _, UndoError,
+    files::blocking,
+    undo::{Places, Side, remove},
+};
+
+/// What the log says of a job that was undone.
+const UNDONE: &str = "the host stopped in the middle; it was undone";
 
 impl Lifecycle {
-    /// Undoes the appspaces whose making a crash interrupted. Called once at start, before anything is served.
+    /// Finishes or undoes the jobs that a crash left in the middle, and empties the staging directory. Called once
+    /// at start, after those of other crates were settled and before anything is served. A job that cannot be
+    /// settled keeps what it has, and its appspace stays closed; the log says why.
     ///
     /// # Errors
-    /// If the job log or the store cannot be read; nothing was changed then.
-    pub async fn recover(&self) -> Result<(), StoreError> {
-        for job in self.0.jobs.unfinished().await? {
-            let Work::CreateAppspace { appspace } = job.work else {
-                continue;
-            };
-            let undone = self.undo_unless_recorded(appspace).await?;
-            let failure = undone.then_some("the host stopped before it was made");
-            self.0.jobs.end(job.id, failure).await?;
+    /// If the job log cannot be read, or the staging directory cannot be emptied.
+    pub async fn recover(&self) -> Result<(), RecoverError> {
+        let mut left = HashSet::new();
+        for job in self.parts().jobs.unfinished().await? {
+            if matches!(job.work, Work::InstallVersion { .. }) {
+                left.insert(job.id);
+            } else if let Err(error) = self.settle(&job).await {
+                let error = error_chain(&error);
+                tracing::error!(job = %job.id, kind = %job.work.kind(), error, "cannot settle what a crash left");
+                self.leave(&job);
+                left.insert(job.id);
+            }
         }
+        self.empty_staging(left)
+            .await
+            .map_err(RecoverError::Staging)
+    }
+
+    /// Finishes or undoes one job, and records its end.
+    async fn settle(&self, job: &Job) -> Result<(), UndoError> {
+        fault::point("settle: before");
+        let is_done = self.finish(job).await?;
+        if !is_done {
+            self.undo(job).await?;
+            remove(self.parts().data.staging(job.id)).await?;
+            self.parts().jobs.end(job.id, Some(UNDONE)).await?;
+        }
+        fault::point("settle: after");
         Ok(())
     }
 
-    async fn undo_unless_recorded(&self, id: AppspaceId) -> Result<bool, StoreError> {
-        let recorded = self.0.appspaces.appspace(id).await?.is_some();
-        if !recorded {
-            self.unmake(id).await;
+    /// Finishes a job that is past the point where it is better finished; says whether it was, and is recorded.
+    async fn finish(&self, job: &Job) -> Result<bool, UndoError> {
+        match &job.work {
+            Work::ChangeVersion {
+                appspace,
+                to,
+                new_data,
+                ..
+            }
+            | Work::Restore {
+                appspace,
+                to,
+                new_data,
+                ..
+            } => {
+                let places = Places::of(&self.parts().data, *appspace, job.id);
+                if places.side(*new_data).await? == Side::Old {
+                    return Ok(false);
+                }
+                let stores = &self.parts().appspaces;
+                match stores.change_version(*appspace, *to, job.id).await {
+                    // The version or the appspace is gone: there is nothing to finish.
+                    Err(StoreError::Missing { .. }) => return Ok(false),
+                    recorded => recorded?,
+                }
+            }
+            Work::Delete { appspace, at } => {
+                if !self.is_moved_out(*appspace).await? {
+                    return Ok(false);
+                }
+                self.parts().trash.trash(*appspace, *at, job.id).await?;
+            }
+            Work::EmptyTrash { appspace } => {
+                // Begun only for what is to go.
+                self.parts().trash.forget_trashed(*appspace).await?;
+                remove(self.parts().data.trash(*appspace).root().to_owned()).await?;
+                self.parts().jobs.end(job.id, None).await?;
+            }
+            _ => return Ok(false),
         }
-        Ok(!recorded)
+        Ok(true)
     }
+
+    async fn is_moved_out(&self, id: AppspaceId) -> Result<bool, UndoError> {
+        let data = &self.parts().data;
+        let (here, there) = (data.appspace(id), data.trash(id));
+        let path = here.root().to_owned();
+        let found = blocking(move || {
+            Ok(DirId::of(here.root())?.is_none() && DirId::of(there.root())?.is_some())
+        });
+        let failed = |source| UndoError::Files { path, source };
+        found.await.map_err(failed)
+    }
+
+    /// Removes what is in the staging directory but what unsettled jobs have there.
+    async fn empty_staging(&self, left: HashSet<JobId>) -> io::Result<()> {
+        let root = self.parts().data.staging_root();
+        blocking(move || {
+            publish::create_private_dir(&root)?;
+            for entry in fs::read_dir(&root)? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let job: Option<JobId> = name.to_str().and_then(|name| name.parse().ok());
+                if job.is_some_and(|job| left.contains(&job)) {
+                    continue;
+                }
+                if entry.file_type()?.is_dir() {
+                    publish::remove_dir(&entry.path())?;
+                } else {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Why nothing could be settled after a crash.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The job log cannot be read.
+    #[error("cannot read what was being done")]
+    Store(#[from] StoreError),
+    /// What is left of unfinished work cannot be removed.
+    #[error("cannot empty the staging directory")]
+    Staging(#[source] io::Error),
 }

@@ -10,7 +10,7 @@ mod open;
 mod query;
 mod row;
 
-pub use appspace::AppspaceDbs;
+pub use appspace::{AppspaceDbs, Originals};
 pub use host::Store;
 pub use open::OpenError;
 pub use query::QueryCount;

@@ -2,6 +2,7 @@
 
 use std::{
     future::pending,
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use ds_core::{AppspaceId, MigrationStep, SandboxId, Schema};
+use ds_core::{AppspaceDir, AppspaceId, MigrationStep, SandboxId, Schema};
 use ds_sandbox::{
     Body, Call, ControlError, Death, Engine, Learned, RequestError, Sandbox, SandboxSpec,
     StartError, StopReason, Task, full_body,
@@ -18,7 +19,8 @@ use http::{Request, Response};
 use tokio::sync::watch;
 
 type Answer = dyn Fn(&Call, Request<Body>) -> Result<Response<Body>, RequestError> + Send + Sync;
-type Migrate = dyn Fn(Schema, Schema) -> Result<(), ControlError> + Send + Sync;
+type Migrate =
+    dyn Fn(Option<&AppspaceDir>, Schema, Schema) -> Result<(), ControlError> + Send + Sync;
 
 /// What an engine was asked to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Started {
     pub task: Task,
     /// For which appspace.
     pub appspace: Option<AppspaceId>,
+    /// Whose code: the app version's prepared copy.
+    pub run: PathBuf,
 }
 
 /// Starts sandboxes that answer as a test says. Clones are the same engine.
@@ -58,7 +62,7 @@ impl ScriptedEngine {
     pub fn new() -> Self {
         Self(Arc::new(Script {
             answer: Mutex::new(Arc::new(|_, _| Ok(Response::new(full_body("hello"))))),
-            migrate: Mutex::new(Arc::new(|_, _| Ok(()))),
+            migrate: Mutex::new(Arc::new(|_, _, _| Ok(()))),
             learned: Mutex::new(Ok(Learned {
                 routes: serde_json::json!([]),
                 migrations: Vec::new(),
@@ -91,7 +95,20 @@ impl ScriptedEngine {
         self,
         migrate: impl Fn(Schema, Schema) -> Result<(), ControlError> + Send + Sync + 'static,
     ) -> Self {
-        *lock(&self.0.migrate) = Arc::new(migrate);
+        *lock(&self.0.migrate) = Arc::new(move |_, from, to| migrate(from, to));
+        self
+    }
+
+    /// Migrates with this from now on, which is told where the appspace's directory is.
+    #[must_use]
+    pub fn migrating_in(
+        self,
+        migrate: impl Fn(&AppspaceDir, Schema, Schema) -> Result<(), ControlError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        *lock(&self.0.migrate) = Arc::new(move |dir, from, to| migrate(dir.unwrap(), from, to));
         self
     }
 
@@ -111,7 +128,7 @@ impl ScriptedEngine {
         lock(&self.0.failures).insert(0, error);
     }
 
-    /// Whether requests get no answer until their sandbox ends.
+    /// Whether requests get no answer until their sandbox ends, and migrations none at all.
     pub fn hang(&self, hanging: bool) {
         self.0.hanging.store(hanging, Ordering::SeqCst);
     }
@@ -148,7 +165,8 @@ impl Engine for ScriptedEngine {
         lock(&self.0.started).push(Started {
             id: spec.id,
             task: spec.task,
-            appspace: spec.appspace.map(|mounts| mounts.id),
+            appspace: spec.appspace.as_ref().map(|mounts| mounts.id),
+            run: spec.code.run,
         });
         if let Some(error) = lock(&self.0.failures).pop() {
             return Err(error);
@@ -157,6 +175,7 @@ impl Engine for ScriptedEngine {
         lock(&self.0.running).push((spec.id, ended));
         Ok(Box::new(Scripted {
             id: spec.id,
+            dir: spec.appspace.map(|mounts| mounts.dir),
             script: Arc::clone(&self.0),
             ends,
         }))
@@ -165,6 +184,7 @@ impl Engine for ScriptedEngine {
 
 struct Scripted {
     id: SandboxId,
+    dir: Option<AppspaceDir>,
     script: Arc<Script>,
     ends: watch::Receiver<Option<Death>>,
 }
@@ -225,7 +245,10 @@ impl Sandbox for Scripted {
 
     async fn migrate(&self, from: Schema, to: Schema) -> Result<(), ControlError> {
         let migrate = Arc::clone(&*lock(&self.script.migrate));
-        migrate(from, to)
+        if self.script.hanging.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
+        migrate(self.dir.as_ref(), from, to)
     }
 
     async fn stop(&self, reason: StopReason) {

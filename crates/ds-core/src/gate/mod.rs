@@ -56,6 +56,13 @@ pub struct Gate(Arc<Shared>);
 #[must_use = "a lease that is dropped admits nobody"]
 pub struct Lease(Gate);
 
+/// One use of an appspace's data by its owner's tools, which standing closures do not keep out; dropping it ends
+/// the use. What is changed through it is neither lost to work at rest nor in its way.
+#[must_use = "a visit that is dropped keeps nobody from working on the data"]
+pub struct Visit {
+    _lease: Lease,
+}
+
 /// Proof that an appspace is closed and that nothing is using it; dropping it reopens the gate (unless a
 /// standing closure keeps it shut). Everything that touches data at rest takes `&Hold`.
 #[must_use = "a hold that is dropped holds nothing"]
@@ -94,6 +101,25 @@ impl Gate {
             false
         });
         refused.map_or_else(|| Ok(Lease(self.clone())), Err)
+    }
+
+    /// Visits the appspace on its owner's behalf, to change its members or the like: on a paused one, too.
+    ///
+    /// # Errors
+    /// If it is at rest, with the reason: what was changed now might be gone when that is over.
+    pub fn visit(&self) -> Result<Visit, Closed> {
+        let mut held = None;
+        self.0.state.send_if_modified(|state| {
+            held = state.held;
+            state.leases += usize::from(held.is_none());
+            false
+        });
+        match held {
+            Some(reason) => Err(Closed::Held(reason)),
+            None => Ok(Visit {
+                _lease: Lease(self.clone()),
+            }),
+        }
     }
 
     /// Closes the gate and waits until every lease has ended. Holds queue behind each other. A wait that is

@@ -30,6 +30,16 @@ pub enum Closure {
     WrongSchema,
     /// The host is stopping.
     Stopping,
+    /// Its data directory is not there.
+    MissingData,
+    /// Its database of members failed its check.
+    Damaged,
+    /// The host's disk is nearly full.
+    DiskFull,
+    /// Work on it failed and could not be undone; the next start of the host does that.
+    Unsettled,
+    /// It is in the trash.
+    Deleted,
 }
 
 /// Why [`Gate::enter`](super::Gate::enter) refused.
@@ -63,6 +73,11 @@ impl fmt::Display for Closure {
             Self::Paused => "paused by its owner",
             Self::WrongSchema => "waiting for its data to be migrated",
             Self::Stopping => "on a host that is shutting down",
+            Self::MissingData => "without its data, which the host cannot find",
+            Self::Damaged => "closed because its data is damaged",
+            Self::DiskFull => "closed because its host has no room left",
+            Self::Unsettled => "waiting for its host to be restarted",
+            Self::Deleted => "deleted",
         })
     }
 }

@@ -105,3 +105,22 @@ async fn futures_poll<T>(mut future: std::pin::Pin<&mut impl Future<Output = T>>
     })
     .await
 }
+
+#[tokio::test]
+async fn a_visit_is_let_in_by_closures_and_waited_for_by_holds() {
+    let gate = gate();
+    gate.close(Closure::Paused);
+    assert!(gate.enter().is_err());
+    let visit = gate.visit().unwrap();
+    assert_eq!(gate.leases(), 1);
+    let mut hold = std::pin::pin!(gate.hold(Reason::Migrating));
+    assert!(futures_poll(hold.as_mut()).await.is_none(), "one is inside");
+    let refused = gate.visit().err();
+    assert_eq!(refused, Some(Closed::Held(Reason::Migrating)));
+    drop(visit);
+    let hold = hold.await;
+    assert!(gate.visit().is_err());
+    drop(hold);
+    assert!(gate.visit().is_ok());
+    assert_eq!(gate.leases(), 0);
+}

@@ -1,5 +1,6 @@
 //! Publishing directories so that a power cut leaves the old or the new, never half of either.
 
+mod exchange;
 mod remove;
 
 use std::{
@@ -9,7 +10,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use self::remove::remove_dir;
+use crate::fault;
+
+pub use self::{
+    exchange::{DirId, exchange, settle},
+    remove::remove_dir,
+};
 
 /// How deep a tree may be that is flushed or cloned. App code can make directories tens of thousands deep; nobody
 /// needs a hundred.
@@ -37,10 +43,19 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
 /// If anything cannot be flushed or renamed, or `to` exists; `from` is then where it was.
 pub fn publish_dir(from: &Path, to: &Path) -> io::Result<()> {
     sync_tree(from)?;
+    move_dir(from, to)
+}
+
+/// Moves a directory, as it is on disk, to where nothing is.
+///
+/// # Errors
+/// If it cannot be renamed, or `to` exists; `from` is then where it was.
+pub fn move_dir(from: &Path, to: &Path) -> io::Result<()> {
     let parent = to
         .parent()
         .ok_or_else(|| io::Error::other("cannot publish at the root"))?;
     create_private_dir(parent)?;
+    fault::point("move a directory: before");
     rustix::fs::renameat_with(
         rustix::fs::CWD,
         from,
@@ -48,7 +63,18 @@ pub fn publish_dir(from: &Path, to: &Path) -> io::Result<()> {
         to,
         rustix::fs::RenameFlags::NOREPLACE,
     )?;
-    sync_dir(parent)
+    fault::point("move a directory: renamed");
+    sync_dir(parent)?;
+    from.parent().map_or(Ok(()), sync_dir)
+}
+
+/// How much room there is for more files where `path` is, in bytes.
+///
+/// # Errors
+/// If that cannot be asked.
+pub fn free_space(path: &Path) -> io::Result<u64> {
+    let found = rustix::fs::statvfs(path)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Flushes a directory's entries: names created, renamed or removed in it.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use ds_apps::{Installer, InstallerParts, Modules};
-use ds_core::{Closes, DataDir, Gates, SystemClock, usage::Recorder};
+use ds_core::{Address, Closes, DataDir, Gates, SystemClock, usage::Recorder};
 use ds_egress::Egress;
-use ds_lifecycle::Lifecycle;
+use ds_lifecycle::{Inside, Lifecycle};
 use ds_sandbox::{CodeOf, DenoEngine, Engine, EngineConfig, Limits, Sandboxes};
+use ds_serve::Cached;
 use ds_store::{AppspaceDbs, Store};
 
 use super::{
@@ -24,6 +25,8 @@ pub(super) struct Base {
     pub(super) sandboxes: Arc<Sandboxes>,
     /// Bounds where no others are set.
     pub(super) limits: Limits,
+    /// How many bytes of the disk must stay free.
+    pub(super) least_free: u64,
     pub(super) recorder: Arc<Recorder>,
     pub(super) egress: Option<Egress>,
     pub(super) code_of: CodeOf,
@@ -49,6 +52,7 @@ impl Base {
             members: Arc::new(AppspaceDbs::of_host(data.clone(), &store)),
             sandboxes: Sandboxes::new(Arc::clone(&engine), terms::pool(&config.sandbox)),
             limits: terms::limits(&config.sandbox),
+            least_free: u64::from(config.sandbox.free_space_mib) << 20,
             recorder,
             egress: terms::egress(config).await?,
             code_of: Arc::new(move |version| {
@@ -112,13 +116,18 @@ impl Base {
     }
 
     /// What makes appspaces and brings them to rest.
-    pub(super) fn lifecycle(&self) -> Lifecycle {
+    pub(super) fn lifecycle(&self, directory: &Arc<Cached>) -> Lifecycle {
+        let directory = Arc::clone(directory);
         Lifecycle::new(ds_lifecycle::Parts {
             data: self.data.clone(),
             appspaces: self.store.clone(),
-            members: self.members.clone(),
-            schemas: self.members.clone(),
+            trash: self.store.clone(),
+            apps: self.store.clone(),
+            routes: self.store.clone(),
+            inside: Inside::new(self.members.clone()),
+            inside_of: Arc::new(|dir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
             jobs: self.store.clone(),
+            snapshots: None,
             engine: Arc::clone(&self.engine),
             code_of: Arc::clone(&self.code_of),
             limits: self.limits.clone(),
@@ -127,7 +136,10 @@ impl Base {
                 Arc::clone(&self.sandboxes) as Arc<dyn Closes>,
                 self.members.clone(),
             ],
+            forget: Arc::new(move |address: &Address| directory.forget(address)),
             grace: GRACE,
+            least_free: self.least_free,
+            trash_kept: ds_lifecycle::TRASH_KEPT,
             clock: self.clock.clone(),
         })
     }

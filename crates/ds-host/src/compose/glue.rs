@@ -4,8 +4,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use ds_apps::{InstallError, InstallErrorKind, InstallOptions, Installer};
-use ds_core::{AccountId, Address, AppVersion, Appspace, Gates};
-use ds_lifecycle::{CreateError, Lifecycle, MigrateError, NewAppspace};
+use ds_core::{AccountId, Address, AppVersion, Appspace, Closed, Gates, Visit};
+use ds_lifecycle::{CreateError, JobError, Lifecycle, MigrateError, NewAppspace};
 use ds_sandbox::{Sandboxes, StartError, StopReason};
 use ds_serve::Cached;
 
@@ -67,11 +67,9 @@ impl Appspaces for Spaces {
             owner,
             owner_name,
             version,
-            address: address.clone(),
+            address,
         });
         let created = created.await;
-        // Somebody may have asked for it before it was there.
-        self.directory.forget(&address);
         created.map_err(|error| of_create(&error))
     }
 
@@ -92,6 +90,12 @@ impl Appspaces for Spaces {
         self.directory.forget(&appspace.address);
         let reason = StopReason::AtRest;
         self.sandboxes.stop(appspace.id, reason).await;
+    }
+
+    fn visit(&self, appspace: &Appspace) -> Result<Visit, OpError> {
+        let visit = self.gates.of(appspace).visit();
+        let message = |closed: Closed| format!("{} is not available: {closed}", appspace.address);
+        visit.map_err(|closed| OpError::new(ErrorKind::Busy, message(closed)))
     }
 
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {
@@ -137,9 +141,19 @@ fn of_create(error: &CreateError) -> OpError {
             ErrorKind::Invalid,
             Some("this is for the app's developer to put right"),
         ),
-        CreateError::Interrupted => (ErrorKind::Busy, Some("try again when the host runs")),
+        CreateError::Job(error) => of_job(error),
     };
     explained(kind, error, hint)
+}
+
+fn of_job(error: &JobError) -> (ErrorKind, Option<&'static str>) {
+    match error {
+        JobError::Busy { .. } | JobError::Cancelled | JobError::Stopping => (ErrorKind::Busy, None),
+        JobError::NoRoom { .. } => (ErrorKind::Internal, None),
+        JobError::Store(_) | JobError::Panicked | JobError::MadeToFail(_) => {
+            (ErrorKind::Internal, Some("the host's log has the details"))
+        }
+    }
 }
 
 fn explained(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use ds_core::{AccountId, Address, AppVersion, Appspace};
+use ds_core::{AccountId, Address, AppVersion, Appspace, Visit};
 
 use super::{AppspaceStatus, Installed, OpError, Source};
 
@@ -37,6 +37,9 @@ pub trait Appspaces: Send + Sync {
     /// Lets other terms (bounds, hosts it may reach) hold from now on: its sandbox is stopped, and what was
     /// remembered of it forgotten.
     async fn renew(&self, appspace: &Appspace);
+    /// Keeps work at rest away while something inside the appspace is changed, its members say; on a paused one,
+    /// too.
+    fn visit(&self, appspace: &Appspace) -> Result<Visit, OpError>;
     /// How an appspace is right now.
     fn status(&self, appspace: &Appspace) -> AppspaceStatus;
 }

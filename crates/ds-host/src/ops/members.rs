@@ -40,6 +40,7 @@ impl Ops {
             permissions: BTreeSet::new(),
             is_owner: false,
         };
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
         let members = &self.parts.members;
         match members
             .add_member(appspace.id, &member, Some(account.id))
@@ -132,6 +133,7 @@ impl Ops {
         permission: &Permission,
         granted: bool,
     ) -> Result<Member, OpError> {
+        let _visit = self.parts.lifecycle.visit(appspace)?;
         let found = self.find_member(appspace, member).await?;
         let members = &self.parts.members;
         members

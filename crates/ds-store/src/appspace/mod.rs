@@ -1,7 +1,9 @@
 //! The databases inside the appspaces.
 
 mod connections;
+mod integrity;
 mod members;
+mod original;
 mod schema;
 
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use ds_core::{AppspaceDir, AppspaceId, Closes, DataDir, StoreError};
 
 use crate::{QueryCount, Store};
 use connections::{Connections, Db};
+
+pub use original::Originals;
 
 /// `appspace-meta.db` of every appspace, opened when needed. Clones share them.
 ///

@@ -1,11 +1,16 @@
 //! Appspaces.
 
 use async_trait::async_trait;
-use ds_core::{AccountId, Address, Appspace, AppspaceId, AppspaceStore, StoreError};
+use ds_core::{
+    AccountId, Address, Appspace, AppspaceId, AppspaceStore, JobId, StoreError, VersionId,
+};
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::row::Reader;
+use crate::{
+    query::{Failure, Query},
+    row::Reader,
+};
 
 fn read(row: &SqliteRow) -> Result<Appspace, StoreError> {
     let row = Reader::new("appspace", row);
@@ -26,10 +31,34 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT a.id, a.owner, a.address, v.app, a.version, v.number, a.paused, a.created
-             FROM appspaces a JOIN versions v ON v.id = a.version WHERE ",
+             FROM appspaces a JOIN versions v ON v.id = a.version
+             WHERE a.trashed IS NULL AND ",
             $condition
         )
     };
+}
+
+const ADD: &str = "add an appspace";
+
+fn insert(appspace: &Appspace) -> Query<'_> {
+    sqlx::query(
+        "INSERT INTO appspaces (id, owner, address, version, paused, created)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(appspace.id.to_string())
+    .bind(appspace.owner.to_string())
+    .bind(appspace.address.as_str())
+    .bind(appspace.version_id.to_string())
+    .bind(appspace.paused)
+    .bind(appspace.created.0)
+}
+
+fn not_added(failure: Failure, appspace: &Appspace) -> StoreError {
+    if failure.is_unique_violation() {
+        failure.or_taken(|| format!("the address {}", appspace.address))
+    } else {
+        failure.or_missing(|| "such account or app version for the appspace".into())
+    }
 }
 
 #[async_trait]
@@ -61,32 +90,46 @@ impl AppspaceStore for Store {
     }
 
     async fn add(&self, appspace: &Appspace) -> Result<(), StoreError> {
-        const ACTION: &str = "add an appspace";
-        let query = sqlx::query(
-            "INSERT INTO appspaces (id, owner, address, version, paused, created)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(appspace.id.to_string())
-        .bind(appspace.owner.to_string())
-        .bind(appspace.address.as_str())
-        .bind(appspace.version_id.to_string())
-        .bind(appspace.paused)
-        .bind(appspace.created.0);
-        let mut db = self.writer(ACTION).await?;
-        let added = self.count.run(&mut db, ACTION, query).await;
-        added.map_err(|failure| {
-            if failure.is_unique_violation() {
-                failure.or_taken(|| format!("the address {}", appspace.address))
-            } else {
-                failure.or_missing(|| "such account or app version for the appspace".into())
-            }
-        })?;
+        let mut db = self.writer(ADD).await?;
+        let added = self.count.run(&mut db, ADD, insert(appspace)).await;
+        added.map_err(|failure| not_added(failure, appspace))?;
         Ok(())
+    }
+
+    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError> {
+        let mut db = self.writer(ADD).await?;
+        let mut all = self.count.begin(&mut db, ADD).await?;
+        let added = self.count.run(&mut all, ADD, insert(appspace)).await;
+        added.map_err(|failure| not_added(failure, appspace))?;
+        self.commit_job(all, job, ADD).await
+    }
+
+    async fn change_version(
+        &self,
+        id: AppspaceId,
+        version: VersionId,
+        job: JobId,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "change the version of an appspace";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let query =
+            sqlx::query("UPDATE appspaces SET version = $1 WHERE id = $2 AND trashed IS NULL")
+                .bind(version.to_string())
+                .bind(id.to_string());
+        let changed = self.count.run(&mut all, ACTION, query).await;
+        match changed.map_err(|failure| failure.or_missing(|| "such app version".into()))? {
+            0 => Err(StoreError::Missing {
+                what: "such appspace".into(),
+            }),
+            _ => self.commit_job(all, job, ACTION).await,
+        }
     }
 
     async fn remove(&self, id: AppspaceId) -> Result<(), StoreError> {
         const ACTION: &str = "remove an appspace";
-        let query = sqlx::query("DELETE FROM appspaces WHERE id = $1").bind(id.to_string());
+        let query = sqlx::query("DELETE FROM appspaces WHERE id = $1 AND trashed IS NULL")
+            .bind(id.to_string());
         let mut db = self.writer(ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())
@@ -94,9 +137,10 @@ impl AppspaceStore for Store {
 
     async fn set_paused(&self, id: AppspaceId, paused: bool) -> Result<(), StoreError> {
         const ACTION: &str = "pause or resume an appspace";
-        let query = sqlx::query("UPDATE appspaces SET paused = $1 WHERE id = $2")
-            .bind(paused)
-            .bind(id.to_string());
+        let query =
+            sqlx::query("UPDATE appspaces SET paused = $1 WHERE id = $2 AND trashed IS NULL")
+                .bind(paused)
+                .bind(id.to_string());
         let mut db = self.writer(ACTION).await?;
         match self.count.run(&mut db, ACTION, query).await? {
             0 => Err(StoreError::Missing {

@@ -12,6 +12,7 @@ mod limits;
 mod routes;
 mod seal;
 mod sessions;
+mod trash;
 mod usage;
 
 use std::{path::Path, time::Duration};

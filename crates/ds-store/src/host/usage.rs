@@ -174,7 +174,8 @@ impl UsageStore for Store {
         // Oldest first: of sizes the last counts, and only adding up here knows that.
         let query = sqlx::query(
             "SELECT u.* FROM usage_days u JOIN appspaces a ON a.id = u.appspace
-             WHERE a.owner = $1 AND u.period >= $2 AND u.period < $3 ORDER BY u.appspace, u.period",
+             WHERE a.owner = $1 AND a.trashed IS NULL AND u.period >= $2 AND u.period < $3
+             ORDER BY u.appspace, u.period",
         )
         .bind(owner.to_string())
         .bind(from.0)

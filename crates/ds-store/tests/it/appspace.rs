@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use ds_core::{
-    AccountId, AppspaceDir, AppspaceId, Closes as _, DataDir, Member, MemberStore as _, ProxyId,
-    Schema, SchemaStore as _, StoreError,
+    AccountId, AppspaceDir, AppspaceId, Closes as _, DataDir, Integrity as _, Member,
+    MemberStore as _, ProxyId, Schema, SchemaStore as _, StoreError,
 };
 use ds_store::{AppspaceDbs, QueryCount};
 use sqlx::{Connection as _, Executor as _};
@@ -175,4 +175,31 @@ async fn nonsense_in_the_file_is_an_error_with_words() {
     db.close().await.unwrap();
     let error = dbs.schema(id).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot understand the stored schema");
+}
+
+#[tokio::test]
+async fn a_check_finds_what_is_broken() {
+    let root = tempfile::tempdir().unwrap();
+    let (data, dbs) = dbs(root.path());
+    let id = AppspaceId::new();
+    let dir = data.appspace(id);
+    dir.create().unwrap();
+    for n in 0..50 {
+        dbs.add_member(id, &member(&format!("{n}")), None)
+            .await
+            .unwrap();
+    }
+    dbs.check(id).await.unwrap();
+    dbs.close(id).await;
+    let whole = fs::read(dir.meta_database()).unwrap();
+    for at in (0..whole.len()).step_by(4096) {
+        let mut damaged = whole.clone();
+        damaged[at..at + 64].fill(0xa5);
+        fs::write(dir.meta_database(), damaged).unwrap();
+        let error = dbs.check(id).await.unwrap_err();
+        assert!(matches!(error, StoreError::Broken { .. }), "{at}: {error}");
+        dbs.close(id).await;
+    }
+    fs::write(dir.meta_database(), whole).unwrap();
+    dbs.check(id).await.unwrap();
 }

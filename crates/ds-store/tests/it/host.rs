@@ -4,7 +4,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use ds_auth::{AccountStore as _, Session, SessionStore as _, Subject};
 use ds_core::{
-    AccountId, AppStore as _, AppspaceStore as _, ProxyId, StoreError, Timestamp, VersionId,
+    AccountId, AppStore as _, AppspaceStore as _, Job, JobId, JobLog as _, ProxyId, StoreError,
+    Timestamp, TrashStore as _, VersionId, Work,
+    limits::{LimitOverrides, LimitStore as _},
     secret::Token,
 };
 use ds_store::{OpenError, Store};
@@ -198,4 +200,68 @@ async fn readers_and_writers_do_not_refuse_one_another() {
     for task in tasks {
         task.await.unwrap().unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_is_in_the_trash_keeps_what_belongs_to_it() {
+    let host = host().await;
+    let id = host.appspace.id;
+    let set = LimitOverrides {
+        threads: Some(9),
+        ..LimitOverrides::default()
+    };
+    host.store.set_limits(id, &set).await.unwrap();
+    let begin = async || {
+        let job = Job {
+            id: JobId::new(),
+            work: Work::Snapshot { appspace: id },
+            begun: Timestamp(4),
+        };
+        host.store.begin(&job).await.unwrap();
+        job.id
+    };
+    host.store
+        .trash(id, Timestamp(5), begin().await)
+        .await
+        .unwrap();
+    assert!(
+        host.store.remove_version(host.version.id).await.is_err(),
+        "it may come back"
+    );
+    let taken = appspace(&host.account, &host.version, "notes.example.com");
+    host.store.add(&taken).await.unwrap();
+    let free = "back.example.com".parse().unwrap();
+    host.store.take_out(id, &free, begin().await).await.unwrap();
+    assert_eq!(host.store.limits(id).await.unwrap(), set);
+
+    host.store
+        .trash(id, Timestamp(5), begin().await)
+        .await
+        .unwrap();
+    host.store.forget_trashed(id).await.unwrap();
+    assert_eq!(
+        host.store.limits(id).await.unwrap(),
+        LimitOverrides::default()
+    );
+}
+
+#[tokio::test]
+async fn jobs_of_before_are_still_understood() {
+    let host = host().await;
+    let id = host.appspace.id;
+    let path = host.dir.path().join("host.db");
+    let mut db = SqliteConnection::connect(path.to_str().unwrap())
+        .await
+        .unwrap();
+    // As it was written before appspaces and ends were recorded with jobs.
+    let sql = format!(
+        "INSERT INTO jobs (id, work, begun, state)
+         VALUES ('{}', '{{\"kind\":\"create-appspace\",\"appspace\":\"{id}\"}}', 1, 'running')",
+        JobId::new()
+    );
+    db.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    db.close().await.unwrap();
+    let unfinished = host.store.unfinished().await.unwrap();
+    assert_eq!(unfinished[0].work, Work::CreateAppspace { appspace: id });
+    assert_eq!(host.store.recent(id).await.unwrap(), []);
 }

@@ -3,6 +3,7 @@
 
 mod appspace;
 mod host;
+mod original;
 
 use ds_auth::{Account, AccountStore as _};
 use ds_core::{

@@ -1,6 +1,6 @@
 //! Appspaces.
 
-use ds_core::{AppspaceId, AppspaceStore};
+use ds_core::{Appspace, AppspaceId, AppspaceStore, Job, JobId, VersionId, Work};
 
 use super::{HostStore, add_account, add_appspace, add_version, assert_missing, assert_taken};
 use crate::sample;
@@ -35,11 +35,49 @@ pub async fn appspace_store(store: &impl HostStore) {
     pausing(store, notes.id).await;
     assert!(!store.appspace(a.id).await.unwrap().unwrap().paused);
 
+    by_jobs(store, &a).await;
+
     store.remove(notes.id).await.unwrap();
     store.remove(notes.id).await.unwrap();
     assert_eq!(store.at(&notes.address).await.unwrap(), None);
     store.add(&thief).await.unwrap();
     assert_eq!(store.at(&notes.address).await.unwrap(), Some(thief));
+}
+
+async fn by_jobs(store: &impl HostStore, a: &Appspace) {
+    let begin = async |id| {
+        let work = Work::CreateAppspace { appspace: a.id };
+        let begun = sample::NOW;
+        store.begin(&Job { id, work, begun }).await.unwrap();
+        id
+    };
+    let added = Appspace {
+        id: AppspaceId::new(),
+        address: "added.example.com".parse().unwrap(),
+        ..a.clone()
+    };
+    assert_missing(store.add_by(&added, JobId::new()).await);
+    assert_eq!(store.appspace(added.id).await.unwrap(), None, "both");
+    let job = begin(JobId::new()).await;
+    assert_taken(store.add_by(a, job).await);
+    assert_eq!(store.unfinished().await.unwrap().len(), 1, "or neither");
+    store.add_by(&added, job).await.unwrap();
+    assert_eq!(store.appspace(added.id).await.unwrap(), Some(added));
+
+    let app = sample::app(a.owner, "App 2");
+    let newer = add_version(store, &app, "3.0.0").await;
+    assert_missing(store.change_version(a.id, newer.id, job).await);
+    assert_eq!(store.appspace(a.id).await.unwrap().as_ref(), Some(a));
+    let job = begin(JobId::new()).await;
+    assert_missing(store.change_version(AppspaceId::new(), newer.id, job).await);
+    assert_missing(store.change_version(a.id, VersionId::new(), job).await);
+    store.change_version(a.id, newer.id, job).await.unwrap();
+    assert_eq!(store.unfinished().await.unwrap(), []);
+    let changed = store.appspace(a.id).await.unwrap().unwrap();
+    assert_eq!(
+        (changed.version_id, changed.version),
+        (newer.id, newer.version)
+    );
 }
 
 async fn pausing(store: &impl AppspaceStore, id: AppspaceId) {

@@ -1,6 +1,6 @@
 //! The job log.
 
-use ds_core::{AppId, AppspaceId, Job, JobId, Timestamp, VersionId, Work};
+use ds_core::{AppId, AppspaceId, Job, JobId, JobKind, Timestamp, VersionId, Work};
 
 use super::{HostStore, assert_missing, assert_taken};
 
@@ -32,6 +32,62 @@ pub async fn job_log(store: &impl HostStore) {
         .end(middle.id, Some("the disk is full"))
         .await
         .unwrap();
-    assert_eq!(store.unfinished().await.unwrap(), [late]);
+    assert_eq!(
+        store.unfinished().await.unwrap(),
+        std::slice::from_ref(&late)
+    );
     assert_missing(store.end(JobId::new(), None).await);
+    advancing(store, late).await;
+    records(store).await;
+}
+
+async fn advancing(store: &impl HostStore, mut job: Job) {
+    job.work = Work::CreateAppspace {
+        appspace: AppspaceId::new(),
+    };
+    store.advance(job.id, &job.work).await.unwrap();
+    assert_eq!(store.unfinished().await.unwrap(), [job.clone()]);
+    store.end(job.id, None).await.unwrap();
+    assert_missing(store.advance(job.id, &job.work).await);
+    assert_missing(store.advance(JobId::new(), &job.work).await);
+}
+
+async fn records(store: &impl HostStore) {
+    let appspace = AppspaceId::new();
+    assert_eq!(store.recent(appspace).await.unwrap(), []);
+    let job = |begun, work| Job {
+        id: JobId::new(),
+        work,
+        begun: Timestamp(begun),
+    };
+    let made = job(1, Work::CreateAppspace { appspace });
+    let kept = job(2, Work::Snapshot { appspace });
+    for one in [&made, &kept] {
+        store.begin(one).await.unwrap();
+    }
+    store.end(made.id, Some("the disk is full")).await.unwrap();
+    let recent = store.recent(appspace).await.unwrap();
+    let kinds: Vec<_> = recent.iter().map(|r| (r.id, r.kind, r.begun)).collect();
+    let expect = [
+        (kept.id, JobKind::Snapshot, Timestamp(2)),
+        (made.id, JobKind::CreateAppspace, Timestamp(1)),
+    ];
+    assert_eq!(kinds, expect);
+    assert_eq!((recent[0].ended, &recent[0].failure), (None, &None));
+    assert!(recent[1].ended > Some(recent[1].begun));
+    assert_eq!(recent[1].failure.as_deref(), Some("the disk is full"));
+
+    for begun in 3..120 {
+        let one = job(begun, Work::Snapshot { appspace });
+        store.begin(&one).await.unwrap();
+        store.end(one.id, None).await.unwrap();
+    }
+    let recent = store.recent(appspace).await.unwrap();
+    assert_eq!((recent.len(), recent[0].begun), (50, Timestamp(119)));
+    // What is under way is never forgotten.
+    assert_eq!(
+        store.unfinished().await.unwrap(),
+        std::slice::from_ref(&kept)
+    );
+    store.end(kept.id, None).await.unwrap();
 }

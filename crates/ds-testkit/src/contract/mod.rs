@@ -13,6 +13,7 @@ mod limits;
 mod members;
 mod routes;
 mod sessions;
+mod trash;
 mod usage;
 
 pub use accounts::account_store;
@@ -24,11 +25,12 @@ pub use limits::limit_store;
 pub use members::{member_store, schema_store};
 pub use routes::route_store;
 pub use sessions::session_store;
+pub use trash::trash_store;
 pub use usage::usage_store;
 
 use ds_auth::{Account, AccountStore, SessionStore};
 use ds_core::{
-    App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError,
+    App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError, TrashStore,
     egress_store::EgressStore, limits::LimitStore, usage::UsageStore,
 };
 use ds_routes::RouteStore;
@@ -45,6 +47,7 @@ pub trait HostStore:
     + LimitStore
     + RouteStore
     + SessionStore
+    + TrashStore
     + UsageStore
 {
 }
@@ -58,6 +61,7 @@ impl<S> HostStore for S where
         + LimitStore
         + RouteStore
         + SessionStore
+        + TrashStore
         + UsageStore
 {
 }

@@ -2,9 +2,29 @@
 
 use async_trait::async_trait;
 use ds_auth::Subject;
-use ds_core::{AccountId, Address, Appspace, AppspaceId, AppspaceStore, StoreError};
+use ds_core::{
+    AccountId, Address, Appspace, AppspaceId, AppspaceStore, JobId, StoreError, VersionId,
+};
 
-use super::{Memory, missing, taken};
+use super::{Memory, Tables, missing, taken};
+
+impl Tables {
+    fn add_appspace(&mut self, appspace: &Appspace) -> Result<(), StoreError> {
+        let mut all = self.appspaces.values();
+        let in_use = all.any(|a| a.address == appspace.address || a.id == appspace.id);
+        if in_use || self.trash.contains_key(&appspace.id) {
+            return Err(taken(format!("the address {}", appspace.address)));
+        }
+        self.appspaces.insert(appspace.id, appspace.clone());
+        Ok(())
+    }
+
+    pub(super) fn remove_sessions(&mut self, of: AppspaceId) {
+        self.sessions.retain(|_, session| {
+            !matches!(session.subject, Subject::Member { appspace, .. } if appspace == of)
+        });
+    }
+}
 
 #[async_trait]
 impl AppspaceStore for Memory {
@@ -27,22 +47,39 @@ impl AppspaceStore for Memory {
     }
 
     async fn add(&self, appspace: &Appspace) -> Result<(), StoreError> {
+        self.tables()?.add_appspace(appspace)
+    }
+
+    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
-        let mut all = tables.appspaces.values();
-        if all.any(|a| a.address == appspace.address || a.id == appspace.id) {
-            return Err(taken(format!("the address {}", appspace.address)));
-        }
-        tables.appspaces.insert(appspace.id, appspace.clone());
-        Ok(())
+        tables.check_job(job)?;
+        tables.add_appspace(appspace)?;
+        tables.end_job(job, None)
+    }
+
+    async fn change_version(
+        &self,
+        id: AppspaceId,
+        version: VersionId,
+        job: JobId,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_job(job)?;
+        let number = tables.versions.get(&version).map(|v| v.version.clone());
+        let number = number.ok_or_else(|| missing("such app version"))?;
+        let appspace = tables.appspaces.get_mut(&id);
+        let appspace = appspace.ok_or_else(|| missing("such appspace"))?;
+        appspace.version_id = version;
+        appspace.version = number;
+        tables.end_job(job, None)
     }
 
     async fn remove(&self, id: AppspaceId) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
-        tables.appspaces.remove(&id);
-        tables.remove_belongings(id);
-        tables.sessions.retain(|_, session| {
-            !matches!(session.subject, Subject::Member { appspace, .. } if appspace == id)
-        });
+        if tables.appspaces.remove(&id).is_some() {
+            tables.remove_belongings(id);
+            tables.remove_sessions(id);
+        }
         Ok(())
     }
 

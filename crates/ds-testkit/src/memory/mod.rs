@@ -12,6 +12,7 @@ mod limits;
 mod members;
 mod routes;
 mod sessions;
+mod trash;
 mod usage;
 
 use std::{
@@ -25,7 +26,7 @@ use std::{
 use ds_auth::{Account, Session};
 use ds_core::{
     AccountId, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId, Member,
-    ProxyId, Schema, StoreError, Timestamp, VersionId,
+    ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
     egress_store::{EgressSecret, SecretName},
     limits::LimitOverrides,
     secret::TokenHash,
@@ -52,6 +53,7 @@ struct Tables {
     routes: HashMap<VersionId, Vec<Route>>,
     appspaces: BTreeMap<AppspaceId, Appspace>,
     sessions: HashMap<TokenHash, Session>,
+    trash: BTreeMap<AppspaceId, Trashed>,
     jobs: BTreeMap<JobId, (Job, Option<Ended>)>,
     members: BTreeMap<(AppspaceId, ProxyId), (Member, Option<AccountId>)>,
     schemas: HashMap<AppspaceId, Schema>,
@@ -81,8 +83,8 @@ impl Tables {
     }
 }
 
-/// How a job ended: with the reason, if it failed.
-type Ended = Option<String>;
+/// When and how a job ended: with the reason, if it failed.
+type Ended = (Timestamp, Option<String>);
 
 impl Memory {
     /// Empty stores.
@@ -106,7 +108,8 @@ impl Memory {
     #[must_use]
     pub fn job_end(&self, id: JobId) -> Option<Option<String>> {
         let tables = self.0.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        tables.jobs.get(&id).and_then(|(_, ended)| ended.clone())
+        let (_, ended) = tables.jobs.get(&id)?;
+        ended.as_ref().map(|(_, failure)| failure.clone())
     }
 
     fn tables(&self) -> Result<MutexGuard<'_, Tables>, StoreError> {

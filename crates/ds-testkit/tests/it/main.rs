@@ -32,7 +32,7 @@ macro_rules! keep {
 
 keep! {
     account_store app_store appspace_store egress_store job_log limit_store route_store session_store
-    usage_store;
+    trash_store usage_store;
     of_appspaces member_store schema_store
 }
 

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use async_trait::async_trait;
 use ds_core::{
-    AccountId, App, AppId, AppStore, AppVersion, Job, JobId, JobLog, StoreError, VersionId,
+    AccountId, App, AppId, AppStore, AppVersion, AppspaceId, Job, JobId, JobLog, JobRecord,
+    StoreError, VersionId, Work,
 };
 use ds_routes::{Route, RouteStore};
 
@@ -147,6 +148,14 @@ impl JobLog for FakeStores {
         assert!(inner.jobs.remove(&id).is_some(), "a job ends once");
         inner.ended.push((id, failure.map(str::to_owned)));
         Ok(())
+    }
+
+    async fn advance(&self, _: JobId, _: &Work) -> Result<(), StoreError> {
+        unreachable!("an install is recorded once")
+    }
+
+    async fn recent(&self, _: AppspaceId) -> Result<Vec<JobRecord>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn unfinished(&self) -> Result<Vec<Job>, StoreError> {

@@ -218,6 +218,10 @@ impl backend::Appspaces for Fake {
         self.awake.lock().unwrap().remove(&appspace.id);
     }
 
+    fn visit(&self, appspace: &Appspace) -> Result<ds_core::Visit, OpError> {
+        Ok(ds_core::Gate::new(appspace.id).visit().unwrap())
+    }
+
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {
         match appspace {
             Appspace { paused: true, .. } => AppspaceStatus::Paused,

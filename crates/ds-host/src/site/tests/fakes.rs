@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use ds_auth::{Account, AccountStore, Session, SessionStore};
 use ds_core::{
     AccountId, Address, App, AppId, AppStore, AppVersion, Appspace, AppspaceId, AppspaceStore,
-    Member, MemberStore, Permission, ProxyId, StoreError, Timestamp, VersionId, secret::TokenHash,
+    JobId, Member, MemberStore, Permission, ProxyId, StoreError, Timestamp, VersionId,
+    secret::TokenHash,
 };
 use ds_routes::{Route, RouteStore};
 
@@ -171,6 +172,12 @@ impl AppspaceStore for Memory {
         self.appspaces.lock().unwrap().push(appspace.clone());
         Ok(())
     }
+    async fn add_by(&self, appspace: &Appspace, _: JobId) -> Stored<()> {
+        self.add(appspace).await
+    }
+    async fn change_version(&self, _: AppspaceId, _: VersionId, _: JobId) -> Stored<()> {
+        Ok(())
+    }
     async fn remove(&self, _: AppspaceId) -> Stored<()> {
         Ok(())
     }
@@ -291,6 +298,10 @@ impl Appspaces for FakeAppspaces {
     async fn renew(&self, appspace: &Appspace) {
         self.0.renewed.lock().unwrap().push(appspace.id);
     }
+    fn visit(&self, appspace: &Appspace) -> Result<ds_core::Visit, OpError> {
+        Ok(ds_core::Gate::new(appspace.id).visit().unwrap())
+    }
+
     fn status(&self, appspace: &Appspace) -> AppspaceStatus {
         if appspace.paused {
             AppspaceStatus::Paused

@@ -1,9 +1,12 @@
 //! Bringing appspaces to rest, pausing and resuming.
 
+mod traces;
+
+use ds_backup::Consistency;
 use ds_core::{AppspaceId, Closure, Hold, Reason, StoreError, error_chain};
 use tokio::time::timeout;
 
-use crate::{Lifecycle, RestError};
+use crate::{Lifecycle, RestError, files::blocking};
 
 impl Lifecycle {
     /// Brings an appspace to rest: no request inside, no sandbox running, no database open. Requests get the
@@ -13,8 +16,8 @@ impl Lifecycle {
     /// [`RestError::StillInUse`] if somebody is inside even then. The gate is open again.
     pub async fn rest(&self, id: AppspaceId, reason: Reason) -> Result<Hold, RestError> {
         let appspace = self.appspace(id).await?;
-        let gate = self.0.gates.of(&appspace);
-        let grace = self.0.grace;
+        let gate = self.parts().gates.of(&appspace);
+        let grace = self.parts().grace;
         let mut hold = std::pin::pin!(gate.hold(reason));
         if let Ok(hold) = timeout(grace, hold.as_mut()).await {
             self.close_all(id).await;
@@ -30,16 +33,38 @@ impl Lifecycle {
         }
     }
 
+    /// As [`rest`](Self::rest), and looks in what state the app left its databases. It was told to stop and had
+    /// its time; one that it did not close has left what `SQLite` needs to put it right.
+    ///
+    /// # Errors
+    /// As [`rest`](Self::rest), or if the files cannot be looked at.
+    pub async fn at_rest(
+        &self,
+        id: AppspaceId,
+        reason: Reason,
+    ) -> Result<(Hold, Consistency), RestError> {
+        let hold = self.rest(id, reason).await?;
+        let data = self.parts().data.appspace(id).data();
+        let path = data.clone();
+        let left = blocking(move || traces::any_open(&data)).await;
+        let consistency = match left {
+            Ok(false) => Consistency::AtRest,
+            Ok(true) => Consistency::Crash,
+            Err(source) => return Err(RestError::Files { path, source }),
+        };
+        Ok((hold, consistency))
+    }
+
     /// Pauses an appspace: from now on nobody enters. Returns when everybody is out: requests that are inside
     /// get the grace period, then its sandboxes are stopped. The work goes on if the caller goes away.
     ///
     /// # Errors
     /// If it cannot be recorded; it is then as it was.
     pub async fn pause(&self, id: AppspaceId) -> Result<(), StoreError> {
-        let turn = self.1.lock().await;
+        let turn = self.0.pausing.lock().await;
         let appspace = self.appspace(id).await?;
-        self.0.appspaces.set_paused(id, true).await?;
-        self.0.gates.of(&appspace).close(Closure::Paused);
+        self.parts().appspaces.set_paused(id, true).await?;
+        self.parts().gates.of(&appspace).close(Closure::Paused);
         drop(turn);
         let this = self.clone();
         let emptied = tokio::spawn(async move {
@@ -59,15 +84,15 @@ impl Lifecycle {
     /// # Errors
     /// If it cannot be recorded; it is then still paused.
     pub async fn resume(&self, id: AppspaceId) -> Result<(), StoreError> {
-        let _turn = self.1.lock().await;
+        let _turn = self.0.pausing.lock().await;
         let appspace = self.appspace(id).await?;
-        self.0.appspaces.set_paused(id, false).await?;
-        self.0.gates.of(&appspace).lift(Closure::Paused);
+        self.parts().appspaces.set_paused(id, false).await?;
+        self.parts().gates.of(&appspace).lift(Closure::Paused);
         Ok(())
     }
 
     pub(crate) async fn close_all(&self, id: AppspaceId) {
-        for closes in &self.0.closes {
+        for closes in &self.parts().closes {
             closes.close(id).await;
         }
     }

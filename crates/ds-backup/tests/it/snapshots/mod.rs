@@ -1,0 +1,13 @@
+//! Snapshots: stored here, read here and by the `restic` that everybody has.
+
+mod changes;
+mod damage;
+mod forget;
+mod hostile;
+mod killed;
+mod local;
+mod restic;
+mod room;
+mod s3;
+mod sftp;
+mod support;

@@ -1,0 +1,115 @@
+//! A job from its place in line to its end: done, undone, or left to the next start of the host.
+
+use std::sync::Arc;
+
+use ds_core::{JobKind, error_chain, fault, publish};
+
+use super::{JobError, JobState, Jobs, Run, Undo, outcome::Outcome};
+use crate::files::blocking;
+
+impl Jobs {
+    /// Does a job from its place in line to its end.
+    pub(super) async fn drive<T, E, F>(
+        &self,
+        run: &Run,
+        undo: &dyn Undo,
+        body: impl FnOnce(Run) -> F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<JobError> + std::error::Error + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let kind = run.job().work.kind();
+        let begun = self.begin(run, kind).await;
+        let _turn = begun.inspect_err(|error| {
+            run.set_state(JobState::Failed(error_chain(error)));
+        })?;
+        let work = tokio::spawn(body(run.clone()));
+        let outcome = work.await.unwrap_or(Err(JobError::Panicked.into()));
+        match &outcome {
+            Ok(_) => self.done(run).await,
+            Err(error) => self.undone(run, undo, error_chain(error)).await,
+        }
+        outcome
+    }
+
+    /// Waits for the job's turn and records it.
+    async fn begin(&self, run: &Run, kind: JobKind) -> Result<impl Drop + use<>, JobError> {
+        let line = if is_copying(kind) {
+            &self.0.copying
+        } else {
+            &self.0.quick
+        };
+        let turn = tokio::select! {
+            biased;
+            why = run.given_up() => return Err(why.into()),
+            turn = Arc::clone(line).acquire_owned() => turn.map_err(|_| JobError::Stopping)?,
+        };
+        fault::point(format_args!("{kind}: begin"));
+        self.0.log.begin(&run.job()).await?;
+        fault::point(format_args!("{kind}: begun"));
+        run.set_state(JobState::Running);
+        Ok(turn)
+    }
+
+    async fn done(&self, run: &Run) {
+        run.release();
+        self.empty_staging(run).await;
+        if run.outcome() == Outcome::Open {
+            self.end(run, None).await;
+        }
+        run.set_state(JobState::Done);
+    }
+
+    async fn undone(&self, run: &Run, undo: &dyn Undo, failure: String) {
+        run.set_state(JobState::Undoing);
+        let job = run.job();
+        let undone = match run.outcome() {
+            // What is recorded stays; the failure came afterwards.
+            Outcome::Committed => Ok(()),
+            Outcome::Open => undo.undo(&job).await.map_err(|error| error_chain(&error)),
+            Outcome::Unsure => Err("it is not known whether it was recorded".to_owned()),
+        };
+        if let Err(why) = undone {
+            tracing::error!(job = %job.id, failure, why, "a job failed and cannot be undone now; restart the host");
+            undo.leave(&job);
+            run.release();
+            run.set_state(JobState::Unsettled(failure));
+            return;
+        }
+        run.release();
+        self.empty_staging(run).await;
+        if run.outcome() == Outcome::Open {
+            self.end(run, Some(&failure)).await;
+        }
+        run.set_state(JobState::Failed(failure));
+    }
+
+    async fn end(&self, run: &Run, failure: Option<&str>) {
+        fault::point("end a job: before");
+        if let Err(error) = self.0.log.end(run.id(), failure).await {
+            // Harmless: at the next start the job is found and finds its work done or undone.
+            tracing::warn!(job = %run.id(), error = error_chain(&error), "cannot end a job");
+        }
+        fault::point("end a job: after");
+    }
+
+    async fn empty_staging(&self, run: &Run) {
+        let staging = run.staging();
+        let removed = blocking(move || publish::remove_dir(&staging)).await;
+        if let Err(error) = removed {
+            // The next start empties it.
+            tracing::warn!(job = %run.id(), error = error_chain(&error), "a job left files behind");
+        }
+        fault::point("empty the staging directory: after");
+    }
+}
+
+/// Whether a job moves as many bytes as an appspace has.
+fn is_copying(kind: JobKind) -> bool {
+    !matches!(
+        kind,
+        JobKind::CreateAppspace | JobKind::Delete | JobKind::TakeOut
+    )
+}

@@ -1,0 +1,93 @@
+//! The steps that jobs are made of.
+
+use std::fmt;
+
+use ds_core::JobKind;
+
+/// What a job is doing right now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Waiting until nobody is inside and everything is closed.
+    Rest,
+    /// Making the appspace's directory.
+    MakeDirectory,
+    /// Adding the owner as first member.
+    AddOwner,
+    /// Cloning the data to where it can be worked on.
+    Clone,
+    /// Taking a snapshot of the data as it was.
+    Snapshot,
+    /// Running the app's migrations.
+    Migrate,
+    /// Looking whether the app works on the new data.
+    Check,
+    /// Making sure that everything is on disk.
+    Flush,
+    /// Letting the new data take the place of the old.
+    Exchange,
+    /// Moving the appspace's directory into or out of the trash.
+    MoveDirectory,
+    /// Recording what is new.
+    Record,
+    /// Removing what is not needed any more.
+    Remove,
+}
+
+use Step::{
+    AddOwner, Check, Clone as CloneData, Exchange, Flush, MakeDirectory, Migrate, MoveDirectory,
+    Record, Remove, Rest, Snapshot,
+};
+
+impl Step {
+    /// The steps of a kind of job, in order. Some of them may be left out.
+    #[must_use]
+    pub fn of(kind: JobKind) -> &'static [Self] {
+        match kind {
+            JobKind::CreateAppspace => &[MakeDirectory, AddOwner, Migrate, Flush, Record],
+            JobKind::ChangeVersion => &[
+                Rest, CloneData, Snapshot, Migrate, Check, Flush, Exchange, Record,
+            ],
+            JobKind::Restore => &[Rest, CloneData, Snapshot, Check, Flush, Exchange, Record],
+            JobKind::Snapshot => &[Rest, CloneData, Snapshot],
+            JobKind::Import | JobKind::Move => &[MakeDirectory, Check, Flush, Record],
+            JobKind::Export => &[Rest, CloneData],
+            JobKind::Delete => &[Rest, MoveDirectory, Record],
+            JobKind::TakeOut => &[MoveDirectory, Record],
+            JobKind::EmptyTrash => &[Record, Remove],
+            JobKind::InstallVersion => &[],
+        }
+    }
+
+    /// Whether the job may be given up before this step, and while it is done if the step asks
+    /// ([`Progress::is_cancelled`](ds_backup::Progress::is_cancelled)) or [may be dropped](Self::can_drop).
+    #[must_use]
+    pub fn can_cancel(self) -> bool {
+        !matches!(self, Exchange | MoveDirectory | Record | Remove)
+    }
+
+    /// Whether giving up in the middle leaves nothing running: it is waiting, or runs in a sandbox that ends when
+    /// nobody waits for it.
+    #[must_use]
+    pub fn can_drop(self) -> bool {
+        matches!(self, Rest | Migrate | Check)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Rest => "bring to rest",
+            MakeDirectory => "make the directory",
+            AddOwner => "add the owner",
+            CloneData => "clone the data",
+            Snapshot => "take a snapshot",
+            Migrate => "migrate the data",
+            Check => "check that the app works",
+            Flush => "write to disk",
+            Exchange => "put the new data in place",
+            MoveDirectory => "move the directory",
+            Record => "record",
+            Remove => "remove what is not needed",
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! What a [`Lifecycle`](crate::Lifecycle) works with.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use ds_backup::{About, Progress};
+use ds_core::{
+    Address, AppStore, AppspaceDir, AppspaceStore, Clock, Closes, DataDir, Gates, Integrity,
+    JobLog, MemberStore, SchemaStore, TrashStore,
+};
+use ds_routes::RouteStore;
+use ds_sandbox::{BoxError, CodeOf, Engine, Limits};
+
+/// What a [`Lifecycle`](crate::Lifecycle) works with.
+pub struct Parts {
+    /// Where everything is.
+    pub data: DataDir,
+    /// The appspaces of this host.
+    pub appspaces: Arc<dyn AppspaceStore>,
+    /// Those that were deleted.
+    pub trash: Arc<dyn TrashStore>,
+    /// The installed apps.
+    pub apps: Arc<dyn AppStore>,
+    /// What they answer to.
+    pub routes: Arc<dyn RouteStore>,
+    /// The databases inside the appspaces, where they live.
+    pub inside: Inside,
+    /// Those inside a directory that is being worked on.
+    pub inside_of: InsideOf,
+    /// The record of what is being done.
+    pub jobs: Arc<dyn JobLog>,
+    /// Takes a snapshot before what may go wrong; `None` on a host that has nowhere to keep them.
+    pub snapshots: Option<Arc<dyn Snapshotter>>,
+    /// Runs app code.
+    pub engine: Arc<dyn Engine>,
+    /// Finds an app version's code.
+    pub code_of: CodeOf,
+    /// Bounds of the sandboxes that migrate and are tried out.
+    pub limits: Limits,
+    /// Who may enter which appspace.
+    pub gates: Gates,
+    /// Everything that keeps part of an appspace open.
+    pub closes: Vec<Arc<dyn Closes>>,
+    /// Told, while nobody may enter, that what is known of an address is old.
+    pub forget: Arc<dyn Fn(&Address) + Send + Sync>,
+    /// How long requests may go on when an appspace is brought to rest, before they are cut.
+    pub grace: Duration,
+    /// How many bytes of the disk must stay free; 0 if nobody looks.
+    pub least_free: u64,
+    /// How long deleted appspaces can be brought back.
+    pub trash_kept: Duration,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How long deleted appspaces can be brought back, unless the host's owner wants it otherwise.
+pub const TRASH_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// What appspaces carry with them.
+#[derive(Clone)]
+pub struct Inside {
+    /// Their members.
+    pub members: Arc<dyn MemberStore>,
+    /// The schema of their data.
+    pub schemas: Arc<dyn SchemaStore>,
+    /// Whether the database of both is whole.
+    pub integrity: Arc<dyn Integrity>,
+    /// Lets go of it.
+    pub closes: Arc<dyn Closes>,
+}
+
+impl Inside {
+    /// All four from one.
+    #[must_use]
+    pub fn new<S>(store: Arc<S>) -> Self
+    where
+        S: MemberStore + SchemaStore + Integrity + Closes + 'static,
+    {
+        Self {
+            members: store.clone(),
+            schemas: store.clone(),
+            integrity: store.clone(),
+            closes: store,
+        }
+    }
+}
+
+/// Finds what an appspace's directory carries with it, wherever it is.
+pub type InsideOf = Arc<dyn Fn(AppspaceDir) -> Inside + Send + Sync>;
+
+/// Keeps copies of appspaces where they are safe.
+#[async_trait]
+pub trait Snapshotter: Send + Sync {
+    /// Stores a copy: the tree that `about` describes, with that description in it. Returns the snapshot's id when
+    /// it is where it is to be kept.
+    ///
+    /// # Errors
+    /// If it is not kept everywhere that it must be, or the work was given up.
+    async fn snapshot(
+        &self,
+        tree: &Path,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<String, SnapshotError>;
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot take a snapshot")]
+pub struct SnapshotError(#[source] pub BoxError);

@@ -1,0 +1,253 @@
+//! A host on disk: an account, an app in three versions, and appspaces, with scripted app code.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use ds_auth::{Account, AccountStore as _};
+use ds_backup::{ABOUT, About, DATA, Progress};
+use ds_core::{
+    Access, Address, App, AppStore as _, AppVersion, Appspace, AppspaceDir, AppspaceId,
+    AppspaceStore as _, DataDir, Direction, Gates, ManualClock, MemberStore as _, MigrationStep,
+    Schema,
+};
+use ds_lifecycle::{Inside, Lifecycle, NewAppspace, Parts, SnapshotError, Snapshotter, TRASH_KEPT};
+use ds_routes::{Handler, Route, RouteId, RouteStore as _};
+use ds_sandbox::{AppCode, ControlError, Limits};
+use ds_store::{AppspaceDbs, Store};
+use ds_testkit::{ScriptedEngine, sample};
+use http::Method;
+
+/// Where the appspace of [`World::appspace`] answers.
+pub(crate) const NOTES: &str = "notes.example.com";
+
+pub(crate) struct World {
+    pub(crate) data: DataDir,
+    pub(crate) store: Arc<Store>,
+    pub(crate) dbs: Arc<AppspaceDbs>,
+    pub(crate) engine: ScriptedEngine,
+    pub(crate) gates: Gates,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) snapshots: Arc<Snapshots>,
+    /// The addresses that were to be forgotten, and whether nobody could enter then.
+    pub(crate) forgotten: Arc<Mutex<Vec<Address>>>,
+    pub(crate) limits: Limits,
+    pub(crate) least_free: u64,
+}
+
+/// Remembers what it was given, and looks whether that is a copy.
+#[derive(Default)]
+pub(crate) struct Snapshots {
+    pub(crate) taken: Mutex<Vec<About>>,
+    pub(crate) fail: Mutex<Option<&'static str>>,
+    /// Whose members somebody looks at meanwhile, as pages do.
+    pub(crate) looking: Mutex<Option<(Arc<AppspaceDbs>, AppspaceId)>>,
+}
+
+#[async_trait]
+impl Snapshotter for Snapshots {
+    async fn snapshot(
+        &self,
+        tree: &Path,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<String, SnapshotError> {
+        progress.expect(100, 1);
+        if let Some(why) = *self.fail.lock().unwrap() {
+            return Err(SnapshotError(why.into()));
+        }
+        let text = fs::read(tree.join(ABOUT)).unwrap();
+        assert_eq!(serde_json::from_slice::<About>(&text).unwrap(), *about);
+        let mut names: Vec<_> = fs::read_dir(tree.join(DATA))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["appspace-meta.db", "avatars", "files"]);
+        let looking = self.looking.lock().unwrap().clone();
+        if let Some((dbs, id)) = looking {
+            dbs.members(id).await.unwrap();
+        }
+        progress.advance(100, 1);
+        let mut taken = self.taken.lock().unwrap();
+        taken.push(about.clone());
+        Ok(format!("snapshot {}", taken.len()))
+    }
+}
+
+/// A directory for a test, in memory if it can be: what is tested is what is written, not how fast.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+impl World {
+    /// Opens a host in a directory, as it was left there.
+    pub(crate) async fn open(root: &Path) -> Self {
+        let data = DataDir::new(root);
+        data.create().unwrap();
+        let store = Arc::new(Store::open(&data.database()).await.unwrap());
+        Self {
+            dbs: Arc::new(AppspaceDbs::of_host(data.clone(), &store)),
+            data,
+            store,
+            engine: ScriptedEngine::new().migrating_in(migrate),
+            gates: Gates::default(),
+            clock: sample::clock(),
+            snapshots: Arc::default(),
+            forgotten: Arc::default(),
+            limits: Limits {
+                migration: Duration::from_millis(500),
+                ..Limits::default()
+            },
+            least_free: 0,
+        }
+    }
+
+    /// A new host with an app in three versions.
+    pub(crate) async fn new(root: &Path) -> Self {
+        let world = Self::open(root).await;
+        let account = sample::account("ada@example.com");
+        world.store.add_account(&account, "hash").await.unwrap();
+        let app = sample::app(account.id, "Notes");
+        for (number, schema) in [("1.0.0", 1), ("2.0.0", 3), ("3.0.0", 3)] {
+            let version = version(&app, number, schema);
+            world.store.add_version(&app, &version).await.unwrap();
+            let routes = [route(0, "/", Access::Public)];
+            world.store.set_routes(version.id, &routes).await.unwrap();
+        }
+        world
+    }
+
+    pub(crate) fn lifecycle(&self) -> Lifecycle {
+        let forgotten = Arc::clone(&self.forgotten);
+        Lifecycle::new(Parts {
+            data: self.data.clone(),
+            appspaces: self.store.clone(),
+            trash: self.store.clone(),
+            apps: self.store.clone(),
+            routes: self.store.clone(),
+            inside: Inside::new(self.dbs.clone()),
+            inside_of: Arc::new(|dir: AppspaceDir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
+            jobs: self.store.clone(),
+            snapshots: Some(self.snapshots.clone()),
+            engine: Arc::new(self.engine.clone()),
+            code_of: Arc::new(|version: &AppVersion| AppCode {
+                run: PathBuf::from("/apps").join(version.version.to_string()),
+                entry: "app/app.ts.js".into(),
+                script: None,
+                compiled: None,
+                api: version.api,
+                node_modules: false,
+            }),
+            limits: self.limits.clone(),
+            gates: self.gates.clone(),
+            closes: vec![self.dbs.clone()],
+            forget: Arc::new(move |address: &Address| {
+                forgotten.lock().unwrap().push(address.clone());
+            }),
+            grace: Duration::from_millis(200),
+            least_free: self.least_free,
+            trash_kept: TRASH_KEPT,
+            clock: self.clock.clone(),
+        })
+    }
+
+    pub(crate) async fn account(&self) -> Account {
+        self.store.accounts().await.unwrap().remove(0)
+    }
+
+    /// The app's version of this number.
+    pub(crate) async fn version(&self, number: &str) -> AppVersion {
+        let app = self.store.apps(self.account().await.id).await.unwrap();
+        let versions = self.store.versions(app[0].id).await.unwrap();
+        let found = versions
+            .into_iter()
+            .find(|v| v.version.to_string() == number);
+        found.unwrap()
+    }
+
+    pub(crate) async fn new_appspace(&self, version: &str, address: &str) -> NewAppspace {
+        NewAppspace {
+            owner: self.account().await.id,
+            owner_name: "Ada".into(),
+            version: self.version(version).await,
+            address: address.parse().unwrap(),
+        }
+    }
+
+    /// Makes an appspace with some files in it.
+    pub(crate) async fn create(&self, version: &str) -> Appspace {
+        let new = self.new_appspace(version, NOTES).await;
+        let appspace = self.lifecycle().create(new).await.unwrap();
+        let files = self.data.appspace(appspace.id).files();
+        fs::write(files.join("note"), "written by Ada").unwrap();
+        fs::create_dir(files.join("more")).unwrap();
+        fs::write(files.join("more/note"), vec![7; 100_000]).unwrap();
+        appspace
+    }
+
+    /// The appspace at [`NOTES`].
+    pub(crate) async fn appspace(&self) -> Appspace {
+        let at = self.store.at(&NOTES.parse().unwrap()).await.unwrap();
+        at.unwrap()
+    }
+
+    pub(crate) async fn close(self) {
+        for id in fs::read_dir(self.data.root().join("appspaces")).unwrap() {
+            let id = id.unwrap().file_name().into_string().unwrap();
+            ds_core::Closes::close(&*self.dbs, id.parse().unwrap()).await;
+        }
+        self.store.close().await;
+    }
+}
+
+/// What the app's migrations do to its files: each step leaves a mark, changes a file and moves another.
+pub(crate) fn migrate(dir: &AppspaceDir, from: Schema, to: Schema) -> Result<(), ControlError> {
+    let files = dir.files();
+    let failed = |error: std::io::Error| ControlError::App(error.to_string());
+    fs::write(files.join("schema"), format!("{from} to {to}")).map_err(failed)?;
+    if from > Schema::NONE {
+        fs::write(files.join("note"), format!("migrated to {to}")).map_err(failed)?;
+        let (more, moved) = (files.join("more"), files.join("moved"));
+        let (old, new) = if more.exists() {
+            (more, moved)
+        } else {
+            (moved, more)
+        };
+        fs::create_dir_all(&old)
+            .and_then(|()| fs::rename(old, new))
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A version that knows every migration to its schema and back.
+fn version(app: &App, number: &str, schema: u32) -> AppVersion {
+    let mut version = sample::version(app, number);
+    version.schema = Schema(schema);
+    let steps = (1..=schema).flat_map(|schema| {
+        [Direction::Up, Direction::Down].map(|direction| MigrationStep {
+            direction,
+            schema: Schema(schema),
+        })
+    });
+    version.manifest.migrations = steps.collect();
+    version
+}
+
+pub(crate) fn route(id: u32, pattern: &str, access: Access) -> Route {
+    Route {
+        id: RouteId(id),
+        method: Method::GET,
+        pattern: pattern.into(),
+        end: true,
+        access,
+        handler: Handler::Function {
+            name: String::new(),
+        },
+    }
+}

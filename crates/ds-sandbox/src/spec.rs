@@ -33,7 +33,8 @@ pub struct AppCode {
     pub entry: String,
     /// The same as a script, relative to `run`, if there is one: a process that waits runs it in less time than the
     /// entry module takes to import. It gives an object of `outside`, names of modules of the engine, and
-    /// `run(modules)`, which returns what the entry module exports.
+    /// `run(modules)`, which returns what the entry module exports. Errors in `bundle/script.js` are shown as the map
+    /// `bundle/app.js.map` says; its own first line does not count.
     pub script: Option<String>,
     /// Where the engine may keep what it compiles of this code and no other, if anywhere.
     pub compiled: Option<PathBuf>,

@@ -10,6 +10,7 @@ attempt!(|stage| {
         removeApp: () => Deno.remove(ds.appPath("app.js")),
         harness: () => Deno.writeTextFile("/ro/h/harness.js", "evil()"),
         readHarness: () => Deno.readTextFile(new URL(Deno.mainModule)),
+        compiled: () => Deno.writeTextFile("/ro/compiled/script-0", "evil()"),
         runtime: () => Deno.writeTextFile(Deno.execPath(), "evil"),
         "#,
     );
@@ -21,6 +22,7 @@ attempt!(|stage| {
         "removeApp",
         "harness",
         "readHarness",
+        "compiled",
         "runtime",
     ]);
 });

@@ -13,6 +13,7 @@ attempt!(|stage| {
         "harness",
         "change-harness",
         "deno-dir",
+        "compiled",
         "runtime",
         "root",
         "dev",

@@ -1,6 +1,6 @@
 // The main module of every sandbox: ours, trusted, and loaded before any app code.
 //
-//   deno run … harness.js <control socket> <request socket> [warm] [outlet]
+//   deno run … harness.js <control socket> <request socket> [outlet] [warm <where scripts are>]
 //
 // It listens for requests, connects to the host, gives up its network and socket permissions, waits to be
 // told what to do, and only then loads the app: as a script if it has waited, else by a computed import(), because
@@ -31,7 +31,8 @@ const server = Deno.serve(
   },
   (request) => respond(life.app, request),
 );
-if (flags.includes("warm")) await rehearse(requestPath, (rehearsal) => life = rehearsal);
+const warm = flags.indexOf("warm");
+if (warm >= 0) await rehearse(requestPath, flags[warm + 1], (rehearsal) => life = rehearsal);
 const control = await Control.connect(controlPath, {
   assign: (frame) => life.assign(frame),
   mounted: (frame) => life.mounted(frame),

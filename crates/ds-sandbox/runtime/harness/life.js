@@ -56,7 +56,7 @@ export class Life {
     this.#server.unref();
     const { entry, script } = this.#frame;
     const url = fileUrl(entry);
-    const loading = script && canRunScripts() ? runApp(script, compiled, url) : import(url);
+    const loading = script && canRunScripts() ? runApp(script, compiled) : import(url);
     loading.then((module) => this.#loaded(module), (error) => this.failed(error));
   }
 

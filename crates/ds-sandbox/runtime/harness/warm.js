@@ -15,9 +15,12 @@ const SCRIPT = `"use strict";({ outside: [], run: function () {
   return { default: { [Symbol.for("dropserver.app")]: { routes: [route], migrations: [] } } };
 } })`;
 
-/** Lives through the beginning of a life that nobody sees; `begins` is told of it. */
-export async function rehearse(requestPath, begins) {
-  await prepareScripts();
+/**
+ * Lives through the beginning of a life that nobody sees; `begins` is told of it. `script` is where the app's script
+ * will be.
+ */
+export async function rehearse(requestPath, script, begins) {
+  await prepareScripts(script);
   for (let round = 0; round < 2; round++) {
     const { promise, resolve } = Promise.withResolvers();
     const life = new Life({ send: resolve }, { ref() {}, unref() {} }, {});
@@ -26,7 +29,7 @@ export async function rehearse(requestPath, begins) {
       api: 1,
       run: "/app",
       entry: "/app/app.js",
-      script: { text: SCRIPT },
+      script: { file: "/app/script.js", text: SCRIPT },
       paths: { app: "/app/app", files: "/files", avatars: "/avatars" },
       address: "localhost",
     });

@@ -59,8 +59,8 @@ impl Inner {
                 .await
                 .map_err(cannot("mount its directories"))?;
         }
-        let kept = compiled.as_ref().filter(|it| it.is_kept);
-        let kept = kept.map(|it| format!("{}/{}", jail::COMPILED, it.name));
+        let kept = compiled.as_ref().and_then(|it| it.kept.as_ref());
+        let kept = kept.map(|name| format!("{}/{name}", jail::COMPILED));
         let told = assigned.control.mounted(kept).await;
         told.map_err(|error| explain(error, &launched.sink))?;
         let started = assigned.until_ready(spec, compiled.clone()).await;

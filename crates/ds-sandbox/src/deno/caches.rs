@@ -8,12 +8,11 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     path::{Path, PathBuf},
-    sync::OnceLock,
     time::Duration,
 };
 
 use ds_core::publish::{create_private_dir, remove_dir};
-use tokio::{task::spawn_blocking, time::sleep};
+use tokio::{sync::OnceCell, task::spawn_blocking, time::sleep};
 
 use super::{
     Inner, boot::Booted, find::Deno, harness, jails::Jails, output::Sink, run_dir::RuntimeDir,
@@ -36,7 +35,7 @@ pub(super) struct Caches {
     empty: PathBuf,
     /// Where it will be, for this Deno and this harness.
     warm: PathBuf,
-    is_warm: OnceLock<()>,
+    is_warm: OnceCell<()>,
 }
 
 impl Caches {
@@ -50,14 +49,11 @@ impl Caches {
             .path()
             .join(format!("deno-{:016x}", hasher.finish()));
         remove_others(runtime.path(), &[&empty, &warm])?;
-        let is_warm = OnceLock::new();
-        if warm.is_dir() {
-            let _ = is_warm.set(());
-        }
+        let is_warm = warm.is_dir().then_some(());
         Ok(Self {
             empty,
             warm,
-            is_warm,
+            is_warm: OnceCell::new_with(is_warm),
         })
     }
 
@@ -97,10 +93,14 @@ fn remove_others(runtime: &Path, kept: &[&Path]) -> io::Result<()> {
 impl Inner {
     /// Makes it, if that was not done.
     pub(super) async fn warm_caches(&self, jails: &Jails) -> io::Result<()> {
-        let caches = &jails.caches;
-        if caches.is_warm.get().is_some() || !jails.ready().await?.has_own_root() {
-            return Ok(());
+        if jails.ready().await?.has_own_root() {
+            let making = || self.make_caches(&jails.caches);
+            jails.caches.is_warm.get_or_try_init(making).await?;
         }
+        Ok(())
+    }
+
+    async fn make_caches(&self, caches: &Caches) -> io::Result<()> {
         let unfinished = caches.unfinished();
         let made = unfinished.clone();
         spawn_blocking(move || {
@@ -116,9 +116,7 @@ impl Inner {
             states.kill();
             states.dead().await;
         }
-        tokio::fs::rename(&unfinished, &caches.warm).await?;
-        let _ = caches.is_warm.set(());
-        Ok(())
+        tokio::fs::rename(&unfinished, &caches.warm).await
     }
 
     async fn boot_to_write(&self, deno_dir: &Path) -> Result<Booted, StartError> {

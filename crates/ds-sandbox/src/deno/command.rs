@@ -2,7 +2,10 @@
 
 use std::io;
 
-use super::{harness, places::Places};
+use super::{
+    harness,
+    places::{Places, jail},
+};
 use crate::{Limits, SandboxSpec};
 
 /// What processes are made with. One that waits can take only what it was made for.
@@ -75,8 +78,10 @@ impl Class {
         });
         args.push(format!("{}/{}", places.harness, harness::MAIN));
         args.extend(sockets.map(Into::into));
-        args.extend((start == Start::Warm).then(|| "warm".into()));
         args.extend(self.outlet.then(|| "outlet".into()));
+        if start == Start::Warm {
+            args.extend(["warm", jail::SCRIPT].map(Into::into));
+        }
         Ok(args)
     }
 

@@ -2,14 +2,15 @@
 //!
 //! It came out of a sandbox, so it is as hostile as the app; it is given to sandboxes of the same appspace and the same
 //! version alone, which run that app anyway. V8 takes it only from the version and for the text that it was made
-//! with, and a sandbox that does not start with it has it removed.
+//! with, but believes what it reads: the file's name ends with a checksum, so that what a disk made of it is not used.
+//! A sandbox that does not start with it has it removed.
 
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -40,10 +41,10 @@ const PREFIX: &str = "script-";
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
     pub(super) dir: PathBuf,
-    /// Of the file, which says what it was made from.
-    pub(super) name: String,
-    /// Whether it is there.
-    pub(super) is_kept: bool,
+    /// What it is made from.
+    of: String,
+    /// The name of the file, if there is one and it is whole.
+    pub(super) kept: Option<String>,
 }
 
 impl Compiled {
@@ -57,9 +58,9 @@ impl Compiled {
         (&script, of.ino(), of.len(), of.mtime(), of.mtime_nsec()).hash(&mut hasher);
         deno.version.to_string().hash(&mut hasher);
         let dir = appspace.dir.compiled();
-        let name = format!("{PREFIX}{:016x}", hasher.finish());
-        let is_kept = dir.join(&name).is_file();
-        Some(Self { dir, name, is_kept })
+        let of = format!("{PREFIX}{:016x}-", hasher.finish());
+        let kept = find_whole(&dir, &of);
+        Some(Self { dir, of, kept })
     }
 
     /// Keeps it, and nothing else. What is lost in a power cut is compiled again. Blocks.
@@ -71,10 +72,11 @@ impl Compiled {
         let mut file = options.open(&unfinished)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&unfinished, self.dir.join(&self.name))?;
+        let name = name(&self.of, bytes);
+        fs::rename(&unfinished, self.dir.join(&name))?;
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
-            if *entry.file_name() != *self.name {
+            if *entry.file_name() != *name {
                 fs::remove_file(entry.path())?;
             }
         }
@@ -83,8 +85,9 @@ impl Compiled {
 
     /// Sees to it that no other sandbox gets it.
     pub(super) async fn forget(&self) {
-        let file = self.dir.join(&self.name);
-        let _ = tokio::fs::remove_file(file).await;
+        if let Some(kept) = &self.kept {
+            let _ = tokio::fs::remove_file(self.dir.join(kept)).await;
+        }
     }
 
     /// Asks for it, once the app has answered its first request, and keeps it. One with which a process crashes
@@ -93,7 +96,7 @@ impl Compiled {
         tokio::select! {
             () = sleep(SETTLED) => {}
             death = states.dead() => {
-                if self.is_kept && matches!(death, Death::Signalled(_)) {
+                if matches!(death, Death::Signalled(_)) {
                     self.forget().await;
                 }
                 return;
@@ -112,4 +115,17 @@ impl Compiled {
             tracing::warn!(%error, "cannot keep what was compiled of an app");
         }
     }
+}
+
+fn name(of: &str, bytes: &[u8]) -> String {
+    format!("{of}{:08x}", crc32fast::hash(bytes))
+}
+
+/// The file that was made from this, if what is in it is what was written.
+fn find_whole(dir: &Path, of: &str) -> Option<String> {
+    let names = fs::read_dir(dir).ok()?.flatten();
+    let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let found = names.find(|name| name.starts_with(of))?;
+    let bytes = fs::read(dir.join(&found)).ok()?;
+    (name(of, &bytes) == found).then_some(found)
 }

@@ -101,7 +101,7 @@ impl Dirs {
             binds.push(bind(&appspace.files, jail::FILES, Mode::Write)?);
             binds.push(bind(&appspace.avatars, jail::AVATARS, Mode::Read)?);
         }
-        if let Some(compiled) = self.compiled.as_ref().filter(|it| it.is_kept) {
+        if let Some(compiled) = self.compiled.as_ref().filter(|it| it.kept.is_some()) {
             binds.push(bind(&compiled.dir, jail::COMPILED, Mode::Read)?);
         }
         Ok(binds)

@@ -309,7 +309,8 @@ impl Jails {
     }
 
     fn root(&self, base: Vec<Bind>, user: Option<u32>, outlet: Option<&Way>) -> io::Result<Root> {
-        let mut files = Vec::new();
+        // The app's files will hide it.
+        let mut files = vec![(jail::SCRIPT.to_owned(), jail::NO_SCRIPT.to_owned())];
         if let Some(way) = outlet {
             files.extend(name_files());
             let trusted = way.trusted.iter();

@@ -43,8 +43,8 @@ use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
 use self::{
-    caches::Caches, command::Class, jails::Jails, launcher::Launcher, log::Logs,
-    run_dir::RuntimeDir, starts::Starts, warm::Warm, watching::Watches,
+    caches::Caches, command::Class, compile::ToCompile, jails::Jails, launcher::Launcher,
+    log::Logs, run_dir::RuntimeDir, starts::Starts, warm::Warm, watching::Watches,
 };
 use crate::{AppCode, Engine, Limits, Quotas, Sandbox, SandboxSpec, StartError};
 
@@ -70,6 +70,7 @@ struct Inner {
     warm: Arc<Warm>,
     watches: Watches,
     starts: Starts,
+    to_compile: ToCompile,
     /// The quotas of the file system that everything is on, once looked for.
     quotas: Arc<OnceLock<Option<Quotas>>>,
 }
@@ -106,6 +107,7 @@ impl DenoEngine {
             config,
             watches: Watches::default(),
             starts: Starts::default(),
+            to_compile: ToCompile::default(),
             quotas: Arc::default(),
         });
         let keeping = tokio::spawn(warm::keep(Arc::downgrade(&inner)));

@@ -35,6 +35,10 @@ pub(super) mod jail {
     pub(in crate::deno) const DENO: &str = "/deno";
     pub(in crate::deno) const HARNESS: &str = "/ro/h";
     pub(in crate::deno) const CODE: &str = "/ro/app";
+    /// An app's script, below [`CODE`].
+    pub(in crate::deno) const SCRIPT: &str = "/ro/app/bundle/script.js";
+    /// What is there until an app's files are: where the map of its script will be.
+    pub(in crate::deno) const NO_SCRIPT: &str = "//# sourceMappingURL=app.js.map\n";
     pub(in crate::deno) const AVATARS: &str = "/ro/avatars";
     pub(in crate::deno) const COMPILED: &str = "/ro/compiled";
     pub(in crate::deno) const FILES: &str = "/rw/files";

@@ -5,7 +5,8 @@ use std::{io, sync::Arc};
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Inner, boot::Booted, command::Class, output::Sink, sandbox::DenoSandbox, state::States,
+    Inner, boot::Booted, command::Class, launcher::Launcher, output::Sink, sandbox::DenoSandbox,
+    state::States,
 };
 use crate::{ControlError, Death, Limits, SandboxSpec, StartError, Task};
 
@@ -24,16 +25,18 @@ impl Inner {
         }
         let _starting = self.warm.starting();
         let process = self.starts.begin(spec.id);
-        let started = match self.warm.take(&Class::of(&spec)) {
-            Some(booted) => {
-                process.send_replace(Some(states(&booted)));
-                self.introduce(&spec, &booted.launched.sink, booted.launched.pid);
-                let (states, sink) = (states(&booted), Arc::clone(&booted.launched.sink));
-                let assigned = timeout(spec.limits.start, self.assign_warm(booted, &spec)).await;
-                settle(assigned, &states, &sink, &spec.limits).await
-            }
-            None => self.start_cold(&spec, process).await,
+        let started = if let Some(booted) = self.warm.take(&Class::of(&spec)) {
+            process.send_replace(Some(states(&booted)));
+            self.introduce(&spec, &booted.launched.sink, booted.launched.pid);
+            let (states, sink) = (states(&booted), Arc::clone(&booted.launched.sink));
+            let assigned = timeout(spec.limits.start, self.assign_warm(booted, &spec)).await;
+            settle(assigned, &states, &sink, &spec.limits).await
+        } else {
+            self.start_cold(&spec, process).await
         };
+        if let (Ok(_), Launcher::Jail(jails), Task::Serve) = (&started, &self.launcher, spec.task) {
+            self.to_compile.note(jails, &spec.code, &spec.limits);
+        }
         self.starts.settled(spec.id);
         started
     }

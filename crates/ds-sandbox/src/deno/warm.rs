@@ -134,6 +134,17 @@ async fn stock(engine: &Inner, jails: &Jails) -> Result<(), String> {
         }
         add(engine).await?;
     }
+    if can_wait
+        && warm.starting.load(Ordering::Relaxed) == 0
+        && let Some((code, limits)) = engine.to_compile.next()
+    {
+        if let Err(error) = engine.compile(&code, &limits).await {
+            let error = ds_core::error_chain(&error);
+            tracing::warn!(error, "cannot compile an app in advance");
+        }
+        // There may be more.
+        warm.look.notify_one();
+    }
     Ok(())
 }
 

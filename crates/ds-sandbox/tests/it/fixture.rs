@@ -58,7 +58,7 @@ impl Fixture {
         Self::made(code, api, EngineConfig::default()).await
     }
 
-    async fn made(code: &str, api: ApiVersion, config: EngineConfig) -> Self {
+    pub(crate) async fn made(code: &str, api: ApiVersion, config: EngineConfig) -> Self {
         let root = tempfile::tempdir().unwrap();
         let deno = find_deno(None).await.expect("these tests need Deno");
         let runtime = root.path().join("runtime");

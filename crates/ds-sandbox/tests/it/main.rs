@@ -11,6 +11,7 @@
 )]
 
 mod builtin;
+mod compiled;
 mod confinement;
 mod context;
 mod control;
@@ -22,4 +23,5 @@ mod libraries;
 mod loading;
 mod logs;
 mod pool;
+mod stacks;
 mod streaming;

@@ -76,6 +76,7 @@ const READ_ONLY: Steps = &[
         told(open(c"/ro/h/harness.js", libc::O_RDWR))
     }),
     ("deno-dir", |_| create(c"/rw/dd/x")),
+    ("compiled", |_| create(c"/ro/compiled/x")),
     ("runtime", |_| told(open(c"/deno", libc::O_RDWR))),
     ("root", |_| create(c"/x")),
     ("dev", |_| create(c"/dev/x")),

@@ -61,3 +61,47 @@ if (x as number) throw new Error('later');
     let place = format!("at file://{run}/app/later.ts:3:24");
     assert!(errors.contains(&place), "{place}\n{errors}");
 }
+
+/// The engine shows errors of the script as the module's map says.
+#[tokio::test]
+async fn the_script_has_the_lines_of_the_module_behind_its_first() {
+    let text = "--- app.ts
+import {
+  join,
+  sep as separator,
+} from 'node:path';
+import * as fs from 'node:fs'; import { fail } from './fail.ts';
+const go = (a: string): void => fail(join(a, separator), fs);
+export {
+  go as default,
+  made,
+};
+const made = new Error('made');
+--- fail.ts
+import { join } from 'node:path';
+export function fail(...what: unknown[]): never {
+  throw new Error(join('a', `
+    ${what}`));
+}
+";
+    let case = Case::new(text).await;
+    assert_eq!(
+        case.prepared.code.script.as_deref(),
+        Some("bundle/script.js")
+    );
+    let bundle = case.prepared.code.run.join("bundle");
+    let [module, script, map] = ["app.js", "script.js", "app.js.map"]
+        .map(|name| fs::read_to_string(bundle.join(name)).unwrap());
+    assert!(map.contains("../app/fail.ts"), "{map}");
+    let (_, script) = script.split_once('\n').unwrap();
+    let mut same = 0;
+    for (of_module, of_script) in module.lines().zip(script.lines()) {
+        let changes = ["import ", "export "].map(|word| of_module.starts_with(word));
+        assert!(
+            changes.contains(&true) || of_module == of_script,
+            "{of_module}\n{of_script}"
+        );
+        same += usize::from(of_module == of_script);
+    }
+    assert!(same > 5, "{module}\n{script}");
+}

@@ -20,6 +20,9 @@ use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, futimens, utimensat};
 /// up to that.
 const SETTLED: i64 = 2;
 
+/// What a clone leaves free of a disk, in bytes: the host's own records must go on.
+const LEAST_FREE: u64 = 64 << 20;
+
 /// When a file was changed last, as the kernel noted it in the original: `ctime`, which no app can set. A clone is
 /// a new file and has a `ctime` of its own, so it carries the original's in its `atime`, and tells the next clone
 /// of the same file from this one without reading either. Whoever reads a clone with its `atime` kept up to date
@@ -109,8 +112,9 @@ pub enum CloneError {
 
 /// Clones a directory of an appspace at rest to a new place and flushes it. Links are cloned as links and
 /// never followed: app code can point them anywhere. Sockets, pipes and devices are left out and counted: an app
-/// that makes one can still be copied. Of permissions, that a file can be executed is kept; and when things were
-/// changed, so that the next snapshot need not read what is as it was.
+/// that makes one can still be copied. What an app closed to its owner is [opened](publish::read_dir). Of
+/// permissions, that a file can be executed is kept; and when things were changed, so that the next snapshot need not
+/// read what is as it was.
 ///
 /// # Errors
 /// If directories are deeper than [`MOST_LEVELS`], or anything cannot be cloned; `to` may then hold a part of it.
@@ -142,7 +146,7 @@ fn clone_dir(from: &Path, to: &Path, levels: usize, cloned: &mut Cloned) -> Resu
     let original = from.symlink_metadata().map_err(failed)?;
     publish::create_private_dir(to).map_err(failed)?;
     let dir = to.to_owned();
-    for entry in fs::read_dir(from).map_err(failed)? {
+    for entry in publish::read_dir(from).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         let kind = entry.file_type().map_err(failed)?;
@@ -175,12 +179,7 @@ fn clone_dir(from: &Path, to: &Path, levels: usize, cloned: &mut Cloned) -> Resu
 }
 
 fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
-    // A name that became a link since it was listed is not followed.
-    let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    let mut source = OpenOptions::new()
-        .read(true)
-        .custom_flags(no_follow)
-        .open(from)?;
+    let mut source = publish::open_file(from)?;
     let original = source.metadata()?;
     let is_program = original.mode() & 0o100 != 0;
     let mut target = OpenOptions::new()
@@ -191,6 +190,7 @@ fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
     if rustix::fs::ioctl_ficlone(&target, &source).is_ok() {
         cloned.shared += 1;
     } else {
+        check_room(&target, original.len())?;
         // Uses copy_file_range where the kernel has it.
         io::copy(&mut source, &mut target)?;
     }
@@ -198,6 +198,19 @@ fn clone_file(from: &Path, to: &Path, cloned: &mut Cloned) -> io::Result<()> {
     futimens(target.as_fd(), &times(&original, Some(witness)))?;
     cloned.files += 1;
     cloned.bytes += size(&target)?;
+    Ok(())
+}
+
+/// Refuses to fill the disk. Files may take more room as clones than they do: those with holes in them, and those
+/// with many names.
+fn check_room(target: &File, needed: u64) -> io::Result<()> {
+    let disk = rustix::fs::fstatvfs(target)?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let least = (disk.f_blocks.saturating_mul(disk.f_frsize) / 64).min(LEAST_FREE);
+    if needed.saturating_add(least) > free {
+        let said = format!("there is no room for {} MiB", needed >> 20);
+        return Err(io::Error::new(io::ErrorKind::StorageFull, said));
+    }
     Ok(())
 }
 
@@ -288,6 +301,47 @@ mod tests {
         assert_eq!((cloned.files, cloned.skipped), (1, 2));
         let names = fs::read_dir(&to).unwrap().map(|e| e.unwrap().file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["file"]);
+    }
+
+    /// Not even its owner may read it: so an app could keep itself from being backed up and upgraded.
+    #[tokio::test]
+    async fn what_an_app_closed_is_cloned() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let root = tempfile::tempdir().unwrap();
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
+        fs::create_dir_all(from.join("a/b")).unwrap();
+        fs::write(from.join("a/b/data"), "one").unwrap();
+        for closed in ["a/b/data", "a/b", "a"] {
+            let nothing = fs::Permissions::from_mode(0o000);
+            fs::set_permissions(from.join(closed), nothing).unwrap();
+        }
+        let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+        let cloned = clone_data(&hold, from.clone(), to.clone()).await.unwrap();
+        assert_eq!((cloned.files, cloned.bytes), (1, 3));
+        assert_eq!(fs::read_to_string(to.join("a/b/data")).unwrap(), "one");
+        assert_eq!(from.join("a/b").metadata().unwrap().mode() & 0o777, 0o700);
+    }
+
+    #[tokio::test]
+    async fn a_clone_does_not_fill_the_disk() {
+        let root = tempfile::tempdir().unwrap();
+        let (from, to) = (root.path().join("from"), root.path().join("to"));
+        fs::create_dir(&from).unwrap();
+        // It takes no room itself.
+        let huge = File::create(from.join("huge")).unwrap();
+        let disk = rustix::fs::fstatvfs(&huge).unwrap();
+        huge.set_len(disk.f_bavail * disk.f_frsize).unwrap();
+        let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
+        match clone_data(&hold, from, to).await {
+            // Blocks are shared.
+            Ok(cloned) => assert_eq!(cloned.shared, 1),
+            Err(error) => assert!(
+                matches!(&error, CloneError::Io { source, .. }
+                    if source.kind() == io::ErrorKind::StorageFull),
+                "{error:?}"
+            ),
+        }
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 /// <data-dir>/
 ///   host.db                        accounts, apps, appspaces, routes, jobs
 ///   secrets.key                    what secrets in host.db are sealed with; made when the first is set
+///   snapshots/                     a repository of snapshots in restic's format, unless configured elsewhere
+///   snapshots.key                  what opens it; made with the first snapshot
 ///   control.sock                   the running host's control socket
 ///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy ·
 ///                                  compiled/ what the engine compiled of it; can be removed at any time

@@ -95,7 +95,7 @@ pub enum Work {
         /// Where it is to answer.
         address: Address,
     },
-    /// Removing an appspace from the trash for good. Finished.
+    /// Removing an appspace from the trash for good. Finished if the store has forgotten it, else undone.
     EmptyTrash {
         /// The appspace.
         appspace: AppspaceId,

@@ -165,6 +165,14 @@ pub trait Integrity: Send + Sync {
     /// # Errors
     /// [`StoreError::Broken`] if it is damaged, another if it cannot be checked.
     async fn check(&self, appspace: AppspaceId) -> Result<(), StoreError>;
+    /// Checks one that came from elsewhere, before anything else is asked of it: it must also be of our making, with
+    /// nothing in it that computes.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); [`StoreError::Broken`] if it has what none of ours has, or is larger than any.
+    async fn check_foreign(&self, appspace: AppspaceId) -> Result<(), StoreError> {
+        self.check(appspace).await
+    }
 }
 
 /// Something that keeps part of an appspace open (a sandbox, a database, a log) and can let go of it.
@@ -177,7 +185,8 @@ pub trait Closes: Send + Sync {
 /// What is being done that takes long: recorded before it acts, so that after a crash it can be undone.
 #[async_trait]
 pub trait JobLog: Send + Sync {
-    /// Records a job before its first step.
+    /// Records a job before its first step. Of one appspace there is one job at a time: an earlier one whose end
+    /// could not be recorded has ended now.
     async fn begin(&self, job: &Job) -> Result<(), StoreError>;
     /// Replaces what is recorded of a job's work: it is about to do something that could not be undone, or
     /// finished, by what was known when it began.

@@ -29,12 +29,21 @@ pub enum Command {
 pub struct RunArgs {
     /// The folder with the app's `dropapp.json`.
     pub app: PathBuf,
-    /// The appspace's directory, kept between runs. Without it the appspace is new at every run.
-    #[arg(long, value_name = "DIR")]
+    /// The appspace's directory, kept between runs; or an exported archive, or a backup of the original Dropserver,
+    /// whose data this run works on. Without it the appspace is new at every run.
+    #[arg(long, value_name = "DIR|FILE")]
     pub appspace: Option<PathBuf>,
     /// Work on a copy of the appspace and leave the directory as it is.
     #[arg(long, requires = "appspace")]
     pub copy: bool,
+    /// Unpack the archive into this new directory, and keep it.
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "appspace",
+        conflicts_with = "copy"
+    )]
+    pub keep: Option<PathBuf>,
     /// Where to listen.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3003")]
     pub listen: SocketAddr,

@@ -4,6 +4,7 @@
 //! who finds the appspace (there is one) and who says who asks (the developer does).
 
 mod actor;
+mod appspace;
 pub mod args;
 mod bench;
 mod check;

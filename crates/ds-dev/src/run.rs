@@ -2,19 +2,19 @@
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::{Context as _, Result};
-use ds_core::{AppspaceDir, Closes as _, Gate, MemberStore as _, Reason, error_chain};
+use ds_core::{Closes as _, MemberStore as _, error_chain};
 use ds_sandbox::StopReason;
 use ds_serve::{Appspaces, Parts};
 use tokio::net::TcpListener;
 
 use crate::{
     actor::{ActAs, Actor, PUBLIC},
+    appspace,
     args::RunArgs,
     bench::Bench,
     log,
@@ -43,7 +43,7 @@ pub async fn run(
         .local_addr()
         .context("cannot tell where this listens")?;
     let project = Project::open(args.app.clone(), args.code.clone()).await?;
-    let dir = appspace_dir(&args, &project).await?;
+    let (dir, unpacked) = appspace::open(&args, &project).await?;
     let watch = if args.no_watch {
         None
     } else {
@@ -75,6 +75,9 @@ pub async fn run(
         "  about it     http://localhost:{}/.dropserver/dev",
         address.port()
     ));
+    if let Some(unpacked) = unpacked {
+        tell(&format!("  its data     {unpacked}"));
+    }
     on_ready(address);
 
     let log = log::follow(bench.site.site().dir.log());
@@ -99,32 +102,6 @@ fn pipeline(bench: &Arc<Bench>, act_as: &Arc<ActAs>) -> Appspaces {
         scheme: "http",
         grace: GRACE,
     })
-}
-
-/// The appspace's directory: the one that was named, a copy of it, or a new one for this run.
-async fn appspace_dir(args: &RunArgs, project: &Project) -> Result<AppspaceDir> {
-    let temporary = AppspaceDir::new(project.temporary_appspace());
-    let Some(given) = args.appspace.clone().map(AppspaceDir::new) else {
-        return Ok(temporary);
-    };
-    if !args.copy {
-        return Ok(given);
-    }
-    std::fs::create_dir(temporary.root()).context("cannot make a directory for the copy")?;
-    copy(given.data(), temporary.data()).await?;
-    Ok(temporary)
-}
-
-async fn copy(from: PathBuf, to: PathBuf) -> Result<()> {
-    // Nobody else uses it through this program, and that is all a hold can promise here.
-    let hold = Gate::new(ds_core::AppspaceId::new())
-        .hold(Reason::Snapshot)
-        .await;
-    let shown = from.display().to_string();
-    ds_backup::clone_data(&hold, from, to)
-        .await
-        .with_context(|| format!("cannot copy {shown}"))?;
-    Ok(())
 }
 
 async fn first_actor(bench: &Bench, name: &str) -> Result<Actor> {

@@ -4,6 +4,14 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+mod archives;
+mod backups;
+mod jobs;
+
+pub use archives::{Export, Import};
+pub use backups::{Backup, Restore};
+pub use jobs::{Job, Trash, WhichJob};
+
 /// Dropserver: a place for small web apps and the people who use them.
 ///
 /// `ds-host serve` runs the host. The other commands talk to a running host and return when their work is
@@ -45,6 +53,15 @@ pub enum Command {
     /// Appspaces: an app with its data, at an address
     #[command(subcommand)]
     Appspace(Appspace),
+    /// Snapshots of appspaces
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Appspaces that were deleted
+    #[command(subcommand)]
+    Trash(Trash),
+    /// Work that takes long: what is being done, and what came of it
+    #[command(subcommand)]
+    Job(Job),
 }
 
 /// Whose things a command is about.
@@ -119,6 +136,27 @@ pub enum Appspace {
     Pause(Which),
     /// Open a paused appspace
     Resume(Which),
+    /// Bring an appspace to another version of its app, newer or older; if that fails, it is as it was
+    Upgrade {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// The version [default: the newest that is installed]
+        version: Option<String>,
+    },
+    /// Write an appspace, with all its data and members, into one file
+    Export(Export),
+    /// Make an appspace from an exported file, or from a backup of the original Dropserver
+    Import(Import),
+    /// Move an appspace to the trash
+    Delete {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// Do not ask whether this is meant
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show what an appspace may use, and set it
     Limits {
         /// Where.
@@ -289,6 +327,31 @@ mod tests {
         check("ds-host appspace secret set notes KEY", false);
         check("ds-host appspace secret list notes", true);
         check("ds-host appspace secret remove notes KEY", true);
+        check(
+            "ds-host appspace export notes n.tar.zst --with-package",
+            true,
+        );
+        check("ds-host appspace export notes", false);
+        check(
+            "ds-host appspace import n.tar.zst --address b --app x@1.0.0",
+            true,
+        );
+        check(
+            "ds-host appspace import n.tar.zst --address b --install",
+            true,
+        );
+        check(
+            "ds-host appspace import n.zip --address b --install --app x",
+            false,
+        );
+        check("ds-host appspace import n.tar.zst", false);
+        check("ds-host backup create notes --json", true);
+        check("ds-host backup list", true);
+        check("ds-host backup restore notes latest --path a/b", true);
+        check("ds-host backup restore notes latest --path a --to b", false);
+        check("ds-host backup restore notes", false);
+        check("ds-host backup verify --read-data", true);
+        check("ds-host backup key", true);
         check("ds-host", false);
     }
 }

@@ -1,9 +1,13 @@
 //! Puts a host together: stores, engine, installer, lifecycle, the pipeline of appspaces and the account site.
 
+mod archives;
 mod auth;
 mod base;
+mod changes;
 mod glue;
 mod modules;
+mod rounds;
+mod snapshots;
 mod terms;
 
 use std::{sync::Arc, time::Duration};
@@ -71,6 +75,8 @@ pub struct Host {
     lifecycle: Lifecycle,
     recorder: Arc<Recorder>,
     _rounds: [AbortOnDropHandle<()>; 3],
+    _copies: [AbortOnDropHandle<()>; 2],
+    _room: AbortOnDropHandle<()>,
 }
 
 impl Host {
@@ -85,7 +91,11 @@ impl Host {
         let lifecycle = base.lifecycle(&directory);
         recover(&installer, &lifecycle).await?;
         let auth = Auth::new(&base, &names);
+        let installs: Arc<dyn ops::backend::Installs> = Arc::new(glue::Packages(installer));
+        let backups = base.keeper.clone();
+        let backups = backups.map(|keeper| Arc::new(ops::Backups::new(lifecycle.clone(), keeper)));
         let ops = Ops::new(ops::Parts {
+            backups: backups.clone(),
             names: names.clone(),
             accounts: Arc::clone(&auth.accounts),
             account_store: base.store.clone(),
@@ -94,7 +104,8 @@ impl Host {
             routes: base.store.clone(),
             appspaces: base.store.clone(),
             members: base.members.clone(),
-            installs: Arc::new(glue::Packages(installer)),
+            archives: archives::archives(&base, &lifecycle, &installs),
+            installs,
             lifecycle: Arc::new(glue::Spaces {
                 lifecycle: lifecycle.clone(),
                 directory: Arc::clone(&directory),
@@ -102,10 +113,13 @@ impl Host {
                 sandboxes: Arc::clone(&base.sandboxes),
             }),
             terms: base.terms(),
+            work: changes::work(&base, &lifecycle),
         });
         let site = site::router(auth.site(&base, &ops));
+        let room = tokio::spawn(rounds::room(lifecycle.clone(), Arc::clone(&directory)));
         let appspaces = appspaces(&base, &auth, &names, directory);
         let rounds = rounds(&base, auth.sessions.clone());
+        let copies = snapshots::rounds(&base, &lifecycle, backups);
         Ok(Self {
             dispatch: Dispatch::new(names.site, site, appspaces),
             ops,
@@ -116,6 +130,8 @@ impl Host {
             recorder: base.recorder,
             store: Store::clone(&base.store),
             _rounds: rounds,
+            _copies: copies,
+            _room: AbortOnDropHandle::new(room),
         })
     }
 

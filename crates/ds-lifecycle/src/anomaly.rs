@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use ds_core::{
-    AppStore, AppVersion, Appspace, Closure, DataDir, Gates, Schema, StoreError, publish,
+    AppStore, AppVersion, Appspace, Closed, Closure, DataDir, Gates, Schema, StoreError, publish,
 };
 
 use crate::{Inside, JobError, Lifecycle, files::blocking};
@@ -51,6 +51,10 @@ pub enum Anomaly {
         /// Bytes that must stay free.
         least: u64,
     },
+    /// Something is being done to it, or was and is unsettled: whoever looks now would open what is being copied or
+    /// exchanged.
+    #[error(transparent)]
+    Closed(Closed),
     /// It could not be looked at; that says nothing about the appspace.
     #[error("cannot look whether the appspace is whole")]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -73,7 +77,7 @@ impl Anomaly {
             Self::Damaged(_) => Some(Closure::Damaged),
             Self::WrongSchema { .. } => Some(Closure::WrongSchema),
             Self::DiskFull { .. } => Some(Closure::DiskFull),
-            Self::Unknown(_) => None,
+            Self::Closed(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -100,6 +104,8 @@ impl Examiner {
     /// # Errors
     /// The first thing that is wrong with it.
     pub async fn examine(&self, appspace: &Appspace) -> Result<(), Anomaly> {
+        let gate = self.gates.of(appspace);
+        let _visit = gate.visit().map_err(Anomaly::Closed)?;
         let found = self.look_at(appspace).await;
         let why = match &found {
             Ok(()) => None,
@@ -108,7 +114,6 @@ impl Examiner {
                 closure => closure,
             },
         };
-        let gate = self.gates.of(appspace);
         // Shut before it is opened: nobody slips through between two closures.
         if let Some(why) = why {
             gate.close(why);

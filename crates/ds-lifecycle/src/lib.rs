@@ -1,5 +1,5 @@
 //! What happens to an appspace at rest: it is made, paused and resumed, brought to another version of its app,
-//! deleted and brought back.
+//! deleted and brought back, written into an archive and made from one.
 //!
 //! Whatever takes long is a **job** ([`Jobs`]): recorded before it acts, done step by step in a task of its own so
 //! that a caller who goes away does not stop it in the middle, undone if it fails, and finished or undone after a
@@ -12,12 +12,16 @@ mod anomaly;
 mod change;
 mod create;
 mod error;
+mod export;
 mod files;
+mod import;
 mod jobs;
 mod migrate;
 mod parts;
 mod recover;
 mod rest;
+mod restore;
+mod snapshots;
 mod trash;
 mod undo;
 mod users;
@@ -30,12 +34,16 @@ pub use anomaly::{Anomaly, Examiner};
 pub use change::{BringInError, ChangeError, Changed, CheckError, PlanError};
 pub use create::NewAppspace;
 pub use error::{CreateError, MigrateError, RestError};
+pub use export::{ExportDone, ExportError, ExportTo};
+pub use import::{ImportError, Imported, InstallPackage, NewImport, Packed, Unpacked};
 pub use jobs::{
     CancelError, JobError, JobHandle, JobProgress, JobState, Jobs, Run, Step, Undo, UndoError,
 };
 pub use migrate::{Migration, migrate};
-pub use parts::{Inside, InsideOf, Parts, SnapshotError, Snapshotter, TRASH_KEPT};
+pub use parts::{Inside, InsideOf, Parts, ReadError, SnapshotError, Snapshotter, TRASH_KEPT};
 pub use recover::RecoverError;
+pub use restore::{Anew, ContentsError, RestoreError, Restored, check_contents};
+pub use snapshots::{AtPlace, Keeper, Kept, NoKey, TakeError, Taken};
 pub use trash::TrashError;
 pub use users::MemberUsers;
 

@@ -3,13 +3,15 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use ds_backup::{About, Progress};
+use ds_backup::{About, Progress, snapshots::SnapshotId};
 use ds_core::{
     Address, AppStore, AppspaceDir, AppspaceStore, Clock, Closes, DataDir, Gates, Integrity,
     JobLog, MemberStore, SchemaStore, TrashStore,
 };
 use ds_routes::RouteStore;
 use ds_sandbox::{BoxError, CodeOf, Engine, Limits};
+
+use crate::Kept;
 
 /// What a [`Lifecycle`](crate::Lifecycle) works with.
 pub struct Parts {
@@ -92,19 +94,45 @@ pub type InsideOf = Arc<dyn Fn(AppspaceDir) -> Inside + Send + Sync>;
 #[async_trait]
 pub trait Snapshotter: Send + Sync {
     /// Stores a copy: the tree that `about` describes, with that description in it. Returns the snapshot's id when
-    /// it is where it is to be kept.
+    /// it is at one place, the first that takes it: the appspace is closed meanwhile.
     ///
     /// # Errors
-    /// If it is not kept everywhere that it must be, or the work was given up.
+    /// If no place takes it, or the work was given up.
     async fn snapshot(
         &self,
         tree: &Path,
         about: &About,
         progress: Arc<dyn Progress>,
     ) -> Result<String, SnapshotError>;
+    /// Stores a copy at every place, and forgets older ones there. Says how each went.
+    ///
+    /// # Errors
+    /// If nothing could be tried.
+    async fn keep(
+        &self,
+        tree: &Path,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<Kept>, SnapshotError>;
+    /// Reads a snapshot, or what is at the path `only` in it, to a place where nothing is and whose parent is there.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the work was given up; nothing is there then.
+    async fn read(
+        &self,
+        id: &SnapshotId,
+        to: &Path,
+        only: Option<&Path>,
+        progress: Arc<dyn Progress>,
+    ) -> Result<(), ReadError>;
 }
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot take a snapshot")]
 pub struct SnapshotError(#[source] pub BoxError);
+
+/// Why a snapshot was not read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the snapshot")]
+pub struct ReadError(#[source] pub BoxError);

@@ -30,7 +30,7 @@ impl Lifecycle {
             } else if let Err(error) = self.settle(&job).await {
                 let error = error_chain(&error);
                 tracing::error!(job = %job.id, kind = %job.work.kind(), error, "cannot settle what a crash left");
-                self.leave(&job);
+                self.jobs().leave(self, &job);
                 left.insert(job.id);
             }
         }
@@ -85,8 +85,10 @@ impl Lifecycle {
                 self.parts().trash.trash(*appspace, *at, job.id).await?;
             }
             Work::EmptyTrash { appspace } => {
-                // Begun only for what is to go.
-                self.parts().trash.forget_trashed(*appspace).await?;
+                // What is not forgotten yet is whole, and its owner may have been told that it stays.
+                if self.parts().trash.trashed(*appspace).await?.is_some() {
+                    return Ok(false);
+                }
                 remove(self.parts().data.trash(*appspace).root().to_owned()).await?;
                 self.parts().jobs.end(job.id, None).await?;
             }

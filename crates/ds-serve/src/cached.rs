@@ -11,10 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use ds_core::{
-    Address, AppStore, AppVersion, Appspace, AppspaceStore, Closure, DataDir, Gate, Gates,
-    MemberStore, SchemaStore, StoreError, VersionId,
+    Address, AppStore, AppVersion, Appspace, AppspaceStore, Closed, Closure, DataDir, MemberStore,
+    StoreError, VersionId, error_chain,
 };
-use ds_lifecycle::MemberUsers;
+use ds_lifecycle::{Anomaly, Examiner, MemberUsers};
 use ds_routes::{RouteStore, RouteTable};
 use ds_sandbox::CodeOf;
 use moka::sync::Cache;
@@ -25,6 +25,8 @@ use crate::{Directory, DirectoryError, Site, TermsOf, directory::static_roots};
 const KEPT: u64 = 20_000;
 /// How long "nobody answers there" is believed, so that strangers asking for random names cost no query each.
 const UNKNOWN_FOR: Duration = Duration::from_secs(5);
+/// How long what is wrong with an appspace is believed: then it is looked at again.
+const AILING_FOR: Duration = Duration::from_secs(10);
 /// Addresses with the same last byte of their hash are forgotten together; it costs a query.
 const SHARDS: usize = 256;
 /// How often what changed while it was read is read again.
@@ -42,12 +44,10 @@ pub struct Sources {
     pub routes: Arc<dyn RouteStore>,
     /// The members of appspaces.
     pub members: Arc<dyn MemberStore>,
-    /// The schema of each appspace's data.
-    pub schemas: Arc<dyn SchemaStore>,
+    /// Looks whether an appspace can be used when it is first asked for, and shuts its gate if it cannot.
+    pub examiner: Examiner,
     /// Finds an app version's code.
     pub code_of: CodeOf,
-    /// Who may enter which appspace.
-    pub gates: Gates,
     /// What each appspace may use, and reach.
     pub terms: Arc<dyn TermsOf>,
 }
@@ -58,6 +58,8 @@ pub struct Cached {
     sources: Sources,
     sites: Cache<Address, Arc<Site>>,
     unknown: Cache<Address, ()>,
+    /// Those that cannot be used right now.
+    ailing: Cache<Address, Arc<Site>>,
     tables: Cache<VersionId, Arc<RouteTable>>,
     /// Counts what was forgotten, by a hash of the address: what was read before that may be old and is not
     /// remembered.
@@ -74,6 +76,10 @@ impl Cached {
             unknown: Cache::builder()
                 .max_capacity(KEPT)
                 .time_to_live(UNKNOWN_FOR)
+                .build(),
+            ailing: Cache::builder()
+                .max_capacity(KEPT)
+                .time_to_live(AILING_FOR)
                 .build(),
             tables: Cache::new(1_000),
             forgotten: [const { AtomicU64::new(0) }; SHARDS],
@@ -96,17 +102,32 @@ impl Cached {
 
     fn drop_all(&self, address: &Address) {
         self.unknown.invalidate(address);
-        if let Some(site) = self.sites.remove(address) {
+        let ailing = self.ailing.remove(address);
+        for site in self.sites.remove(address).into_iter().chain(ailing) {
             site.terms.end();
         }
     }
 
-    async fn load(&self, appspace: Appspace) -> Result<Arc<Site>, DirectoryError> {
+    /// Shuts every appspace that is remembered, because the disk is nearly full, or lets people in again. Those that
+    /// are not remembered are [looked at](Examiner) when somebody asks for them.
+    pub fn disk_is_full(&self, is_full: bool) {
+        for (_, site) in &self.sites {
+            if is_full {
+                site.gate.close(Closure::DiskFull);
+            } else {
+                site.gate.lift(Closure::DiskFull);
+            }
+        }
+    }
+
+    /// Finds what a request needs to know, and whether the appspace can be used.
+    async fn load(&self, appspace: Appspace) -> Result<(Arc<Site>, bool), DirectoryError> {
         let version = self.version(appspace.version_id).await?;
         let data = &self.sources.data;
         let dir = data.appspace(appspace.id);
-        Ok(Arc::new(Site {
-            gate: self.gate(&appspace, &version).await?,
+        let is_well = self.is_well(&appspace).await?;
+        let site = Site {
+            gate: self.sources.examiner.gates.of(&appspace),
             routes: self.table(version.id).await?,
             roots: static_roots(&data.app_version(version.app, version.id), &dir),
             code: (self.sources.code_of)(&version),
@@ -117,7 +138,8 @@ impl Cached {
             terms: self.sources.terms.terms(&appspace, &version).await?,
             dir,
             appspace,
-        }))
+        };
+        Ok((Arc::new(site), is_well))
     }
 
     async fn version(&self, id: VersionId) -> Result<AppVersion, DirectoryError> {
@@ -127,16 +149,22 @@ impl Cached {
         })?)
     }
 
-    /// The appspace's gate, shut where the store or the data say that nobody may enter.
-    async fn gate(&self, appspace: &Appspace, app: &AppVersion) -> Result<Gate, DirectoryError> {
-        let schema = self.sources.schemas.schema(appspace.id).await?;
-        let gate = self.sources.gates.of(appspace);
-        if schema == app.schema {
-            gate.lift(Closure::WrongSchema);
-        } else {
-            gate.close(Closure::WrongSchema);
+    /// Whether an appspace can be used; if not, its gate is shut.
+    async fn is_well(&self, appspace: &Appspace) -> Result<bool, DirectoryError> {
+        // What is at rest is not opened: it is looked at when somebody asks later.
+        let gate = self.sources.examiner.gates.of(appspace);
+        if matches!(gate.closed(), Some(Closed::Held(_))) {
+            return Ok(false);
         }
-        Ok(gate)
+        match self.sources.examiner.examine(appspace).await {
+            Ok(()) => Ok(true),
+            Err(anomaly @ Anomaly::Unknown(_)) => Err(DirectoryError::Examine(anomaly)),
+            Err(anomaly) => {
+                let (address, why) = (&appspace.address, error_chain(&anomaly));
+                tracing::warn!(%address, why, "an appspace cannot be used");
+                Ok(false)
+            }
+        }
     }
 
     async fn table(&self, version: VersionId) -> Result<Arc<RouteTable>, DirectoryError> {
@@ -160,20 +188,25 @@ impl Directory for Cached {
         if let Some(site) = self.sites.get(address) {
             return Ok(Some(site));
         }
+        if let Some(site) = self.ailing.get(address) {
+            return Ok(Some(site));
+        }
         if self.unknown.contains_key(address) {
             return Ok(None);
         }
         let mut tries = 1;
         loop {
             let before = self.forgotten(address).load(Ordering::SeqCst);
-            let site = match self.sources.appspaces.at(address).await? {
+            let found = match self.sources.appspaces.at(address).await? {
                 Some(appspace) => Some(self.load(appspace).await?),
                 None => None,
             };
-            match &site {
-                Some(site) => self.sites.insert(address.clone(), Arc::clone(site)),
+            match &found {
+                Some((site, true)) => self.sites.insert(address.clone(), Arc::clone(site)),
+                Some((site, false)) => self.ailing.insert(address.clone(), Arc::clone(site)),
                 None => self.unknown.insert(address.clone(), ()),
             }
+            let site = found.map(|(site, _)| site);
             // Asked after remembering: whoever forgets from now on finds it there.
             if self.forgotten(address).load(Ordering::SeqCst) == before {
                 return Ok(site);

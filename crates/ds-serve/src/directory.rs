@@ -35,6 +35,9 @@ pub enum DirectoryError {
     /// The store failed.
     #[error("cannot look up an appspace")]
     Store(#[from] StoreError),
+    /// It is not known whether it can be used.
+    #[error(transparent)]
+    Examine(ds_lifecycle::Anomaly),
     /// Its app's routes are not usable.
     #[error("cannot use the routes of app version {version}")]
     Routes {

@@ -28,6 +28,12 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// It is not there, and was not to be made.
+    #[error("the database {} is missing", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// It could not be opened.
     #[error("cannot open the database {}", .path.display())]
     Open {
@@ -84,13 +90,13 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
 }
 
-/// Creates the file if it is missing, and sees that only the present user can read it. SQLite gives the files
-/// it makes beside it the same mode.
-pub(crate) async fn private_file(path: &Path) -> Result<(), OpenError> {
+/// Creates the file if it is missing and `make` says so, and sees that only the present user can read it. SQLite
+/// gives the files it makes beside it the same mode.
+pub(crate) async fn private_file(path: &Path, make: bool) -> Result<(), OpenError> {
     let owned = path.to_owned();
-    let made = tokio::task::spawn_blocking(move || {
+    let opened = tokio::task::spawn_blocking(move || {
         let file = OpenOptions::new()
-            .create(true)
+            .create(make)
             .append(true)
             .mode(0o600)
             .open(owned)?;
@@ -99,11 +105,15 @@ pub(crate) async fn private_file(path: &Path) -> Result<(), OpenError> {
         }
         Ok(())
     });
-    made.await
+    opened
+        .await
         .map_err(io::Error::other)
         .flatten()
-        .map_err(|source| OpenError::Create {
-            path: path.to_owned(),
-            source,
+        .map_err(|source| {
+            let path = path.to_owned();
+            match source.kind() {
+                io::ErrorKind::NotFound if !make => OpenError::Missing { path },
+                _ => OpenError::Create { path, source },
+            }
         })
 }

@@ -18,6 +18,7 @@ pub mod contract;
 mod engine;
 pub mod fixture;
 pub mod memory;
+pub mod original;
 pub mod sample;
 pub mod tls;
 

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use ds_core::{Address, AppVersion, Gates};
+use ds_lifecycle::{Examiner, Inside};
 use ds_sandbox::AppCode;
 use ds_serve::{Cached, Directory as _, Site, Sources};
 use ds_store::{AppspaceDbs, Store};
@@ -164,7 +165,13 @@ fn sources(many: &Many, store: &Arc<Store>) -> Sources {
         apps: store.clone(),
         routes: store.clone(),
         members: members.clone(),
-        schemas: members,
+        examiner: Examiner {
+            data: data.clone(),
+            apps: store.clone(),
+            inside: Inside::new(members),
+            gates: Gates::default(),
+            least_free: 0,
+        },
         code_of: Arc::new(move |version: &AppVersion| AppCode {
             run: data.app_version(version.app, version.id).run(),
             entry: "app/app.ts.js".to_owned(),
@@ -173,7 +180,6 @@ fn sources(many: &Many, store: &Arc<Store>) -> Sources {
             api: version.api,
             node_modules: false,
         }),
-        gates: Gates::default(),
         terms: Arc::new(ds_sandbox::Limits::default()),
     }
 }

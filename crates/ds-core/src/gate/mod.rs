@@ -106,16 +106,20 @@ impl Gate {
     /// Visits the appspace on its owner's behalf, to change its members or the like: on a paused one, too.
     ///
     /// # Errors
-    /// If it is at rest, with the reason: what was changed now might be gone when that is over.
+    /// If it is at rest, with the reason: what was changed now might be gone when that is over. Likewise if work on it
+    /// is unsettled, or it was deleted.
     pub fn visit(&self) -> Result<Visit, Closed> {
-        let mut held = None;
+        let mut refused = None;
         self.0.state.send_if_modified(|state| {
-            held = state.held;
-            state.leases += usize::from(held.is_none());
+            let gone = [Closure::Unsettled, Closure::Deleted];
+            let gone = gone.into_iter().find(|one| state.standing.contains(one));
+            refused = gone.map(Closed::Standing);
+            refused = refused.or(state.held.map(Closed::Held));
+            state.leases += usize::from(refused.is_none());
             false
         });
-        match held {
-            Some(reason) => Err(Closed::Held(reason)),
+        match refused {
+            Some(why) => Err(why),
             None => Ok(Visit {
                 _lease: Lease(self.clone()),
             }),

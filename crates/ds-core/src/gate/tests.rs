@@ -122,5 +122,10 @@ async fn a_visit_is_let_in_by_closures_and_waited_for_by_holds() {
     assert!(gate.visit().is_err());
     drop(hold);
     assert!(gate.visit().is_ok());
+    for closure in [Closure::Unsettled, Closure::Deleted] {
+        gate.close(closure);
+        assert_eq!(gate.visit().err(), Some(Closed::Standing(closure)));
+        gate.lift(closure);
+    }
     assert_eq!(gate.leases(), 0);
 }

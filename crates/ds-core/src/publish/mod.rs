@@ -1,6 +1,8 @@
 //! Publishing directories so that a power cut leaves the old or the new, never half of either.
 
+mod closed;
 mod exchange;
+mod new_file;
 mod remove;
 
 use std::{
@@ -10,10 +12,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::{
+    fs::{CWD, RenameFlags, renameat_with},
+    io::Errno,
+};
+
 use crate::fault;
 
 pub use self::{
+    closed::{open_file, read_dir},
     exchange::{DirId, exchange, settle},
+    new_file::NewFile,
     remove::remove_dir,
 };
 
@@ -56,16 +65,23 @@ pub fn move_dir(from: &Path, to: &Path) -> io::Result<()> {
         .ok_or_else(|| io::Error::other("cannot publish at the root"))?;
     create_private_dir(parent)?;
     fault::point("move a directory: before");
-    rustix::fs::renameat_with(
-        rustix::fs::CWD,
-        from,
-        rustix::fs::CWD,
-        to,
-        rustix::fs::RenameFlags::NOREPLACE,
-    )?;
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // What file systems say that know no flags.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_to_nothing(from, to)?,
+        renamed => renamed?,
+    }
     fault::point("move a directory: renamed");
     sync_dir(parent)?;
     from.parent().map_or(Ok(()), sync_dir)
+}
+
+/// Nobody else makes anything there: the data directory is one host's.
+fn rename_to_nothing(from: &Path, to: &Path) -> io::Result<()> {
+    match to.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+        Err(error) => Err(error),
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+    }
 }
 
 /// How much room there is for more files where `path` is, in bytes.
@@ -85,7 +101,8 @@ pub fn sync_dir(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Flushes every file and directory below `path`. Links are not followed.
+/// Flushes every file and directory below `path`, also those that app code [closed](read_dir) to their owner. Links
+/// are not followed.
 ///
 /// # Errors
 /// If anything cannot be opened or flushed, or is deeper than [`MOST_LEVELS`]: then it is a [`TooDeep`].
@@ -94,7 +111,7 @@ pub fn sync_tree(path: &Path) -> io::Result<()> {
 }
 
 fn sync_levels(path: &Path, levels: usize) -> io::Result<()> {
-    for entry in fs::read_dir(path)? {
+    for entry in read_dir(path)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         if kind.is_dir() {
@@ -103,7 +120,7 @@ fn sync_levels(path: &Path, levels: usize) -> io::Result<()> {
                 .ok_or_else(|| io::Error::other(TooDeep(entry.path())))?;
             sync_levels(&entry.path(), below)?;
         } else if kind.is_file() {
-            File::open(entry.path())?.sync_all()?;
+            open_file(&entry.path())?.sync_all()?;
         }
     }
     sync_dir(path)
@@ -124,6 +141,9 @@ mod tests {
 
         fs::create_dir_all(&from).unwrap();
         assert!(publish_dir(&from, &to).is_err());
+        // Nor where the file system cannot see to it, an empty directory included.
+        fs::create_dir(root.path().join("empty")).unwrap();
+        assert!(rename_to_nothing(&from, &root.path().join("empty")).is_err());
         assert!(from.exists());
         remove_dir(&from).unwrap();
         remove_dir(&from).unwrap();

@@ -149,3 +149,44 @@ async fn check_says_what_a_host_would() {
     let (ok, types, _) = program::output(&["types"]).await;
     assert!(ok && types.contains("createApp"));
 }
+
+#[tokio::test]
+async fn an_archive_is_worked_on_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = APP.replace("VERSION", "Deno.readTextFileSync('note')");
+    write_app(folder.path(), &code);
+    let zip = folder.path().join("backup.zip");
+    let files: [(&str, &[u8]); 1] = [("files/note", b"of old")];
+    let backup = ds_testkit::original::backup(&files);
+    fs::write(&zip, &backup).unwrap();
+    let file = zip.to_str().unwrap();
+    let mut dev = DsDev::run(folder.path(), &["--no-watch", "--appspace", file]).await;
+    dev.wait_for("a backup of the original Dropserver, schema 1")
+        .await;
+    let said = dev.client().get(&dev.url("/")).await.text();
+    assert_eq!(said, r#"{"version":"of old","member":"Developer"}"#);
+    dev.end().await;
+    assert_eq!(fs::read(&zip).unwrap(), backup);
+
+    let kept = folder.path().join("kept");
+    let keep = [
+        "--no-watch",
+        "--appspace",
+        file,
+        "--keep",
+        kept.to_str().unwrap(),
+    ];
+    DsDev::run(folder.path(), &keep).await.end().await;
+    assert_eq!(
+        fs::read_to_string(kept.join("data/files/note")).unwrap(),
+        "of old"
+    );
+    assert!(!kept.join("original-meta.db").exists());
+    let app = folder.path().to_str().unwrap();
+    let (ok, _, error) = program::output(&[&["run", app], &keep[..]].concat()).await;
+    assert!(!ok && error.contains("exists already"), "{error}");
+
+    fs::write(&zip, &backup[..500]).unwrap();
+    let (ok, _, error) = program::output(&["run", app, "--appspace", file]).await;
+    assert!(!ok && error.contains("cannot use"), "{error}");
+}

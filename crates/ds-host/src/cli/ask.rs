@@ -1,5 +1,9 @@
 //! Arguments become a command for the running host.
 
+mod archives;
+pub(super) mod backups;
+pub(super) mod jobs;
+
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _},
     path::PathBuf,
@@ -46,6 +50,9 @@ pub(super) enum InputError {
     /// Standard input was empty.
     #[error("there was no {0} on standard input")]
     NoLine(&'static str),
+    /// Nobody said that they mean it.
+    #[error(transparent)]
+    Confirm(#[from] super::confirm::NotConfirmed),
 }
 
 pub(super) fn account(account: Account) -> Result<Command, InputError> {
@@ -100,6 +107,13 @@ pub(super) fn appspace(appspace: Appspace) -> Result<Command, InputError> {
             allow,
             deny,
         },
+        Appspace::Upgrade { which, version } => Command::AppspaceUpgrade {
+            which: which.into(),
+            version,
+        },
+        Appspace::Export(export) => archives::export(export)?,
+        Appspace::Import(import) => archives::import(import)?,
+        Appspace::Delete { which, yes } => jobs::delete(which, yes)?,
         Appspace::Secret(secret) => self::secret(secret)?,
         Appspace::Member(Member::List(which)) => Command::MemberList(which.into()),
         Appspace::Member(Member::Add {

@@ -1,7 +1,9 @@
 //! Commands: arguments become one command for the running host, and its answer becomes text or JSON.
 
 mod ask;
+mod confirm;
 mod doctor;
+mod follow;
 mod out;
 mod serve;
 mod text;
@@ -16,7 +18,7 @@ use crate::{
     config::{Config, ConfigError},
     control::{
         client::{self, ClientError},
-        wire::Command,
+        wire::{Command, Reply},
     },
     run::RunError,
 };
@@ -136,6 +138,16 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
         args::Command::Account(account) => ask::account(account)?,
         args::Command::App(app) => ask::app(app)?,
         args::Command::Appspace(appspace) => ask::appspace(appspace)?,
+        args::Command::Job(args::Job::Follow(job)) => {
+            let asked = Command::JobShow(job.into());
+            return match client::send(&data_dir, &asked).await? {
+                Reply::Job(job) => follow::to_the_end(&data_dir, job, out).await,
+                other => out.reply(&other).map_err(CliError::Output),
+            };
+        }
+        args::Command::Backup(backup) => ask::backups::backup(backup),
+        args::Command::Job(job) => ask::jobs::job(job),
+        args::Command::Trash(trash) => ask::jobs::trash(trash)?,
     };
     send(&data_dir, &command, out).await
 }
@@ -144,8 +156,10 @@ async fn send(data_dir: &DataDir, command: &Command, out: Out) -> Result<(), Cli
     if let Command::AppInstall { package, .. } = command {
         out.progress(&format!("Installing {} …", package.display()));
     }
-    let reply = client::send(data_dir, command).await?;
-    out.reply(&reply).map_err(CliError::Output)
+    match client::send(data_dir, command).await? {
+        Reply::Begun(job) => follow::to_the_end(data_dir, job, out).await,
+        reply => out.reply(&reply).map_err(CliError::Output),
+    }
 }
 
 fn absolute(path: PathBuf) -> Result<PathBuf, CliError> {

@@ -18,6 +18,11 @@ impl Out {
         Self { json }
     }
 
+    /// Whether answers are for programs.
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// The answer to a command.
     pub(super) fn reply(self, reply: &Reply) -> io::Result<()> {
         self.value(reply, &text::of(reply))

@@ -1,5 +1,7 @@
 //! Answers in words and tables.
 
+mod backups;
+mod jobs;
 mod terms;
 
 use std::fmt::Write as _;
@@ -33,6 +35,15 @@ pub(super) fn of(reply: &Reply) -> String {
             let waiting = terms::waiting(&appspace.address, &appspace.egress_waiting);
             format!("{} is {}\n{waiting}", appspace.url, status(appspace))
         }
+        Reply::Begun(job) | Reply::Job(job) => jobs::job(job),
+        Reply::Jobs(all) => jobs::list(all),
+        Reply::Deleted(one) => jobs::deleted(one),
+        Reply::Trash(all) => jobs::trash(all),
+        Reply::Removed(gone) => jobs::removed(gone),
+        Reply::Backups(all) => backups::list(all),
+        Reply::Forgotten(one) => backups::forgotten(one),
+        Reply::Verified(places) => backups::verified(places),
+        Reply::BackupKey(key) => backups::key(key),
         Reply::Limits(limits) => terms::limits(limits),
         Reply::Usage(usage) => terms::usage(usage),
         Reply::Egress(egress) => terms::egress(egress),

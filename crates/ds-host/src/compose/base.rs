@@ -1,11 +1,11 @@
 //! What almost every part of a host needs, and the parts that need nothing else.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ds_apps::{Installer, InstallerParts, Modules};
 use ds_core::{Address, Closes, DataDir, Gates, SystemClock, usage::Recorder};
 use ds_egress::Egress;
-use ds_lifecycle::{Inside, Lifecycle};
+use ds_lifecycle::{Examiner, Inside, Keeper, Lifecycle, Snapshotter};
 use ds_sandbox::{CodeOf, DenoEngine, Engine, EngineConfig, Limits, Sandboxes};
 use ds_serve::Cached;
 use ds_store::{AppspaceDbs, Store};
@@ -14,7 +14,10 @@ use super::{
     ComposeError, GRACE,
     terms::{self, HostTerms},
 };
-use crate::{config::Config, ops};
+use crate::{
+    config::{Config, Snapshots},
+    ops,
+};
 
 /// What almost everything needs.
 pub(super) struct Base {
@@ -27,7 +30,13 @@ pub(super) struct Base {
     pub(super) limits: Limits,
     /// How many bytes of the disk must stay free.
     pub(super) least_free: u64,
+    /// How long deleted appspaces are kept.
+    pub(super) trash_kept: Duration,
     pub(super) recorder: Arc<Recorder>,
+    /// How snapshots are taken.
+    pub(super) snapshots: Snapshots,
+    /// Keeps them; `None` if there are none.
+    pub(super) keeper: Option<Keeper>,
     pub(super) egress: Option<Egress>,
     pub(super) code_of: CodeOf,
     pub(super) gates: Gates,
@@ -53,7 +62,10 @@ impl Base {
             sandboxes: Sandboxes::new(Arc::clone(&engine), terms::pool(&config.sandbox)),
             limits: terms::limits(&config.sandbox),
             least_free: u64::from(config.sandbox.free_space_mib) << 20,
+            trash_kept: config.trash_kept,
             recorder,
+            keeper: super::snapshots::keeper(&config.snapshots, data),
+            snapshots: config.snapshots.clone(),
             egress: terms::egress(config).await?,
             code_of: Arc::new(move |version| {
                 let dir = versions.app_version(version.app, version.id);
@@ -75,9 +87,14 @@ impl Base {
             apps: self.store.clone(),
             routes: self.store.clone(),
             members: self.members.clone(),
-            schemas: self.members.clone(),
+            examiner: Examiner {
+                data: self.data.clone(),
+                apps: self.store.clone(),
+                inside: Inside::new(self.members.clone()),
+                gates: self.gates.clone(),
+                least_free: self.least_free,
+            },
             code_of: Arc::clone(&self.code_of),
-            gates: self.gates.clone(),
             terms: Arc::new(HostTerms {
                 limits: self.limits.clone(),
                 store: Arc::clone(&self.store),
@@ -127,7 +144,10 @@ impl Base {
             inside: Inside::new(self.members.clone()),
             inside_of: Arc::new(|dir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
             jobs: self.store.clone(),
-            snapshots: None,
+            snapshots: self
+                .keeper
+                .clone()
+                .map(|keeper| Arc::new(keeper) as Arc<dyn Snapshotter>),
             engine: Arc::clone(&self.engine),
             code_of: Arc::clone(&self.code_of),
             limits: self.limits.clone(),
@@ -139,7 +159,7 @@ impl Base {
             forget: Arc::new(move |address: &Address| directory.forget(address)),
             grace: GRACE,
             least_free: self.least_free,
-            trash_kept: ds_lifecycle::TRASH_KEPT,
+            trash_kept: self.trash_kept,
             clock: self.clock.clone(),
         })
     }

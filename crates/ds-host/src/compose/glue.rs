@@ -146,17 +146,17 @@ fn of_create(error: &CreateError) -> OpError {
     explained(kind, error, hint)
 }
 
-fn of_job(error: &JobError) -> (ErrorKind, Option<&'static str>) {
+pub(super) fn of_job(error: &JobError) -> (ErrorKind, Option<&'static str>) {
     match error {
         JobError::Busy { .. } | JobError::Cancelled | JobError::Stopping => (ErrorKind::Busy, None),
         JobError::NoRoom { .. } => (ErrorKind::Internal, None),
-        JobError::Store(_) | JobError::Panicked | JobError::MadeToFail(_) => {
+        JobError::Unsettled | JobError::Store(_) | JobError::Panicked | JobError::MadeToFail(_) => {
             (ErrorKind::Internal, Some("the host's log has the details"))
         }
     }
 }
 
-fn explained(
+pub(super) fn explained(
     kind: ErrorKind,
     error: &(dyn std::error::Error + 'static),
     hint: Option<&'static str>,

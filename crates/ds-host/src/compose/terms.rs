@@ -24,6 +24,7 @@ pub(super) fn limits(sandbox: &config::Sandbox) -> Limits {
     Limits {
         start: sandbox.start,
         response: sandbox.response,
+        migration: sandbox.migration,
         heap_mib: sandbox.heap_mib,
         memory_mib: sandbox.memory_mib,
         cpu_percent: sandbox.cpu_percent,

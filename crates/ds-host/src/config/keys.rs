@@ -1,6 +1,9 @@
 //! Every key there is, in the order of the documentation.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ds_core::Address;
 use toml::de::DeTable;
@@ -10,6 +13,7 @@ use super::{
     CertificateFiles, Complaint, Config, Modules, PublicUrl, default_listen,
     reader::{Complaints, Section},
     sandbox::{egress, sandbox},
+    snapshots::snapshots,
 };
 
 /// Where the account site answers if nothing is configured: every browser takes `*.localhost` to this machine.
@@ -42,10 +46,12 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
     let (site, appspaces) = (root.section("site"), root.section("appspaces"));
     let (trust, deno) = (root.section("trust"), root.section("deno"));
     let (site_host, domain) = names(&site, &appspaces);
+    let trash_days = appspaces.number("trash_days", 0..=3_650).unwrap_or(30);
     let config = Config {
         public: public_url(&site, &site_host),
         site_host,
         domain,
+        trash_kept: Duration::from_secs(86_400 * u64::from(trash_days)),
         listen: site.parsed("listen").unwrap_or_else(default_listen),
         allow_plain_http: site.flag("allow_plain_http").unwrap_or(false),
         redirect_http: site.parsed("redirect_http"),
@@ -56,6 +62,7 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
         deno: deno.path("path").map(below),
         sandbox: sandbox(root.section("sandbox")),
         egress: egress(root.section("egress")),
+        snapshots: snapshots(root.section("snapshots"), dir),
     };
     if config.redirect_http.is_some() && !root.has("tls") {
         site.complain(

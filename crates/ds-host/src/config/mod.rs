@@ -4,6 +4,7 @@
 mod keys;
 mod reader;
 mod sandbox;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use ds_core::Address;
@@ -18,6 +20,7 @@ use url::Url;
 
 pub use reader::Complaint;
 pub use sandbox::{Egress, Sandbox};
+pub use snapshots::Snapshots;
 
 /// The most a configuration file may have, in bytes.
 const FILE_MAX: u64 = 1 << 20;
@@ -39,6 +42,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// The domain below which appspaces answer.
     pub domain: Address,
+    /// How long deleted appspaces are kept in the trash.
+    pub trash_kept: Duration,
     /// Certificates; none means plain HTTP.
     pub tls: Vec<CertificateFiles>,
     /// Certificate authorities to trust beside the machine's, for outgoing requests.
@@ -51,6 +56,8 @@ pub struct Config {
     pub sandbox: Sandbox,
     /// What apps may reach.
     pub egress: Egress,
+    /// What is kept of appspaces, and where.
+    pub snapshots: Snapshots,
 }
 
 /// How people outside reach the host.

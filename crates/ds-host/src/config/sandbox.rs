@@ -15,6 +15,8 @@ pub struct Sandbox {
     pub start: Duration,
     /// How long an app may take to answer.
     pub response: Duration,
+    /// How long an app may take to migrate an appspace's data.
+    pub migration: Duration,
     /// The JavaScript heap, in MiB.
     pub heap_mib: u32,
     /// All memory of a sandbox, in MiB.
@@ -69,6 +71,7 @@ pub(super) fn sandbox(section: Section<'_, '_>) -> Sandbox {
         idle: seconds("idle_seconds", 86_400, 300),
         start: seconds("start_seconds", 600, 20),
         response: seconds("response_seconds", 3_600, 60),
+        migration: seconds("migration_seconds", 86_400, 600),
         heap_mib: limit(LimitKey::HeapMib, 256.min(memory_mib)),
         memory_mib,
         cpu_percent: limit(LimitKey::CpuPercent, 100),

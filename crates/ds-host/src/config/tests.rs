@@ -31,6 +31,7 @@ fn everything_said() {
         allow_plain_http = true
         [appspaces]
         domain = "example.com"
+        trash_days = 7
         [[tls]]
         cert = "a.pem"
         key = "/keys/a.pem"
@@ -50,6 +51,7 @@ fn everything_said() {
         idle_seconds = 1
         start_seconds = 2
         response_seconds = 3
+        migration_seconds = 4
         heap_mib = 0x40
         memory_mib = 200
         cpu_percent = 50
@@ -81,6 +83,7 @@ fn everything_said() {
     assert_eq!(config.tls[0].cert, Path::new("/etc/ds/a.pem"));
     assert_eq!(config.tls[0].key, Path::new("/keys/a.pem"));
     assert_eq!(config.tls.len(), 2);
+    assert_eq!(config.trash_kept, Duration::from_hours(7 * 24));
     assert_eq!(config.trust.as_deref(), Some(Path::new("/etc/ds/ca.pem")));
     assert_eq!(
         config.modules.dir.as_deref(),
@@ -99,6 +102,7 @@ fn every_bound() -> Sandbox {
         idle: Duration::from_secs(1),
         start: Duration::from_secs(2),
         response: Duration::from_secs(3),
+        migration: Duration::from_secs(4),
         heap_mib: 64,
         memory_mib: 200,
         cpu_percent: 50,
@@ -212,9 +216,14 @@ fn the_example_has_every_key() {
     assert_eq!(config.tls.len(), 2);
     assert_eq!(config.sandbox, Config::default().sandbox);
     assert!(config.egress.enabled);
+    assert_eq!(config.snapshots.places.len(), 3);
+    let usual = Config::default().snapshots;
+    assert_eq!(config.snapshots.keep, usual.keep);
+    assert_eq!(config.snapshots.daily_at, usual.daily_at);
     // A complaint about an unknown key lists those there are.
     let unknown = "x = 1\n[site]\nx = 1\n[appspaces]\nx = 1\n[tls]\nx = 1\n[trust]\nx = 1\n\
-        [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n[egress]\nx = 1\n";
+        [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n[egress]\nx = 1\n\
+        [snapshots]\nx = 1\n";
     let found = complaints(unknown);
     let lists = found.iter().filter_map(|one| one.split_once("there are: "));
     let keys: Vec<&str> = lists.flat_map(|(_, keys)| keys.split(", ")).collect();
@@ -225,4 +234,46 @@ fn the_example_has_every_key() {
         });
         assert!(is_there, "{key} is not in the example");
     }
+}
+
+#[test]
+fn snapshots_are_configured() {
+    let usual = Config::default().snapshots;
+    assert!(usual.enabled && usual.places.is_empty() && usual.daily_at == 180);
+    let text = r#"
+        [snapshots]
+        key_file = "key"
+        daily_at = "23:30"
+        keep_last = 2
+        verify_percent = 0
+        [[snapshots.places]]
+        at = "/mnt/disk/snapshots"
+        [[snapshots.places]]
+        at = "s3:https://s3.example.com/bucket"
+        access_key = "name"
+        secret_key_file = "secret"
+    "#;
+    let said = keys::read(text, Path::new("/etc/ds")).unwrap().snapshots;
+    assert_eq!((said.daily_at, said.keep.last), (1_410, 2));
+    assert_eq!(said.key_file.as_deref(), Some(Path::new("/etc/ds/key")));
+    let places: Vec<_> = said.places.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        places,
+        ["/mnt/disk/snapshots", "s3:https://s3.example.com/bucket"]
+    );
+    let check = |text: &str, expect: &str| {
+        let found = complaints(text);
+        assert!(
+            found.len() == 1 && found[0].contains(expect),
+            "{text}: {found:?}"
+        );
+    };
+    check("[snapshots]\ndaily_at = \"3:00\"", "like 03:00");
+    check("[snapshots]\ndaily_at = \"24:00\"", "like 03:00");
+    check("[[snapshots.places]]\nat = \"here\"", "absolute path");
+    check(
+        "[[snapshots.places]]\nat = \"sftp://a@b/c\"",
+        "`host_key` is missing",
+    );
+    check("[snapshots]\nkeep = 1", "no such key");
 }

@@ -4,14 +4,14 @@ use std::{io, path::PathBuf};
 
 use bytes::Bytes;
 use ds_core::DataDir;
-use http::{Request, header};
+use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
+use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 
 use super::{
     PATH, REPLY_MAX, socket,
-    wire::{Command, Failure, Reply},
+    wire::{Command, Failure, Job, Reply},
 };
 use crate::ops::OpError;
 
@@ -48,6 +48,44 @@ pub enum ClientError {
 /// # Errors
 /// If it was not done.
 pub async fn send(data_dir: &DataDir, command: &Command) -> Result<Reply, ClientError> {
+    let response = ask(data_dir, command).await?;
+    let body = whole(response.into_body()).await?;
+    serde_json::from_slice(&body).map_err(|error| ClientError::Garbled(error.into()))
+}
+
+/// Follows a job by a [`Command::JobFollow`]: `told` gets every line; the last one, which says that the job is
+/// over, is returned.
+///
+/// # Errors
+/// If it cannot be followed to its end.
+pub async fn follow(
+    data_dir: &DataDir,
+    command: &Command,
+    mut told: impl FnMut(&Job),
+) -> Result<Job, ClientError> {
+    let mut body = ask(data_dir, command).await?.into_body();
+    let mut text = Vec::new();
+    loop {
+        let frame = body.frame().await.ok_or_else(|| {
+            let early = io::Error::from(io::ErrorKind::UnexpectedEof);
+            ClientError::Interrupted(early.into())
+        })?;
+        let frame = frame.map_err(|error| ClientError::Interrupted(error.into()))?;
+        text.extend_from_slice(&frame.into_data().unwrap_or_default());
+        while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = text.drain(..=end).collect();
+            let job: Job = serde_json::from_slice(&line)
+                .map_err(|error| ClientError::Garbled(error.into()))?;
+            told(&job);
+            if job.is_over() {
+                return Ok(job);
+            }
+        }
+    }
+}
+
+/// Sends a command; the answer of a host that does it.
+async fn ask(data_dir: &DataDir, command: &Command) -> Result<Response<Incoming>, ClientError> {
     let stream =
         socket::connect(&data_dir.control_socket())
             .await
@@ -68,18 +106,18 @@ pub async fn send(data_dir: &DataDir, command: &Command) -> Result<Reply, Client
         .send_request(request(command)?)
         .await
         .map_err(interrupted)?;
-    let is_done = response.status().is_success();
-    let body = Limited::new(response.into_body(), REPLY_MAX)
-        .collect()
-        .await;
-    let body = body.map_err(ClientError::Interrupted)?.to_bytes();
-    if is_done {
-        serde_json::from_slice(&body).map_err(|error| ClientError::Garbled(error.into()))
-    } else {
-        let failure: Failure =
-            serde_json::from_slice(&body).map_err(|error| ClientError::Garbled(error.into()))?;
-        Err(ClientError::Refused(failure.into()))
+    if response.status().is_success() {
+        return Ok(response);
     }
+    let body = whole(response.into_body()).await?;
+    let failure: Failure =
+        serde_json::from_slice(&body).map_err(|error| ClientError::Garbled(error.into()))?;
+    Err(ClientError::Refused(failure.into()))
+}
+
+async fn whole(body: Incoming) -> Result<Bytes, ClientError> {
+    let body = Limited::new(body, REPLY_MAX).collect().await;
+    Ok(body.map_err(ClientError::Interrupted)?.to_bytes())
 }
 
 fn request(command: &Command) -> Result<Request<Full<Bytes>>, ClientError> {

@@ -1,5 +1,8 @@
 //! Does a command with the operations, and puts what they give back into words of the wire.
 
+mod archives;
+mod backups;
+pub(super) mod jobs;
 mod terms;
 
 use std::path::PathBuf;
@@ -78,6 +81,23 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         }
         Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,
         Command::MemberRevoke(permit) => permit_or_not(ops, permit, false).await,
+        command @ (Command::AppspaceUpgrade { .. }
+        | Command::AppspaceDelete(_)
+        | Command::TrashList { .. }
+        | Command::TrashRestore { .. }
+        | Command::TrashEmpty { .. }
+        | Command::JobList { .. }
+        | Command::JobShow(_)
+        | Command::JobCancel(_)) => jobs::run(ops, command).await,
+        command @ (Command::AppspaceExport { .. } | Command::AppspaceImport { .. }) => {
+            archives::run(ops, command).await
+        }
+        command @ (Command::BackupCreate(_)
+        | Command::BackupList { .. }
+        | Command::BackupVerify { .. }
+        | Command::BackupRestore { .. }
+        | Command::BackupForget { .. }
+        | Command::BackupKey) => backups::run(ops, command).await,
         other => terms::run(ops, other).await,
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod client;
 mod commands;
+mod follow;
 pub mod server;
 mod socket;
 #[cfg(test)]

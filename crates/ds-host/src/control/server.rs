@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    COMMAND_MAX, PATH, commands, socket,
+    COMMAND_MAX, PATH, commands, follow, socket,
     wire::{Command, Failure},
 };
 use crate::{
@@ -116,6 +116,12 @@ async fn command(
             return failure(&error);
         }
     };
+    if let Command::JobFollow(job) = &command {
+        return match commands::jobs::follow(&shared.ops, job).await {
+            Ok(found) => follow::answer(found, &shared.stop),
+            Err(error) => failure(&error),
+        };
+    }
     match complete(&shared, command).await {
         Ok(reply) => Json(reply).into_response(),
         Err(error) => failure(&error),

@@ -1,5 +1,7 @@
 //! What is said over the control socket. [`Reply`] and [`Failure`] are also what `--json` prints.
 
+mod backups;
+mod jobs;
 mod terms;
 
 use std::path::PathBuf;
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ops::{ErrorKind, OpError};
 
+pub use backups::{Backup, BackupKey};
+pub use jobs::{Job, Trashed, WhichJob};
 pub use terms::{Egress, Host, Limit, Run, SecretEntry, Usage, Used};
 
 /// A command to the running host.
@@ -115,6 +119,101 @@ pub enum Command {
     MemberGrant(Permit),
     /// Take a permission from a member.
     MemberRevoke(Permit),
+    /// Bring an appspace to another version of its app.
+    AppspaceUpgrade {
+        /// Where.
+        which: Which,
+        /// To which version; the newest if `None`.
+        version: Option<String>,
+    },
+    /// Write an appspace into an archive.
+    AppspaceExport {
+        /// Where.
+        which: Which,
+        /// The file, absolute; it is not there yet.
+        file: PathBuf,
+        /// Whether the app goes in, too.
+        with_package: bool,
+    },
+    /// Make an appspace from an archive.
+    AppspaceImport {
+        /// Whose it will be.
+        owner: Option<String>,
+        /// The file, absolute.
+        file: PathBuf,
+        /// A label or a full name.
+        address: String,
+        /// `name` or `name@version`; the one it was exported with, if `None`.
+        app: Option<String>,
+        /// Whether the app is installed from the archive, if it is not there.
+        install: bool,
+    },
+    /// Move an appspace to the trash.
+    AppspaceDelete(Which),
+    /// List the appspaces in the trash.
+    TrashList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Bring an appspace back from the trash.
+    TrashRestore {
+        /// Which: its id, or the name it had.
+        which: Which,
+        /// Where it is to answer; where it did, if `None`.
+        address: Option<String>,
+    },
+    /// Remove what is in the trash for good.
+    TrashEmpty {
+        /// Whose.
+        owner: Option<String>,
+        /// Only this one: its id, or the name it had.
+        which: Option<String>,
+    },
+    /// Take a snapshot.
+    BackupCreate(Which),
+    /// List snapshots.
+    BackupList {
+        /// Whose.
+        owner: Option<String>,
+        /// Of which appspace; of all, if `None`.
+        address: Option<String>,
+    },
+    /// Look whether the snapshots are whole.
+    BackupVerify {
+        /// Whether all data is read.
+        read_data: bool,
+    },
+    /// Put a snapshot back.
+    BackupRestore {
+        /// Where.
+        which: Which,
+        /// The beginning of its id, or `latest`.
+        snapshot: String,
+        /// Where a new appspace is made of it.
+        to: Option<String>,
+        /// The only file or directory of the app that is put back.
+        path: Option<String>,
+    },
+    /// Forget a snapshot.
+    BackupForget {
+        /// Where.
+        which: Which,
+        /// The beginning of its id, or `latest`.
+        snapshot: String,
+    },
+    /// Tell the key of the snapshots.
+    BackupKey,
+    /// List jobs.
+    JobList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Show a job.
+    JobShow(WhichJob),
+    /// Tell of a job until it is over: the answer has a line of JSON with a [`Job`] whenever it got further.
+    JobFollow(WhichJob),
+    /// Give a job up.
+    JobCancel(WhichJob),
 }
 
 /// An appspace.
@@ -176,6 +275,26 @@ pub enum Reply {
     Member(Member),
     /// `appspace member list`
     Members(Vec<Member>),
+    /// A job was begun, or cancelled: it can be followed. Commands do that before they return.
+    Begun(Job),
+    /// `job show`, and every command that began a job, when it is over
+    Job(Job),
+    /// `backup list`
+    Backups(Vec<Backup>),
+    /// `backup forget`
+    Forgotten(Backup),
+    /// `backup verify`: the places where all is well
+    Verified(Vec<String>),
+    /// `backup key`
+    BackupKey(BackupKey),
+    /// `job list`
+    Jobs(Vec<Job>),
+    /// `appspace delete`
+    Deleted(Trashed),
+    /// `trash list`
+    Trash(Vec<Trashed>),
+    /// `trash empty`
+    Removed(Vec<Trashed>),
 }
 
 /// An account.

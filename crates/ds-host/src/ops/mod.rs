@@ -6,9 +6,13 @@
 mod accounts;
 mod apps;
 mod appspaces;
+pub mod archives;
 pub mod backend;
+mod backups;
+pub mod changes;
 mod egress;
 mod error;
+mod jobs;
 mod limits;
 mod members;
 mod names;
@@ -29,7 +33,10 @@ use ds_core::{
 use ds_routes::RouteStore;
 use ds_sandbox::Limits;
 
+pub use backups::{BackupState, BackupSummary, Backups, RestoreRequest};
+pub use changes::TrashSummary;
 pub use error::{ErrorKind, OpError};
+pub use jobs::{Follow, JobReport, JobStage, Work};
 pub use names::Names;
 pub use types::{
     AppSummary, AppspaceStatus, AppspaceSummary, EgressHost, EgressReport, Installed, LimitRow,
@@ -62,6 +69,12 @@ pub struct Parts {
     pub lifecycle: Arc<dyn Appspaces>,
     /// What appspaces use, may use and may reach.
     pub terms: Terms,
+    /// Jobs, changes of version and the trash.
+    pub work: Work,
+    /// Writes archives and takes them in.
+    pub archives: Arc<dyn archives::Archives>,
+    /// Takes snapshots; `None` if the host keeps none.
+    pub backups: Option<Arc<Backups>>,
 }
 
 /// What the operations about usage, bounds and other hosts stand on.
@@ -88,6 +101,8 @@ pub struct Ops {
     parts: Arc<Parts>,
     /// The set-up link that works, if one does. It lives in memory alone.
     setup: Arc<Mutex<Option<SetupLink>>>,
+    /// The jobs that people began.
+    book: Arc<jobs::Book>,
 }
 
 impl Ops {
@@ -97,6 +112,7 @@ impl Ops {
         Self {
             parts: Arc::new(parts),
             setup: Arc::default(),
+            book: Arc::default(),
         }
     }
 

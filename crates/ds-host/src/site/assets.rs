@@ -37,6 +37,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             include_bytes!("../../assets/address.js"),
         ),
         asset(
+            "job.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/job.js"),
+        ),
+        asset(
             "drop.svg",
             "image/svg+xml",
             include_bytes!("../../assets/drop.svg"),

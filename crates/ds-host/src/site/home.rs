@@ -15,6 +15,7 @@ use super::{
     pages::{Here, Home, SpaceCard, Welcome, page},
     person::{MaybePerson, to_log_in},
     tile::Tile,
+    trash::TrashRow,
     words,
 };
 use crate::ops::{AppSummary, AppspaceStatus, AppspaceSummary, Names};
@@ -35,7 +36,10 @@ pub(super) async fn show(
     let tiles = tiles(&apps);
     let spaces = site.ops.appspaces(person.account.id).await?;
     let used = site.ops.usage_of_all(person.account.id).await?;
+    let trash = site.ops.trash(person.account.id).await?;
+    let names = site.ops.names();
     let home = Home {
+        trash: trash.iter().map(|one| TrashRow::of(names, one)).collect(),
         frame: person.frame(Here::Appspaces),
         has_apps: !apps.is_empty(),
         spaces: spaces

@@ -23,6 +23,7 @@ mod single_sign_on;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod trash;
 mod upload;
 mod words;
 
@@ -94,6 +95,10 @@ pub fn router(state: SiteState) -> Router {
         )
         .route("/appspaces/{name}", get(appspace::show))
         .route("/appspaces/{name}/limits", post(appspace::change_limits))
+        .route("/appspaces/{name}/version", post(appspace::change_version))
+        .route("/appspaces/{name}/cancel", post(appspace::cancel_job))
+        .route("/appspaces/{name}/delete", post(appspace::delete))
+        .route("/trash/restore", post(trash::restore))
         .route("/appspaces/{name}/egress", post(appspace::change_egress))
         .route("/appspaces/{name}/secrets", post(appspace::set_secret))
         .route(

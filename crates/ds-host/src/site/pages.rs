@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::tile::Tile;
+use super::{tile::Tile, trash::TrashRow};
 
 /// Which part of the site a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub struct Home {
     pub spaces: Vec<SpaceCard>,
     /// Whether there is an app to make one of.
     pub has_apps: bool,
+    /// Those in the trash, deleted last first.
+    pub trash: Vec<TrashRow>,
 }
 
 /// One appspace.

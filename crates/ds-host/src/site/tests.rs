@@ -24,7 +24,10 @@ use tower::ServiceExt as _;
 
 use self::fakes::{FakeAppspaces, FakeInstalls, Memory};
 use super::{SiteState, router};
-use crate::ops::{Names, Ops, Parts, tests::fixture};
+use crate::ops::{
+    Names, Ops, Parts,
+    tests::{fixture, work::work},
+};
 
 const ORIGIN: &str = "http://dropserver.localhost:3000";
 const EMAIL: &str = "ada@example.com";
@@ -88,6 +91,9 @@ impl Site {
                 installs: Arc::new(FakeInstalls(memory.clone())),
                 lifecycle: Arc::new(FakeAppspaces(memory.clone())),
                 terms: fixture::terms(&kept, clock.clone()),
+                archives: fixture::no_archives(),
+                backups: None,
+                work: work(&kept, memory.clone(), &dir),
             }),
             accounts,
             account_store: memory.clone(),

@@ -77,6 +77,11 @@ impl Host {
 
     /// The same, in a directory that is there; with its `dropserver.toml`, if it has one.
     pub(crate) fn start_in(dir: TempDir) -> Self {
+        Self::start_with(dir, "")
+    }
+
+    /// The same, with faults ([`ds_core::fault`]).
+    pub(crate) fn start_with(dir: TempDir, fault: &str) -> Self {
         let log = fs::File::create(dir.path().join("log")).unwrap();
         let mut arguments = vec!["serve", "--json", "--listen", "127.0.0.1:0"];
         let config = dir.path().join("dropserver.toml");
@@ -86,6 +91,7 @@ impl Host {
         let mut child = program(&dir.path().join("data"), &arguments)
             .stdout(Stdio::piped())
             .stderr(log)
+            .env("DS_FAULT", fault)
             .spawn()
             .unwrap();
         let mut line = String::new();

@@ -44,7 +44,17 @@ impl Lifecycle {
         let staged = run.staged().data();
         run.step(Step::Flush, async {
             let (path, staged) = (staged.clone(), staged.clone());
-            in_files(path, move || publish::sync_tree(&staged)).await
+            let above = [
+                run.staged().root().to_owned(),
+                run.staging(),
+                self.parts().data.staging_root(),
+            ];
+            in_files(path, move || {
+                publish::sync_tree(&staged)?;
+                // The old data will be in there until the outcome is recorded.
+                above.iter().try_for_each(|dir| publish::sync_dir(dir))
+            })
+            .await
         })
         .await?;
         run.step(Step::Exchange, async {

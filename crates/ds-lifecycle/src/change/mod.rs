@@ -24,6 +24,7 @@ pub use bring_in::BringInError;
 pub use check::CheckError;
 pub use error::ChangeError;
 pub use plan::PlanError;
+pub(crate) use plan::migrating;
 
 use crate::{Inside, JobHandle, Lifecycle, MemberUsers, Migration, Run, Step, migrate};
 use plan::Plan;

@@ -90,7 +90,7 @@ impl Lifecycle {
 
 /// The version that migrates: going up, the one that is to run. Going down, one whose data this is: the present
 /// one, if it is, else the newest of them.
-fn migrating(
+pub(crate) fn migrating(
     present: &AppVersion,
     target: &AppVersion,
     from: Schema,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ds_core::{JobKind, error_chain, fault, publish};
+use ds_core::{Job, JobKind, error_chain, fault, publish};
 
 use super::{JobError, JobState, Jobs, Run, Undo, outcome::Outcome};
 use crate::files::blocking;
@@ -73,7 +73,7 @@ impl Jobs {
         };
         if let Err(why) = undone {
             tracing::error!(job = %job.id, failure, why, "a job failed and cannot be undone now; restart the host");
-            undo.leave(&job);
+            self.leave(undo, &job);
             run.release();
             run.set_state(JobState::Unsettled(failure));
             return;
@@ -86,10 +86,19 @@ impl Jobs {
         run.set_state(JobState::Failed(failure));
     }
 
+    /// Leaves a job to the next start of the host: until then nothing else is done to its appspace.
+    pub(crate) fn leave(&self, undo: &dyn Undo, job: &Job) {
+        undo.leave(job);
+        if let Some(appspace) = job.work.appspace() {
+            self.0.registry.unsettle(appspace);
+        }
+    }
+
     async fn end(&self, run: &Run, failure: Option<&str>) {
         fault::point("end a job: before");
         if let Err(error) = self.0.log.end(run.id(), failure).await {
-            // Harmless: at the next start the job is found and finds its work done or undone.
+            // Harmless: at the next start the job is found and finds its work done or undone. One that begins before
+            // for the same appspace ends it.
             tracing::warn!(job = %run.id(), error = error_chain(&error), "cannot end a job");
         }
         fault::point("end a job: after");

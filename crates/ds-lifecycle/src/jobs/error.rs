@@ -13,6 +13,11 @@ pub enum JobError {
         /// What.
         running: JobKind,
     },
+    /// What was done to the appspace before is left to the next start of the host.
+    #[error(
+        "earlier work on this appspace could not be undone; restart the host, which settles it"
+    )]
+    Unsettled,
     /// Somebody gave it up.
     #[error("it was cancelled; everything is as it was")]
     Cancelled,

@@ -1,7 +1,7 @@
 //! Which jobs there are.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -23,6 +23,8 @@ struct Book {
     jobs: BTreeMap<JobId, Entry>,
     /// Which job an appspace has: one at a time.
     by_appspace: HashMap<AppspaceId, JobId>,
+    /// Whose last job was left to the next start: what another did now, that would undo or mistake for its own.
+    unsettled: HashSet<AppspaceId>,
     stopping: bool,
 }
 
@@ -59,6 +61,9 @@ impl Registry {
             if let Some(running) = book.kind_at(appspace) {
                 return Err(JobError::Busy { running });
             }
+            if book.unsettled.contains(&appspace) {
+                return Err(JobError::Unsettled);
+            }
             book.by_appspace.insert(appspace, id);
         }
         book.jobs.insert(id, Entry { progress, give_up });
@@ -72,6 +77,11 @@ impl Registry {
         book.jobs.remove(&id);
         book.by_appspace.retain(|_, job| *job != id);
         self.count.send_replace(book.jobs.len());
+    }
+
+    /// Lets nothing more be done to an appspace until the next start.
+    pub(super) fn unsettle(&self, appspace: AppspaceId) {
+        self.lock().unsettled.insert(appspace);
     }
 
     pub(super) fn all(&self) -> Vec<JobProgress> {

@@ -13,10 +13,18 @@ pub enum Step {
     MakeDirectory,
     /// Adding the owner as first member.
     AddOwner,
+    /// Reading a snapshot.
+    Fetch,
     /// Cloning the data to where it can be worked on.
     Clone,
     /// Taking a snapshot of the data as it was.
     Snapshot,
+    /// Writing the archive.
+    Write,
+    /// Unpacking an archive and checking all of it.
+    Unpack,
+    /// Putting what was read in the place of what is in the clone.
+    Replace,
     /// Running the app's migrations.
     Migrate,
     /// Looking whether the app works on the new data.
@@ -34,8 +42,8 @@ pub enum Step {
 }
 
 use Step::{
-    AddOwner, Check, Clone as CloneData, Exchange, Flush, MakeDirectory, Migrate, MoveDirectory,
-    Record, Remove, Rest, Snapshot,
+    AddOwner, Check, Clone as CloneData, Exchange, Fetch, Flush, MakeDirectory, Migrate,
+    MoveDirectory, Record, Remove, Replace, Rest, Snapshot, Unpack, Write,
 };
 
 impl Step {
@@ -47,10 +55,23 @@ impl Step {
             JobKind::ChangeVersion => &[
                 Rest, CloneData, Snapshot, Migrate, Check, Flush, Exchange, Record,
             ],
-            JobKind::Restore => &[Rest, CloneData, Snapshot, Check, Flush, Exchange, Record],
+            JobKind::Restore => &[
+                Fetch, Check, Rest, CloneData, Snapshot, Replace, Flush, Exchange, Record,
+            ],
             JobKind::Snapshot => &[Rest, CloneData, Snapshot],
-            JobKind::Import | JobKind::Move => &[MakeDirectory, Check, Flush, Record],
-            JobKind::Export => &[Rest, CloneData],
+            // From a snapshot, or from an archive.
+            JobKind::Import => &[
+                Fetch,
+                Check,
+                Unpack,
+                AddOwner,
+                Migrate,
+                Flush,
+                MoveDirectory,
+                Record,
+            ],
+            JobKind::Move => &[MakeDirectory, Check, Flush, Record],
+            JobKind::Export => &[Rest, CloneData, Write],
             JobKind::Delete => &[Rest, MoveDirectory, Record],
             JobKind::TakeOut => &[MoveDirectory, Record],
             JobKind::EmptyTrash => &[Record, Remove],
@@ -79,10 +100,14 @@ impl fmt::Display for Step {
             Rest => "bring to rest",
             MakeDirectory => "make the directory",
             AddOwner => "add the owner",
+            Fetch => "read the snapshot",
             CloneData => "clone the data",
             Snapshot => "take a snapshot",
+            Write => "write the archive",
+            Unpack => "unpack and check",
+            Replace => "put it in place",
             Migrate => "migrate the data",
-            Check => "check that the app works",
+            Check => "check that everything works",
             Flush => "write to disk",
             Exchange => "put the new data in place",
             MoveDirectory => "move the directory",

@@ -6,12 +6,11 @@
 //! its mark overwritten.
 
 use std::{
-    fs::{self, File},
     io::{self, Read as _},
     path::Path,
 };
 
-use ds_core::publish::{MOST_LEVELS, TooDeep};
+use ds_core::publish::{self, MOST_LEVELS, TooDeep};
 
 /// How write-ahead logs begin, in either byte order of their checksums.
 const LOG: [[u8; 4]; 2] = [[0x37, 0x7f, 0x06, 0x82], [0x37, 0x7f, 0x06, 0x83]];
@@ -24,7 +23,7 @@ pub(super) fn any_open(dir: &Path) -> io::Result<bool> {
 }
 
 fn below(dir: &Path, levels: usize) -> io::Result<bool> {
-    for entry in fs::read_dir(dir)? {
+    for entry in publish::read_dir(dir)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         if kind.is_dir() {
@@ -56,7 +55,7 @@ fn is_trace(path: &Path) -> io::Result<bool> {
 /// How a file begins, if it is that long.
 fn start<const N: usize>(path: &Path) -> io::Result<Option<[u8; N]>> {
     let mut bytes = [0; N];
-    match File::open(path)?.read_exact(&mut bytes) {
+    match publish::open_file(path)?.read_exact(&mut bytes) {
         Ok(()) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
         Err(error) => Err(error),
@@ -65,6 +64,8 @@ fn start<const N: usize>(path: &Path) -> io::Result<Option<[u8; N]>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

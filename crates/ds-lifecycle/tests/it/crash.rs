@@ -11,9 +11,11 @@ use std::{
     time::Duration,
 };
 
+use ds_backup::CopyReason;
 use ds_core::TrashStore as _;
 
 use crate::{
+    archives,
     state::State,
     world::{NOTES, World, scratch},
 };
@@ -52,6 +54,12 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
         let owner = world.account().await.id;
         world.store.trash_of(owner).await.unwrap()[0].appspace.id
     };
+    let restore = async |part: Option<&str>| {
+        let (id, snapshot) = (world.appspace().await.id, world.snapshots.shelf.ids());
+        let part = part.map(PathBuf::from);
+        let job = lifecycle.restore(id, snapshot[0].clone(), part).await;
+        job.map_err(text)?.wait().await.map(drop).map_err(text)
+    };
     let done = match job {
         "create" => {
             let new = world.new_appspace("1.0.0", NOTES).await;
@@ -72,6 +80,41 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
             world.clock.advance(Duration::from_hours(31 * 24));
             let removed = lifecycle.empty_trash().await.map_err(text);
             removed.map(|removed| assert_eq!(removed, 1))
+        }
+        "export" => {
+            let (id, to) = (world.appspace().await.id, world.archive());
+            archives::export(&lifecycle, id, to)
+                .await
+                .map(drop)
+                .map_err(text)
+        }
+        // It is imported by a version with another schema, so that it is migrated, too.
+        "import" => {
+            let new = world.import(&world.archive(), Some("2.0.0")).await;
+            archives::import(&lifecycle, new)
+                .await
+                .map(drop)
+                .map_err(text)
+        }
+        "snapshot" => {
+            let id = world.appspace().await.id;
+            let taken = lifecycle.take_snapshot(id, CopyReason::Asked);
+            let taken = taken.map_err(text)?.wait().await;
+            taken.map(drop).map_err(text)
+        }
+        // What the app does meanwhile.
+        "scribble" => {
+            let files = world.data.appspace(world.appspace().await.id).files();
+            fs::write(files.join("note"), "written by Bob").unwrap();
+            fs::remove_dir_all(files.join("more")).unwrap();
+            Ok(())
+        }
+        "restore" => restore(None).await,
+        "restore-part" => restore(Some("more")).await,
+        "restore-anew" => {
+            let anew = world.anew("beside.example.com").await;
+            let job = lifecycle.restore_anew(anew).map_err(text)?;
+            job.wait().await.map(drop).map_err(text)
         }
         "recover" => lifecycle.recover().await.map_err(text),
         other => panic!("what is {other}?"),
@@ -98,7 +141,14 @@ async fn child() {
         "create",
         "upgrade",
         "same-schema",
+        "snapshot",
+        "scribble",
+        "restore-part",
+        "restore-anew",
+        "restore",
         "downgrade",
+        "export",
+        "import",
         "delete",
         "take-out",
         "delete",
@@ -161,7 +211,7 @@ impl Case {
         let done = case.copy("after");
         assert!(run_child(work.job, &done, "").success(), "{}", work.job);
         let after = look(&done).await;
-        assert_ne!(case.before.appspaces, after.appspaces, "{}", work.job);
+        assert_ne!(case.before, after, "{}", work.job);
         Self { after, ..case }
     }
 
@@ -301,7 +351,15 @@ jobs! {
     upgrade_in_two_steps: "upgrade in-two-steps" after ["create"];
     downgrade: "downgrade" after ["create", "upgrade"];
     same_schema: "same-schema" after ["create", "upgrade"];
+    snapshot: "snapshot" after ["create"];
+    restore: "restore" after ["create", "snapshot", "scribble"];
+    restore_another_version: "restore" after ["create", "snapshot", "upgrade"];
+    restore_in_two_steps: "restore in-two-steps" after ["create", "snapshot", "scribble"];
+    restore_part: "restore-part" after ["create", "snapshot", "scribble"];
+    restore_anew: "restore-anew" after ["create", "snapshot"];
     delete: "delete" after ["create"];
     take_out: "take-out" after ["create", "delete"];
     empty_trash: "empty-trash" after ["create", "delete"];
+    export: "export" after ["create"];
+    import: "import" after ["create", "export"];
 }

@@ -2,11 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
 mod anomalies;
+mod archives;
 mod change;
 mod crash;
 mod create;
 mod jobs;
+mod leftovers;
 mod rest;
+mod restore;
+mod shelf;
+mod snapshots;
 mod state;
 mod trash;
 mod world;

@@ -25,6 +25,10 @@ pub(crate) struct Kept {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) appspaces: Vec<Kept>,
+    /// Snapshots that were taken.
+    snapshots: usize,
+    /// The archives that were written.
+    archives: Vec<String>,
     /// Jobs that are not over.
     unfinished: usize,
     /// Whatever is where no appspace is.
@@ -46,6 +50,7 @@ impl std::fmt::Debug for State {
                 "{address} ({place}) {version}, schema {schema}: {files:?}"
             )?;
         }
+        writeln!(f, "{:?}", self.archives)?;
         write!(f, "{} unfinished; left: {:?}", self.unfinished, self.left)
     }
 }
@@ -69,8 +74,11 @@ impl State {
         left.extend(strays(world, "appspaces", &live));
         left.extend(strays(world, "trash", &trashed));
         appspaces.sort();
+        let archives = names(world.archive().parent().unwrap(), "archives");
         Self {
             appspaces,
+            snapshots: world.snapshots.shelf.ids().len(),
+            archives,
             unfinished: world.store.unfinished().await.unwrap().len(),
             left,
         }

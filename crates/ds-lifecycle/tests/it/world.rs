@@ -9,18 +9,23 @@ use std::{
 
 use async_trait::async_trait;
 use ds_auth::{Account, AccountStore as _};
-use ds_backup::{ABOUT, About, DATA, Progress};
+use ds_backup::{ABOUT, About, DATA, ImportBounds, Progress, snapshots::SnapshotId};
 use ds_core::{
     Access, Address, App, AppStore as _, AppVersion, Appspace, AppspaceDir, AppspaceId,
-    AppspaceStore as _, DataDir, Direction, Gates, ManualClock, MemberStore as _, MigrationStep,
-    Schema,
+    AppspaceStore as _, DataDir, Direction, Gate, Gates, ManualClock, MemberStore as _,
+    MigrationStep, Schema,
 };
-use ds_lifecycle::{Inside, Lifecycle, NewAppspace, Parts, SnapshotError, Snapshotter, TRASH_KEPT};
+use ds_lifecycle::{
+    Anew, Inside, Kept, Lifecycle, NewAppspace, NewImport, Parts, ReadError, SnapshotError,
+    Snapshotter, TRASH_KEPT,
+};
 use ds_routes::{Handler, Route, RouteId, RouteStore as _};
 use ds_sandbox::{AppCode, ControlError, Limits};
-use ds_store::{AppspaceDbs, Store};
+use ds_store::{AppspaceDbs, Originals, Store};
 use ds_testkit::{ScriptedEngine, sample};
 use http::Method;
+
+use crate::shelf::{Shelf, copy_all};
 
 /// Where the appspace of [`World::appspace`] answers.
 pub(crate) const NOTES: &str = "notes.example.com";
@@ -42,10 +47,14 @@ pub(crate) struct World {
 /// Remembers what it was given, and looks whether that is a copy.
 #[derive(Default)]
 pub(crate) struct Snapshots {
+    /// Where those are that are read again.
+    pub(crate) shelf: Shelf,
     pub(crate) taken: Mutex<Vec<About>>,
     pub(crate) fail: Mutex<Option<&'static str>>,
     /// Whose members somebody looks at meanwhile, as pages do.
     pub(crate) looking: Mutex<Option<(Arc<AppspaceDbs>, AppspaceId)>>,
+    /// Who must be able to enter while a copy is stored at every place.
+    pub(crate) open: Mutex<Option<Gate>>,
 }
 
 #[async_trait]
@@ -77,6 +86,45 @@ impl Snapshotter for Snapshots {
         taken.push(about.clone());
         Ok(format!("snapshot {}", taken.len()))
     }
+
+    async fn keep(
+        &self,
+        tree: &Path,
+        about: &About,
+        _: Arc<dyn Progress>,
+    ) -> Result<Vec<Kept>, SnapshotError> {
+        if let Some(gate) = self.open.lock().unwrap().clone() {
+            drop(gate.enter().unwrap());
+        }
+        let fail = *self.fail.lock().unwrap();
+        let near = match fail {
+            Some(why) => Err(why.to_owned()),
+            None => Ok(self.shelf.put(tree, about)),
+        };
+        let far = Err("it is far away".to_owned());
+        let kept = [("far", far), ("near", near)];
+        let kept = kept.map(|(place, outcome)| Kept {
+            place: place.to_owned(),
+            outcome,
+        });
+        Ok(kept.into())
+    }
+
+    async fn read(
+        &self,
+        id: &SnapshotId,
+        to: &Path,
+        only: Option<&Path>,
+        _: Arc<dyn Progress>,
+    ) -> Result<(), ReadError> {
+        let from = self.shelf.dir(id);
+        let from = only.map_or(from.clone(), |only| from.join(only));
+        if !from.exists() {
+            return Err(ReadError("there is nothing of that name".into()));
+        }
+        copy_all(&from, to);
+        Ok(())
+    }
 }
 
 /// A directory for a test, in memory if it can be: what is tested is what is written, not how fast.
@@ -89,6 +137,7 @@ impl World {
     pub(crate) async fn open(root: &Path) -> Self {
         let data = DataDir::new(root);
         data.create().unwrap();
+        fs::create_dir_all(root.join("archives")).unwrap();
         let store = Arc::new(Store::open(&data.database()).await.unwrap());
         Self {
             dbs: Arc::new(AppspaceDbs::of_host(data.clone(), &store)),
@@ -97,7 +146,10 @@ impl World {
             engine: ScriptedEngine::new().migrating_in(migrate),
             gates: Gates::default(),
             clock: sample::clock(),
-            snapshots: Arc::default(),
+            snapshots: Arc::new(Snapshots {
+                shelf: Shelf(root.join("shelf")),
+                ..Snapshots::default()
+            }),
             forgotten: Arc::default(),
             limits: Limits {
                 migration: Duration::from_millis(500),
@@ -190,10 +242,46 @@ impl World {
         appspace
     }
 
+    /// Where archives are written.
+    pub(crate) fn archive(&self) -> PathBuf {
+        self.data.root().join("archives/notes.tar.zst")
+    }
+
+    /// What is to be made of a file, at an address that is free.
+    pub(crate) async fn import(&self, from: &Path, version: Option<&str>) -> NewImport {
+        NewImport {
+            from: from.to_owned(),
+            bounds: ImportBounds {
+                keep_free: 0,
+                ..ImportBounds::default()
+            },
+            owner: self.account().await.id,
+            owner_name: "Ada".into(),
+            owner_email: Some("ada@example.com".into()),
+            address: "imported.example.com".parse().unwrap(),
+            version: match version {
+                Some(number) => Some(self.version(number).await),
+                None => None,
+            },
+            installs: None,
+            originals: Arc::new(Originals),
+        }
+    }
+
     /// The appspace at [`NOTES`].
     pub(crate) async fn appspace(&self) -> Appspace {
         let at = self.store.at(&NOTES.parse().unwrap()).await.unwrap();
         at.unwrap()
+    }
+
+    /// Another appspace from the first snapshot.
+    pub(crate) async fn anew(&self, address: &str) -> Anew {
+        Anew {
+            snapshot: self.snapshots.shelf.ids()[0].clone(),
+            owner: self.account().await.id,
+            owner_name: "Ada".into(),
+            address: address.parse().unwrap(),
+        }
     }
 
     pub(crate) async fn close(self) {

@@ -16,7 +16,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use ds_core::publish::{create_private_dir, sync_dir};
+use ds_core::publish::sync_dir;
 use serde_json::Value;
 use tokio::{
     task::spawn_blocking,
@@ -25,6 +25,7 @@ use tokio::{
 
 use super::{
     control::{Control, Question},
+    dirs::make_if_missing,
     find::Deno,
     state::States,
 };
@@ -65,7 +66,8 @@ impl Compiled {
 
     /// Keeps it, and nothing else. What is lost in a power cut is compiled again. Blocks.
     fn keep(&self, bytes: &[u8]) -> io::Result<()> {
-        create_private_dir(&self.dir)?;
+        // Not what it is in: the appspace may be in the trash by now, and could not come back to where something is.
+        make_if_missing(&self.dir)?;
         let unfinished = self.dir.join("unfinished");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);

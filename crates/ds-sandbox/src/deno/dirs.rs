@@ -117,7 +117,7 @@ pub(super) fn bind(from: &Path, to: &str, mode: Mode) -> io::Result<Bind> {
 }
 
 /// The app may write in this directory, so it may have removed it. What is above it must be there.
-fn make_if_missing(dir: &Path) -> io::Result<()> {
+pub(super) fn make_if_missing(dir: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(dir) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made,

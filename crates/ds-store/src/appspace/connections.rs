@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,7 +18,7 @@ use crate::{
     open::{self, OpenError},
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/appspace");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/appspace");
 
 /// How many stay open; each has a thread.
 const OPEN: usize = 64;
@@ -51,8 +51,18 @@ impl Connections {
         }
     }
 
-    /// The database of an appspace, opened if it is not.
-    pub(super) async fn get(&self, id: AppspaceId, count: &QueryCount) -> Result<Db, OpenError> {
+    /// Where the database of an appspace is.
+    pub(super) fn path(&self, id: AppspaceId) -> PathBuf {
+        (self.place)(id).meta_database()
+    }
+
+    /// The database of an appspace, opened if it is not, and made if there is none and `make` says so.
+    pub(super) async fn get(
+        &self,
+        id: AppspaceId,
+        make: bool,
+        count: &QueryCount,
+    ) -> Result<Db, OpenError> {
         let (slot, full) = lock(&self.slots).enter(id);
         if let Some((id, slot)) = full {
             self.make_room(id, slot);
@@ -62,7 +72,7 @@ impl Connections {
             open
         } else {
             count.add();
-            open_file(&(self.place)(id).meta_database()).await?
+            open_file(&self.path(id), make).await?
         };
         Ok(OwnedMutexGuard::map(guard, |slot| slot.insert(connection)))
     }
@@ -153,8 +163,8 @@ async fn close_slot(mut guard: OwnedMutexGuard<Option<SqliteConnection>>) {
 
 /// Opens the file. The old rollback journal, not the write-ahead log: between transactions the file is all there
 /// is, so that it can be copied. What the file says of itself is not trusted: it may come from anywhere.
-async fn open_file(path: &Path) -> Result<SqliteConnection, OpenError> {
-    open::private_file(path).await?;
+async fn open_file(path: &Path, make: bool) -> Result<SqliteConnection, OpenError> {
+    open::private_file(path, make).await?;
     let mut connection = open::options(path)
         .journal_mode(SqliteJournalMode::Delete)
         .pragma("trusted_schema", "off")

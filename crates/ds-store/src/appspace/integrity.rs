@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ds_core::{AppspaceId, Integrity, StoreError};
 use sqlx::Row as _;
 
-use super::AppspaceDbs;
+use super::{AppspaceDbs, foreign};
 
 const ACTION: &str = "check the database of an appspace";
 
@@ -13,7 +13,7 @@ const ACTION: &str = "check the database of an appspace";
 #[error("{0}")]
 struct Damage(String);
 
-fn broken(source: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+pub(super) fn broken(source: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
     StoreError::Broken {
         what: "database of members and schema",
         source,
@@ -37,6 +37,12 @@ impl Integrity for AppspaceDbs {
         } else {
             Err(broken(Box::new(Damage(said))))
         }
+    }
+
+    async fn check_foreign(&self, appspace: AppspaceId) -> Result<(), StoreError> {
+        self.connections.close(appspace).await;
+        foreign::check(&self.connections.path(appspace)).await?;
+        self.check(appspace).await
     }
 }
 

@@ -99,7 +99,7 @@ impl MemberStore for AppspaceDbs {
         .bind(to_json("member", &member.permissions)?)
         .bind(member.is_owner)
         .bind(now.0);
-        let mut db = self.db(appspace, ACTION).await?;
+        let mut db = self.db_or_new(appspace, ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let added = self.count.run(&mut all, ACTION, add).await;
         added

@@ -1,6 +1,7 @@
 //! The databases inside the appspaces.
 
 mod connections;
+mod foreign;
 mod integrity;
 mod members;
 mod original;
@@ -24,13 +25,19 @@ pub use original::Originals;
 pub struct AppspaceDbs {
     connections: Arc<Connections>,
     count: QueryCount,
+    /// Whether reading makes a database where none is.
+    makes: bool,
 }
 
 impl AppspaceDbs {
-    /// Those of a host.
+    /// Those of a host. One that is missing there is made by what is written first, an owner or a schema, and by
+    /// nothing else: an appspace that has lost its members must not look as if it never had any.
     #[must_use]
     pub fn of_host(data: DataDir, store: &Store) -> Self {
-        Self::new(move |id| data.appspace(id), store.counter())
+        Self {
+            makes: false,
+            ..Self::new(move |id| data.appspace(id), store.counter())
+        }
     }
 
     /// The one in this directory, whatever its id.
@@ -47,11 +54,30 @@ impl AppspaceDbs {
         Self {
             connections: Arc::new(Connections::new(Box::new(place))),
             count,
+            makes: true,
         }
     }
 
     async fn db(&self, appspace: AppspaceId, action: &'static str) -> Result<Db, StoreError> {
-        let opened = self.connections.get(appspace, &self.count).await;
+        self.open(appspace, action, self.makes).await
+    }
+
+    /// As [`db`](Self::db), made if there is none.
+    async fn db_or_new(
+        &self,
+        appspace: AppspaceId,
+        action: &'static str,
+    ) -> Result<Db, StoreError> {
+        self.open(appspace, action, true).await
+    }
+
+    async fn open(
+        &self,
+        appspace: AppspaceId,
+        action: &'static str,
+        make: bool,
+    ) -> Result<Db, StoreError> {
+        let opened = self.connections.get(appspace, make, &self.count).await;
         opened.map_err(|error| StoreError::Failed {
             action,
             source: Box::new(error),

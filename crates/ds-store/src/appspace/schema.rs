@@ -25,7 +25,7 @@ impl SchemaStore for AppspaceDbs {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
         .bind(schema.to_string());
-        let mut db = self.db(appspace, ACTION).await?;
+        let mut db = self.db_or_new(appspace, ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())
     }

@@ -11,6 +11,8 @@ use crate::row::{Reader, to_json};
 
 /// How many ended jobs of an appspace are remembered.
 const KEPT: i64 = 100;
+/// What is said of a job whose end could not be recorded.
+const SETTLED: &str = "how it ended could not be recorded";
 /// How many of them a page shows.
 const SHOWN: i64 = 50;
 
@@ -62,6 +64,26 @@ impl Store {
         Ok(())
     }
 
+    /// Ends what is still noted as under way at an appspace: there is one job at a time, and none where one is
+    /// unsettled, so it has ended and that could not be recorded. The next start must not take what comes now for
+    /// its work: the number of a directory that it removed may be that of another by then.
+    async fn end_settled(
+        &self,
+        all: &mut Transaction<'_, Sqlite>,
+        appspace: AppspaceId,
+        action: &'static str,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE jobs SET state = 'failed', failure = $1, ended = $2
+             WHERE appspace = $3 AND state = 'running'",
+        )
+        .bind(SETTLED)
+        .bind(SystemClock.now().0)
+        .bind(appspace.to_string());
+        self.count.run(all, action, query).await?;
+        Ok(())
+    }
+
     /// Forgets the oldest of an appspace's jobs that have ended.
     async fn forget_old_jobs(
         &self,
@@ -95,6 +117,9 @@ impl JobLog for Store {
         .bind(appspace.map(|id| id.to_string()));
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
+        if let Some(appspace) = appspace {
+            self.end_settled(&mut all, appspace, ACTION).await?;
+        }
         let added = self.count.run(&mut all, ACTION, query).await;
         added.map_err(|failure| failure.or_taken(|| format!("the job {}", job.id)))?;
         if let Some(appspace) = appspace {

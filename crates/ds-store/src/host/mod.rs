@@ -52,7 +52,7 @@ pub struct Store {
 impl Store {
     /// Opens the database, creating it if there is none.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        open::private_file(path).await?;
+        open::private_file(path, true).await?;
         let options = open::options(path)
             .journal_mode(SqliteJournalMode::Wal)
             .statement_cache_capacity(STATEMENTS);

@@ -147,7 +147,8 @@ async fn statements_are_counted_with_those_of_the_host() {
     let id = host.appspace.id;
     data.appspace(id).create().unwrap();
     let dbs = AppspaceDbs::of_host(data, &host.store);
-    dbs.schema(id).await.unwrap();
+    assert!(dbs.schema(id).await.is_err(), "reading makes none");
+    dbs.set_schema(id, Schema(1)).await.unwrap();
     let before = host.store.queries();
     dbs.member(id, &ProxyId::random()).await.unwrap();
     assert_eq!(host.store.queries(), before + 1);

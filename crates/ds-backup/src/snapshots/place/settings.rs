@@ -13,16 +13,16 @@ use super::{Place, PlaceError, S3Place, SftpPlace};
 /// at = "/mnt/disk/snapshots"
 ///
 /// at = "sftp://me@nas.example:22/backup/dropserver"
-/// identity-file = "/etc/dropserver/nas_ed25519"
-/// host-key = "ssh-ed25519 AAAAC3…"
+/// identity_file = "/etc/dropserver/nas_ed25519"
+/// host_key = "ssh-ed25519 AAAAC3…"
 ///
 /// at = "s3:https://s3.example/bucket/dropserver"
 /// region = "eu-1"
-/// access-key = "AKIA…"
-/// secret-key-file = "/etc/dropserver/s3-secret"
+/// access_key = "AKIA…"
+/// secret_key_file = "/etc/dropserver/s3-secret"
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[serde(rename_all = "snake_case", default, deny_unknown_fields)]
 pub struct PlaceSettings {
     /// A directory's absolute path, `sftp://user@host[:port]/path` or `s3:https://endpoint/bucket[/prefix]`.
     pub at: String,
@@ -85,10 +85,10 @@ impl PlaceSettings {
         let s3 =
             self.region.is_some() || self.access_key.is_some() || self.secret_key_file.is_some();
         if sftp && kind != Kind::Sftp {
-            return Err("`identity-file` and `host-key` are for `sftp://` alone");
+            return Err("`identity_file` and `host_key` are for `sftp://` alone");
         }
         if s3 && kind != Kind::S3 {
-            return Err("`region`, `access-key` and `secret-key-file` are for `s3:` alone");
+            return Err("`region`, `access_key` and `secret_key_file` are for `s3:` alone");
         }
         Ok(())
     }
@@ -110,9 +110,9 @@ impl PlaceSettings {
         let host_key = self
             .host_key
             .as_deref()
-            .ok_or("`host-key` is missing: the server's public key, as `ssh-keyscan` tells it")?;
+            .ok_or("`host_key` is missing: the server's public key, as `ssh-keyscan` tells it")?;
         if russh::keys::PublicKey::from_openssh(host_key.trim()).is_err() {
-            return Err("`host-key` is no public key like `ssh-ed25519 AAAAC3…`");
+            return Err("`host_key` is no public key like `ssh-ed25519 AAAAC3…`");
         }
         Ok(Place::Sftp(SftpPlace {
             user: decoded(url.username())?,
@@ -121,7 +121,7 @@ impl PlaceSettings {
             path,
             identity_file: absolute(
                 self.identity_file.as_ref(),
-                "`identity-file` is missing: the absolute path of the private key to log in with",
+                "`identity_file` is missing: the absolute path of the private key to log in with",
             )?,
             host_key: host_key.trim().to_owned(),
         }))
@@ -134,7 +134,7 @@ impl PlaceSettings {
             return Err("its server must begin with `https://` (or `http://`)");
         }
         if !url.username().is_empty() {
-            return Err("keys do not belong into its address: use `access-key`");
+            return Err("keys do not belong into its address: use `access_key`");
         }
         let path = decoded(url.path().trim_matches('/'))?;
         let (bucket, prefix) = path.split_once('/').unwrap_or((&path, ""));
@@ -148,10 +148,10 @@ impl PlaceSettings {
                 .region
                 .clone()
                 .unwrap_or_else(|| "us-east-1".to_owned()),
-            access_key: self.access_key.clone().ok_or("`access-key` is missing")?,
+            access_key: self.access_key.clone().ok_or("`access_key` is missing")?,
             secret_key_file: absolute(
                 self.secret_key_file.as_ref(),
-                "`secret-key-file` is missing: the absolute path of a file with the access key's secret",
+                "`secret_key_file` is missing: the absolute path of a file with the access key's secret",
             )?,
             endpoint: {
                 url.set_path("");
@@ -244,7 +244,7 @@ mod tests {
         check("s3:s3.example/b", "cannot be read");
         check("s3:ftp://s3.example/b", "https://");
         check("s3:https://s3.example/", "no bucket");
-        check("s3:https://me@s3.example/b", "access-key");
+        check("s3:https://me@s3.example/b", "access_key");
         check("s3:https://me:hunter2@s3.example/b", "passwords");
     }
 
@@ -257,13 +257,13 @@ mod tests {
             assert!(refused.contains(expect), "{refused}");
         };
         let (sftp, s3) = ("sftp://me@nas/b", "s3:https://s3.example/b");
-        check(|s| s.host_key = None, sftp, "`host-key` is missing");
+        check(|s| s.host_key = None, sftp, "`host_key` is missing");
         check(|s| s.host_key = Some("x".into()), sftp, "no public key");
-        check(|s| s.identity_file = None, sftp, "`identity-file`");
+        check(|s| s.identity_file = None, sftp, "`identity_file`");
         check(|s| s.identity_file = Some("id".into()), sftp, "absolute");
         check(|s| s.region = Some("x".into()), sftp, "for `s3:` alone");
-        check(|s| s.access_key = None, s3, "`access-key` is missing");
-        check(|s| s.secret_key_file = None, s3, "`secret-key-file`");
+        check(|s| s.access_key = None, s3, "`access_key` is missing");
+        check(|s| s.secret_key_file = None, s3, "`secret_key_file`");
         check(|s| s.host_key = Some("x".into()), "/a", "`sftp://` alone");
     }
 }

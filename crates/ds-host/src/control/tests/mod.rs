@@ -1,6 +1,7 @@
 //! Commands over a real socket, to operations over real stores.
 
 mod documented;
+mod jobs;
 mod replies;
 
 use std::os::unix::fs::PermissionsExt as _;

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Replies as JSON, with what differs from run to run replaced.
-fn check(name: &str, reply: &Reply) {
+pub(super) fn check(name: &str, reply: &Reply) {
     insta::with_settings!({ filters => vec![
         ("\"[0-9a-f]{32}\"", "\"(id)\""),
         ("\"[a-z0-9]{10}\"", "\"(member)\""),

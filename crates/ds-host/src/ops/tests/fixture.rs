@@ -11,7 +11,7 @@ use ds_routes::{Handler, Route, RouteId};
 use ds_store::{AppspaceDbs, Store};
 use tempfile::TempDir;
 
-use super::super::*;
+use super::{super::*, work::work};
 
 /// A password that the rules allow.
 pub(crate) const PASSWORD: &str = "quietly-orbiting-pumpkin-42";
@@ -37,7 +37,11 @@ impl Fixture {
             members: members.clone(),
             awake: Mutex::default(),
         });
+        let work = work(&store, store.clone(), &DataDir::new(dir.path()));
         let parts = Parts {
+            work,
+            archives: no_archives(),
+            backups: None,
             names: Names::new(
                 "dropserver.localhost".parse().unwrap(),
                 "localhost".parse().unwrap(),
@@ -78,6 +82,11 @@ impl Fixture {
             .await
             .unwrap();
     }
+}
+
+/// Archives that nobody asks for.
+pub(crate) fn no_archives() -> Arc<dyn archives::Archives> {
+    Arc::new(super::archives::Never)
 }
 
 /// The usual bounds over a store.

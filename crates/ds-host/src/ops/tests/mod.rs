@@ -1,7 +1,9 @@
 //! What operations do, and what they refuse.
 
+mod archives;
 pub(crate) mod fixture;
 mod terms;
+pub(crate) mod work;
 
 use super::*;
 use ds_core::AccountId;

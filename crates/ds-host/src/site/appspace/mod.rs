@@ -4,6 +4,7 @@ mod chart;
 mod egress;
 mod limits;
 mod log;
+mod version;
 mod view;
 
 use axum::{
@@ -28,6 +29,7 @@ use crate::ops::{AppspaceStatus, AppspaceSummary, OpError, Rank, UsageReport};
 
 pub(super) use egress::{change as change_egress, remove_secret, set_secret};
 pub(super) use limits::change as change_limits;
+pub(super) use version::{cancel as cancel_job, change as change_version, delete};
 
 use chart::Span;
 use limits::LimitField;
@@ -51,12 +53,15 @@ struct Refused {
     limits: Option<(OpError, Vec<(String, String)>)>,
     egress: Option<OpError>,
     secret: Option<OpError>,
+    version: Option<OpError>,
+    delete: Option<OpError>,
 }
 
 impl Refused {
     fn status(&self) -> StatusCode {
         let limits = self.limits.as_ref().map(|(error, _)| error);
         let refused = limits.or(self.egress.as_ref()).or(self.secret.as_ref());
+        let refused = refused.or(self.version.as_ref()).or(self.delete.as_ref());
         refused.map_or(StatusCode::OK, |error| error.kind().status())
     }
 }
@@ -88,6 +93,8 @@ async fn answer(
     let limits = ops.limits(owner, name).await?;
     let status = refused.status();
     let egress = ops.egress(owner, name).await?;
+    let is_closed = matches!(summary.status, AppspaceStatus::Closed(_));
+    let version_part = version::part(ops, &summary.appspace, is_closed, &refused).await?;
     let log = log::tail(site.data.appspace(summary.appspace.id).log());
     let view = AppspacePage {
         frame: person.frame(Here::Appspaces),
@@ -114,6 +121,7 @@ async fn answer(
         egress_enabled: egress.enabled,
         runs: runs(site, owner, name).await?,
         log: log.await,
+        version_part,
     };
     Ok(page(status, &view))
 }

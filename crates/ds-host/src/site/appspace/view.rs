@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use ds_core::{egress_store::SecretEntry, usage::RunRecord};
 
-use super::{chart::Chart, limits::LimitField};
+use super::{chart::Chart, limits::LimitField, version::VersionPart};
 use crate::{
     ops::EgressHost,
     site::{error::sentence, pages::Frame, tile::Tile, words},
@@ -41,6 +41,7 @@ pub(super) struct AppspacePage {
     pub(super) secret_problem: Option<String>,
     pub(super) runs: Vec<RunRow>,
     pub(super) log: Vec<String>,
+    pub(super) version_part: VersionPart,
 }
 
 /// A host.

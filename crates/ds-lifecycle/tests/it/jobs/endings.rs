@@ -19,7 +19,8 @@ async fn a_panic_is_undone() {
 #[tokio::test]
 async fn what_cannot_be_undone_stays_in_the_log() {
     let bench = Bench::new(true);
-    let job = bench.start_with(AppspaceId::new(), |run| async move {
+    let appspace = AppspaceId::new();
+    let job = bench.start_with(appspace, |run| async move {
         std::fs::create_dir_all(run.staging()).unwrap();
         let work = Work::Snapshot {
             appspace: run.job().work.appspace().unwrap(),
@@ -34,6 +35,8 @@ async fn what_cannot_be_undone_stays_in_the_log() {
     assert_eq!(bench.log.job_end(id), None);
     assert_eq!(bench.undos.left.load(Ordering::SeqCst), 1);
     assert!(!bench.is_staging_empty(), "it may be needed");
+    let next = bench.start_with(appspace, |_| async { Ok(1) }).err();
+    assert!(matches!(next, Some(JobError::Unsettled)), "{next:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,123 @@
+//! Listing snapshots, and finding the one that is meant.
+
+use std::collections::BTreeMap;
+
+use ds_backup::snapshots::Snapshot;
+use ds_core::{AccountId, AppspaceId, error_chain};
+use ds_lifecycle::AtPlace;
+
+use super::{BackupSummary, words::of_key};
+use crate::ops::{ErrorKind, OpError, Ops};
+
+/// Fewer digits than this are no id.
+const SHORTEST: usize = 4;
+
+impl Ops {
+    /// The snapshots of an appspace, or of all of an account, newest first. A place that cannot be reached is left
+    /// out, unless no other has any.
+    pub async fn backups(
+        &self,
+        owner: AccountId,
+        address: Option<&str>,
+    ) -> Result<Vec<BackupSummary>, OpError> {
+        if let Some(address) = address {
+            let id = self.appspace_of(owner, address).await?.id;
+            return self.list_backups(Some(id)).await;
+        }
+        let own = self.parts.appspaces.appspaces_of(owner).await?;
+        let own: Vec<AppspaceId> = own.into_iter().map(|appspace| appspace.id).collect();
+        let mut all = self.list_backups(None).await?;
+        all.retain(|one| own.contains(&one.snapshot.appspace));
+        Ok(all)
+    }
+
+    async fn list_backups(&self, of: Option<AppspaceId>) -> Result<Vec<BackupSummary>, OpError> {
+        let listed = self.own_backups()?.keeper.list(of).await;
+        let mut found: BTreeMap<_, BackupSummary> = BTreeMap::new();
+        let mut failure = None;
+        for AtPlace { place, outcome } in listed.map_err(|error| of_key(&error))? {
+            let snapshots: Vec<Snapshot> = match outcome {
+                Ok(snapshots) => snapshots,
+                Err(error) => {
+                    let why = error_chain(&error);
+                    tracing::warn!(place, error = why, "cannot list snapshots");
+                    failure.get_or_insert(format!("{place}: {why}"));
+                    continue;
+                }
+            };
+            for snapshot in snapshots {
+                let at = (place.clone(), snapshot.id.clone());
+                let key = (snapshot.made, snapshot.appspace);
+                let summary = found.entry(key).or_insert(BackupSummary {
+                    snapshot,
+                    places: Vec::new(),
+                });
+                summary.places.push(at);
+            }
+        }
+        match failure {
+            Some(why) if found.is_empty() => {
+                let message = format!("cannot list snapshots. {why}");
+                Err(OpError::new(ErrorKind::Internal, message))
+            }
+            _ => Ok(found.into_values().rev().collect()),
+        }
+    }
+
+    /// The snapshot that is meant: `latest`, or the beginning of an id. Of an appspace that is gone, too, if that is
+    /// asked for: by the name it had.
+    pub(super) async fn find_backup(
+        &self,
+        owner: AccountId,
+        address: &str,
+        text: &str,
+        or_gone: bool,
+    ) -> Result<BackupSummary, OpError> {
+        let all = match self.backups(owner, Some(address)).await {
+            Err(error) if or_gone && error.kind() == ErrorKind::NotFound => {
+                self.of_gone(address).await?
+            }
+            found => found?,
+        };
+        if all.is_empty() {
+            let message = format!("there are no snapshots of {address}");
+            return Err(OpError::new(ErrorKind::NotFound, message));
+        }
+        let is_meant = |one: &BackupSummary| {
+            let mut ids = one.places.iter().map(|(_, id)| id.to_string());
+            text == "latest" || text.len() >= SHORTEST && ids.any(|id| id.starts_with(text))
+        };
+        let mut meant = all.into_iter().filter(is_meant);
+        let Some(found) = meant.next() else {
+            let message = format!("there is no snapshot {text} of {address}");
+            return Err(
+                OpError::new(ErrorKind::NotFound, message).with_hint(format!(
+                    "`ds-host backup list {address}` shows those there are"
+                )),
+            );
+        };
+        if text != "latest" && meant.next().is_some() {
+            let message = format!("several snapshots begin with {text}");
+            return Err(OpError::new(ErrorKind::Invalid, message).with_hint("give more digits"));
+        }
+        Ok(found)
+    }
+
+    /// Those of appspaces that are not there any more and answered at this address.
+    async fn of_gone(&self, address: &str) -> Result<Vec<BackupSummary>, OpError> {
+        let address = self.names().address(address)?;
+        if self.parts.appspaces.at(&address).await?.is_some() {
+            // Somebody else's.
+            return Ok(Vec::new());
+        }
+        let mut gone = Vec::new();
+        for one in self.list_backups(None).await? {
+            let id = one.snapshot.appspace;
+            let is_there = self.parts.appspaces.appspace(id).await?.is_some();
+            if !is_there && one.snapshot.address == address.as_str() {
+                gone.push(one);
+            }
+        }
+        Ok(gone)
+    }
+}

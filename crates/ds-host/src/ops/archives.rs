@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use ds_core::{AccountId, Address, AppVersion, AppspaceId};
 use ds_lifecycle::{ExportDone, ExportError, ImportError, Imported, JobHandle};
 
-use super::{ErrorKind, JobReport, OpError, Ops};
+use super::{
+    ErrorKind, JobReport, OpError, Ops,
+    amounts::{counted, size},
+};
 
 /// Writes archives and takes them in.
 #[async_trait]
@@ -138,8 +141,11 @@ fn exported(done: &ExportDone, file: &str) -> String {
         n => format!(" {n} sockets, pipes or devices were left out: they mean nothing elsewhere."),
     };
     format!(
-        "{file} has {} of {}: {} files, {} bytes.{skipped}",
-        done.about.address, done.about.made, exported.files, exported.bytes
+        "{file} has {} of {}: {}, {}.{skipped}",
+        done.about.address,
+        done.about.made,
+        counted(exported.files, "file"),
+        size(exported.bytes)
     )
 }
 
@@ -149,7 +155,9 @@ fn imported(done: &Imported, url: &str) -> String {
         n => format!(" {n} files of the backup were left out, logs for instance."),
     };
     format!(
-        "{url} runs {}, with {} members and {} files.{left_out}",
-        done.appspace.version, done.members, done.files
+        "{url} runs {}, with {} and {}.{left_out}",
+        done.appspace.version,
+        counted(done.members.try_into().unwrap_or(u64::MAX), "member"),
+        counted(done.files, "file")
     )
 }

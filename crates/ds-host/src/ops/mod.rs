@@ -4,6 +4,7 @@
 //! and touches what is theirs; another's appspace is "not found".
 
 mod accounts;
+pub(crate) mod amounts;
 mod apps;
 mod appspaces;
 pub mod archives;

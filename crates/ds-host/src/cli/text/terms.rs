@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{plain, table};
 use crate::control::wire::{Egress, Limit, Run, SecretEntry, Usage, Used};
+use crate::ops::amounts::size;
 
 pub(super) fn limits(limits: &[Limit]) -> String {
     let rows = limits.iter().map(|one| {
@@ -44,9 +45,9 @@ fn used(used: &Used) -> Vec<String> {
         used.wakes.to_string(),
         seconds(used.cpu_ms),
         format!("{} MiB·h", used.memory_mib_seconds / 3600),
-        bytes(used.bytes_in),
-        bytes(used.bytes_out),
-        used.disk_bytes.map(bytes).unwrap_or_default(),
+        size(used.bytes_in),
+        size(used.bytes_out),
+        used.disk_bytes.map(size).unwrap_or_default(),
     ]
 }
 
@@ -124,34 +125,12 @@ fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 
-/// A size in a unit that keeps it short.
-fn bytes(bytes: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    let (mut whole, mut tenths, mut unit) = (bytes, 0, 0);
-    while whole >= 1024 && unit + 1 < units.len() {
-        tenths = whole % 1024 * 10 / 1024;
-        whole /= 1024;
-        unit += 1;
-    }
-    match unit {
-        0 => format!("{whole} B"),
-        _ => format!("{whole}.{tenths} {}", units[unit]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_short() {
-        let check = |size: u64, expect: &str| assert_eq!(bytes(size), expect);
-        check(0, "0 B");
-        check(1023, "1023 B");
-        check(1024, "1.0 KiB");
-        check(1536, "1.5 KiB");
-        check(5 << 20, "5.0 MiB");
-        check(u64::MAX, "16777215.9 TiB");
+    fn times_are_short() {
         assert_eq!(seconds(12_345), "12.3 s");
     }
 

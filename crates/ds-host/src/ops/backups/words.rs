@@ -2,7 +2,10 @@
 
 use ds_lifecycle::{JobError, NoKey, RestError, RestoreError, TakeError, Taken};
 
-use crate::ops::{ErrorKind, OpError};
+use crate::ops::{
+    ErrorKind, OpError,
+    amounts::{counted, size},
+};
 
 pub(super) fn short(id: &str) -> &str {
     id.get(..8).unwrap_or(id)
@@ -13,13 +16,13 @@ pub(super) fn told(taken: &Taken) -> String {
     for kept in &taken.places {
         text.push(match &kept.outcome {
             Ok(stored) => format!(
-                "Snapshot {} of {} is at {}: {} files, {} bytes, {} of them new.",
+                "Snapshot {} of {} is at {}: {}, {}, {} of it new.",
                 stored.id.short(),
                 taken.about.address,
                 kept.place,
-                stored.files,
-                stored.bytes_total,
-                stored.bytes_new
+                counted(stored.files, "file"),
+                size(stored.bytes_total),
+                size(stored.bytes_new)
             ),
             Err(why) => format!("It is not at {}: {why}.", kept.place),
         });

@@ -62,10 +62,17 @@ async fn records(store: &impl HostStore) {
     };
     let made = job(1, Work::CreateAppspace { appspace });
     let kept = job(2, Work::Snapshot { appspace });
-    for one in [&made, &kept] {
+    let elsewhere = job(
+        2,
+        Work::Snapshot {
+            appspace: AppspaceId::new(),
+        },
+    );
+    store.begin(&made).await.unwrap();
+    store.end(made.id, Some("the disk is full")).await.unwrap();
+    for one in [&kept, &elsewhere] {
         store.begin(one).await.unwrap();
     }
-    store.end(made.id, Some("the disk is full")).await.unwrap();
     let recent = store.recent(appspace).await.unwrap();
     let kinds: Vec<_> = recent.iter().map(|r| (r.id, r.kind, r.begun)).collect();
     let expect = [
@@ -77,7 +84,15 @@ async fn records(store: &impl HostStore) {
     assert!(recent[1].ended > Some(recent[1].begun));
     assert_eq!(recent[1].failure.as_deref(), Some("the disk is full"));
 
-    for begun in 3..120 {
+    // There is one at a time: what begins says that the one before has ended.
+    let next = job(3, Work::Snapshot { appspace });
+    store.begin(&next).await.unwrap();
+    let recent = store.recent(appspace).await.unwrap();
+    assert_eq!((recent[0].id, recent[0].ended), (next.id, None));
+    assert!(recent[1].ended.is_some() && recent[1].failure.is_some());
+    store.end(next.id, None).await.unwrap();
+
+    for begun in 4..120 {
         let one = job(begun, Work::Snapshot { appspace });
         store.begin(&one).await.unwrap();
         store.end(one.id, None).await.unwrap();
@@ -87,7 +102,7 @@ async fn records(store: &impl HostStore) {
     // What is under way is never forgotten.
     assert_eq!(
         store.unfinished().await.unwrap(),
-        std::slice::from_ref(&kept)
+        std::slice::from_ref(&elsewhere)
     );
-    store.end(kept.id, None).await.unwrap();
+    store.end(elsewhere.id, None).await.unwrap();
 }

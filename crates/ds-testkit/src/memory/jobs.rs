@@ -35,6 +35,16 @@ impl JobLog for Memory {
         if tables.jobs.contains_key(&job.id) {
             return Err(taken(format!("the job {}", job.id)));
         }
+        let earlier: Vec<JobId> = tables
+            .jobs
+            .values()
+            .filter(|(other, ended)| ended.is_none() && other.work.appspace().is_some())
+            .filter(|(other, _)| other.work.appspace() == job.work.appspace())
+            .map(|(other, _)| other.id)
+            .collect();
+        for id in earlier {
+            tables.end_job(id, Some("its end could not be recorded"))?;
+        }
         tables.jobs.insert(job.id, (job.clone(), None));
         Ok(())
     }

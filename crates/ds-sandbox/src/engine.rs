@@ -17,7 +17,7 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// With nothing left running: the app failed to load, was not ready in time, or could not be started.
     async fn start(&self, spec: SandboxSpec) -> Result<Box<dyn Sandbox>, StartError>;
-    /// Sees to it that code starts sooner, where the engine can do something for that: what it compiles is kept in
+    /// Sees to it that code starts sooner, where the engine can do something for that now: what it compiles is kept in
     /// [`AppCode::compiled`]. Takes as long as some starts.
     ///
     /// # Errors

@@ -59,13 +59,13 @@ impl ToCompile {
 }
 
 impl Inner {
-    /// Makes it, if it is not there. Nothing is half made.
+    /// Makes it, if it is not there. Nothing is half made. What it is made from is not waited for: while there is none,
+    /// which is soon after a host's first start, this does nothing, and the first start makes up for it.
     pub(super) async fn compile(&self, code: &AppCode, limits: &Limits) -> Result<(), StartError> {
         let (Launcher::Jail(jails), Some(place)) = (&self.launcher, &code.compiled) else {
             return Ok(());
         };
         let failed = cannot("keep what it compiles");
-        self.warm_caches(jails).await.map_err(&failed)?;
         let made = match kept(jails, code) {
             Some(made) if !made.is_dir() => made,
             _ => return Ok(()),

@@ -1,8 +1,11 @@
 //! What was compiled of an app, and the next start with it.
 
+use std::time::{Duration, Instant};
+
 use ds_core::{ApiVersion, AppspaceDir, AppspaceId};
 use ds_sandbox::{
-    Confinement, DenoEngine, Engine as _, EngineConfig, Sandbox, SandboxSpec, StopReason, Task,
+    AppCode, Confinement, DenoEngine, Engine as _, EngineConfig, Sandbox, SandboxSpec, StartError,
+    StopReason, Task,
 };
 
 use crate::fixture::{Fixture, eventually, get};
@@ -39,6 +42,17 @@ fn spec(fixture: &Fixture) -> SandboxSpec {
     spec.code.script = Some("bundle/script.js".into());
     spec.code.compiled = Some(fixture.root.path().join("compiled"));
     spec
+}
+
+/// Compiles, as soon as what all apps share is there.
+async fn compile(fixture: &Fixture, code: &AppCode) -> Result<(), StartError> {
+    let until = Instant::now() + Duration::from_secs(20);
+    while !code.compiled.as_ref().unwrap().exists() {
+        fixture.engine.compile(code, &fixture.limits).await?;
+        assert!(Instant::now() < until, "nothing is made");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 async fn waiting(engine: &DenoEngine) {
@@ -149,11 +163,7 @@ async fn it_is_for_one_appspace_and_one_script() {
 async fn what_deno_keeps_is_made_once_for_a_version() {
     let fixture = fixture(0).await;
     let code = spec(&fixture).code;
-    fixture
-        .engine
-        .compile(&code, &fixture.limits)
-        .await
-        .unwrap();
+    compile(&fixture, &code).await.unwrap();
     let place = code.compiled.clone().unwrap();
     let made = || -> Vec<_> {
         let all = std::fs::read_dir(&place).unwrap().flatten();
@@ -180,7 +190,7 @@ async fn an_app_that_does_not_load_leaves_nothing_made() {
     let fixture = fixture(0).await;
     fixture.write("app.js", "throw new Error('no');");
     let code = spec(&fixture).code;
-    let failed = fixture.engine.compile(&code, &fixture.limits).await;
+    let failed = compile(&fixture, &code).await;
     assert!(failed.unwrap_err().to_string().contains("no"));
     assert_eq!(
         std::fs::read_dir(code.compiled.unwrap()).unwrap().count(),
@@ -195,11 +205,7 @@ async fn what_is_missing_is_made_after_a_start() {
     let other = fixture.root.path().join("other");
     let mut code = spec(&fixture).code;
     code.compiled = Some(other.clone());
-    fixture
-        .engine
-        .compile(&code, &fixture.limits)
-        .await
-        .unwrap();
+    compile(&fixture, &code).await.unwrap();
 
     let place = fixture.root.path().join("compiled");
     std::fs::create_dir_all(place.join("of-an-older-deno")).unwrap();

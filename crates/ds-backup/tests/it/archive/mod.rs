@@ -20,7 +20,7 @@ use std::{
     path::Path,
 };
 
-use ds_backup::{About, ArchiveError, Contents, ExportTree, ImportBounds, NoProgress};
+use ds_backup::{About, ArchiveError, Contents, CopyReason, ExportTree, ImportBounds, NoProgress};
 use sha2::{Digest as _, Sha256};
 
 /// A directory in memory, where there is one: these tests flush thousands of files.
@@ -29,18 +29,10 @@ fn quick_dir() -> tempfile::TempDir {
 }
 
 fn about() -> About {
-    let text = r#"{
-        "format": 1,
-        "appspace": "01890a5d-ac96-774b-bcce-b302099a8057",
-        "address": "notes.example.com",
-        "app": {"name": "Notes", "version": "1.2.3", "entrypoint": "app.ts"},
-        "schema": 3,
-        "made": 1700000000000,
-        "reason": "export",
-        "consistency": "at-rest",
-        "members": 2
-    }"#;
-    serde_json::from_str(text).unwrap()
+    About {
+        reason: CopyReason::Export,
+        ..crate::snapshots::support::about()
+    }
 }
 
 /// The archive of `data/` and, if it is there, `package/` in a directory.

@@ -10,4 +10,4 @@ mod restic;
 mod room;
 mod s3;
 mod sftp;
-mod support;
+pub(crate) mod support;

@@ -3,7 +3,7 @@
 //! Every copy, snapshot or archive, is the same tree:
 //!
 //! ```text
-//! appspace.json    this description
+//! appspace.json    this description; an archive has it in its `archive.json`
 //! data/            files/ · avatars/ · storage/ · appspace-meta.db (members, schema)
 //! package/         the app's package as uploaded; only in archives, on request
 //! ```
@@ -11,7 +11,7 @@
 use ds_core::{Address, AppspaceId, Manifest, Schema, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The file in every copy that holds its [`About`].
+/// The file in every snapshot that holds its [`About`].
 pub const ABOUT: &str = "appspace.json";
 /// The directory in every copy that holds the appspace's data.
 pub const DATA: &str = "data";

@@ -7,9 +7,10 @@ use std::{
 };
 
 use ds_core::AppspaceId;
+use http::{Request, Response};
 
 use super::Sandboxes;
-use crate::Sandbox;
+use crate::{Body, Call, RequestError, Sandbox};
 
 /// A sandbox that is shared by those who use it. How many they are is in the pool's book.
 pub(super) struct Running {
@@ -59,6 +60,25 @@ impl Using {
     /// It is the first of those for whom the sandbox was started.
     pub(super) fn is_first(&mut self) {
         self.woke = true;
+    }
+
+    /// Hands the app a request, as [`Sandbox::request`] does. Who is told that the process has ended can rely on
+    /// the pool knowing, too: whoever asks it next gets another.
+    ///
+    /// # Errors
+    /// If the app did not answer.
+    pub async fn request(
+        &self,
+        call: Call,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, RequestError> {
+        let answer = self.running.sandbox.request(call, request).await;
+        if let Err(RequestError::Ended(death)) = &answer
+            && let Some(pool) = self.running.pool.upgrade()
+        {
+            pool.step(|book, effects| book.died(&self.running, death, effects));
+        }
+        answer
     }
 
     /// Whether the sandbox was started for this use. Of all who waited for a start, one is told so.

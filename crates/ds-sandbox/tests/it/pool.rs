@@ -94,6 +94,9 @@ impl Sandbox for ScriptedSandbox {
         self.id
     }
     async fn request(&self, _: Call, _: Request<Body>) -> Result<Response<Body>, RequestError> {
+        if self.crash.has_changed().unwrap_or(false) {
+            return Err(RequestError::Ended(Death::Exited(1)));
+        }
         Ok(Response::new(full_body("scripted")))
     }
     async fn learn(&self) -> Result<Learned, ControlError> {
@@ -288,6 +291,19 @@ async fn a_dead_sandbox_is_replaced() {
         .await;
     assert!(answer.is_ok());
     assert_eq!(pool.sandboxes.started(), 2);
+}
+
+/// Nothing else of the pool runs between the answer and the next request.
+#[tokio::test]
+async fn who_is_told_of_a_death_gets_another_at_once() {
+    let pool = pool(0);
+    let first = pool.get().await.unwrap();
+    pool.engine.crash.send_modify(|crashes| *crashes += 1);
+    let told = first.request(call(0, "/"), request()).await;
+    assert!(matches!(told, Err(RequestError::Ended(_))));
+    let second = pool.get().await.unwrap();
+    assert_ne!(first.id(), second.id());
+    assert!(second.request(call(0, "/"), request()).await.is_ok());
 }
 
 #[tokio::test]

@@ -54,13 +54,14 @@ impl Inner {
         let dirs = self.dirs(spec, &launched.run).await;
         let prepared = dirs.and_then(|dirs| Ok((dirs.binds()?, dirs.compiled)));
         let (binds, compiled) = prepared.map_err(cannot("prepare its directories"))?;
+        let checked = compiled.clone();
+        let checking = spawn_blocking(move || checked?.whole().map(in_jail));
         if let Some(line) = &launched.line {
             line.mount(binds)
                 .await
                 .map_err(cannot("mount its directories"))?;
         }
-        let kept = compiled.as_ref().and_then(|it| it.kept.as_ref());
-        let kept = kept.map(|name| format!("{}/{name}", jail::COMPILED));
+        let kept = checking.await.unwrap_or_default();
         let told = assigned.control.mounted(kept).await;
         told.map_err(|error| explain(error, &launched.sink))?;
         let started = assigned.until_ready(spec, compiled.clone()).await;
@@ -138,6 +139,11 @@ impl Assigned {
             compiled: Mutex::new(compiled),
         })
     }
+}
+
+/// Where a sandbox sees what was compiled before.
+fn in_jail(name: &str) -> String {
+    format!("{}/{name}", jail::COMPILED)
 }
 
 /// Bounds processor time, and begins to look. Not waited for: until it is done, the sandbox is only faster.

@@ -44,7 +44,7 @@ pub(super) struct Compiled {
     pub(super) dir: PathBuf,
     /// What it is made from.
     of: String,
-    /// The name of the file, if there is one and it is whole.
+    /// The name of the file, if there is one.
     pub(super) kept: Option<String>,
 }
 
@@ -60,8 +60,15 @@ impl Compiled {
         deno.version.to_string().hash(&mut hasher);
         let dir = appspace.dir.compiled();
         let of = format!("{PREFIX}{:016x}-", hasher.finish());
-        let kept = find_whole(&dir, &of);
+        let kept = find_named(&dir, &of);
         Some(Self { dir, of, kept })
+    }
+
+    /// The name of the file, if what is in it is what was written. Blocks for as long as it takes to read it.
+    pub(super) fn whole(&self) -> Option<&str> {
+        let kept = self.kept.as_ref()?;
+        let bytes = fs::read(self.dir.join(kept)).ok()?;
+        (name(&self.of, &bytes) == *kept).then_some(kept)
     }
 
     /// Keeps it, and nothing else. What is lost in a power cut is compiled again. Blocks.
@@ -123,11 +130,9 @@ fn name(of: &str, bytes: &[u8]) -> String {
     format!("{of}{:08x}", crc32fast::hash(bytes))
 }
 
-/// The file that was made from this, if what is in it is what was written.
-fn find_whole(dir: &Path, of: &str) -> Option<String> {
+/// The file that was made from this.
+fn find_named(dir: &Path, of: &str) -> Option<String> {
     let names = fs::read_dir(dir).ok()?.flatten();
     let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
-    let found = names.find(|name| name.starts_with(of))?;
-    let bytes = fs::read(dir.join(&found)).ok()?;
-    (name(of, &bytes) == found).then_some(found)
+    names.find(|name| name.starts_with(of))
 }

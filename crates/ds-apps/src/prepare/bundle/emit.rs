@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::edit::literal,
+    ascii,
     collect::App,
     defaults::naming,
     exports::Binding,
@@ -38,6 +39,7 @@ pub(super) fn emit(
         let mut edits = edits(index, unit, names);
         let dynamics = unit.dynamics.iter();
         edits.extend(dynamics.map(|request| later::edit(all, spaces, request)));
+        ascii::add(&unit.escapes, &mut edits);
         let text = apply(&unit.text, &mut edits)
             .ok_or_else(|| Unbundled::Wrong(format!("{} has changes that overlap", unit.file)))?;
         mapper.add(unit, &edits, &code, &text);

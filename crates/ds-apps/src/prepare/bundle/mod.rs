@@ -17,6 +17,7 @@
 //! verify    a look at the result
 //! ```
 
+mod ascii;
 mod collect;
 mod defaults;
 mod emit;

@@ -10,7 +10,7 @@ use oxc::semantic::{Scoping, SemanticBuilder, SymbolId};
 use oxc::span::{GetSpan as _, SourceType, Span};
 
 use super::{
-    hazards, members,
+    ascii, hazards, members,
     records::Records,
     refuse::Unbundled,
     unit::{Edit, Kind, Top, Unit, Use},
@@ -34,6 +34,7 @@ pub(super) fn read(file: &str, text: &str, entry: bool) -> Result<Unit, Unbundle
     let mut unit = Unit {
         file: file.to_owned(),
         text: text.to_owned(),
+        escapes: ascii::escapes(text, &program),
         ..Unit::default()
     };
     let indexes = tops(&program, &scoping, &mut unit);

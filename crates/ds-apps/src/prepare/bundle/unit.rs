@@ -38,6 +38,8 @@ pub(super) struct Unit {
     pub edits: Vec<Edit>,
     /// Changes that are made wherever the module goes: marks for its own file go.
     pub marks: Vec<Edit>,
+    /// Changes that take letters beyond ASCII out of it, where nothing else changes.
+    pub escapes: Vec<Edit>,
 }
 
 /// What a module asks of others.

@@ -407,4 +407,16 @@ import './x/only.js'; throw new Error('on purpose');
 {\"a\": 1}
 ",
     ),
+    (
+        "letters beyond ASCII",
+        r#"--- app.js
+'ü'; import { grün as farbe, "ö x" as z } from './fä.js'; // é…
+const tag = (texts, ...all) => JSON.stringify([texts, texts.raw, all]);
+const o = { 'ä': `é${'😀'}…`, ö: "\é\\é", ['ß']: /ü[é😀]/u.source };
+console.log(farbe, z, tag`é…${`ü`}\u{e9}`, JSON.stringify(o), `a
+…`, 'x\'é', "“" + '‘' + `\``, o.ö.length, /* ü */ 'ß'.length, '😀'.length);
+--- fä.js
+/* “the” whole … */ const ö = `\n“${1 + 1}”`; export const grün = 'grün' + ö; export { ö as "ö x" };
+"#,
+    ),
 ];

@@ -22,6 +22,18 @@ async fn one_module_prints_what_many_print() {
 }
 
 #[tokio::test]
+async fn a_script_is_ascii_where_nobody_can_tell() {
+    let text =
+        "--- app.js\nimport './é.js'; // …\nconsole.log('ü', `…${'😀'}`);\n--- é.js\n/* ä */\n";
+    let case = Case::new(text).await;
+    let code = &case.prepared.code;
+    for file in [code.script.as_deref().unwrap(), &code.entry] {
+        let text = std::fs::read_to_string(code.run.join(file)).unwrap();
+        assert!(text.is_ascii() && text.contains("\\u00fc"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn only_objects_of_exports_need_more_files() {
     for (app, expect) in [
         (

@@ -49,7 +49,7 @@ enum Task {
         /// Fewer and shorter rounds
         #[arg(long)]
         quick: bool,
-        /// Only these groups: lookup, start, files, functions, wake, modules, jail, memory, burst
+        /// Only these groups: lookup, start, files, functions, wake, modules, jail, memory, burst, snapshots
         groups: Vec<String>,
     },
 }

@@ -23,7 +23,7 @@ pub trait AccountStore: Send + Sync {
     async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
     /// One account.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
-    /// An account and its password hash (PHC string), by mail address in lower case.
+    /// An account and its password hash (PHC string), by mail address in lower case. A blocked one is not found.
     async fn account_with_password(
         &self,
         email: &str,

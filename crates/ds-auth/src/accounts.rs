@@ -1,5 +1,7 @@
 //! Making accounts and logging in to them.
 
+mod passwords;
+
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use ds_core::{AccountId, Clock, StoreError};
@@ -8,6 +10,8 @@ use crate::{
     Account, AccountStore, EmailError, PasswordError, PasswordProblem, PasswordRules, email,
     password, throttle::Throttle,
 };
+
+pub use passwords::ChangePasswordError;
 
 /// The accounts of this host, with their rules.
 pub struct Accounts {
@@ -124,7 +128,8 @@ impl Accounts {
         Ok(account)
     }
 
-    async fn prepare(
+    /// An account to record, with the hash of its password.
+    pub(crate) async fn prepare(
         &self,
         email: &str,
         password: String,

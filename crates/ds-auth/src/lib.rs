@@ -2,18 +2,23 @@
 //!
 //! People have an [`Account`] on their host ([`Accounts`]) and are [`Member`](ds_core::Member)s of
 //! appspaces. A session ([`Sessions`]) says who a browser is, at one origin; [`LoginTokens`] carry a person
-//! from the account site to an appspace. [`authorize`] alone makes a [`Granted`], and handlers take one, so
+//! from the account site to an appspace, and [`dropid`] people from other hosts. [`people`] and [`passkeys`] have what there is
+//! to an account beside its password. [`authorize`] alone makes a [`Granted`], and handlers take one, so
 //! that an unauthorized answer does not compile.
 
 mod account;
 mod accounts;
+mod api_tokens;
 mod authenticator;
 mod authorize;
 pub mod cookie;
+pub mod dropid;
 mod email;
 mod login_tokens;
 mod marks;
+pub mod passkeys;
 pub mod password;
+pub mod people;
 mod session;
 mod sessions;
 mod setup_link;
@@ -21,7 +26,11 @@ mod throttle;
 mod visitor;
 
 pub use account::{Account, AccountStore};
-pub use accounts::{AccountError, Accounts, LogInError};
+pub use accounts::{AccountError, Accounts, ChangePasswordError, LogInError};
+pub use api_tokens::{
+    API_TOKEN_DAYS, ApiToken, ApiTokenError, ApiTokenStore, ApiTokens, BearerError, Scope,
+    UnknownScope,
+};
 pub use authenticator::SessionAuthenticator;
 pub use authorize::{Denied, Granted, authorize};
 pub use cookie::Cookies;

@@ -72,11 +72,8 @@ impl Throttle {
 
     /// Counts an attempt; refuses it, with how long to wait, if there were too many.
     pub(crate) fn attempt(&self, email: &str, from: Option<IpAddr>) -> Result<Attempt, Duration> {
-        let network = from.map(network_of);
         // The network first: what it may not try does not count against the account.
-        if let Some(network) = network {
-            self.count(Who::Network(network), FREE_PER_NETWORK)?;
-        }
+        let network = self.attempt_from(from)?;
         let email = email.to_owned();
         let account = self.account_key(&email, network);
         self.count(account.clone(), FREE_PER_ACCOUNT)?;
@@ -90,23 +87,38 @@ impl Throttle {
     /// Takes an attempt back that was no guess.
     pub(crate) fn succeeded(&self, attempt: Attempt) {
         self.counts.invalidate(&attempt.account);
+        self.succeeded_from(attempt.network);
         if let Some(network) = attempt.network {
-            // Only its own attempt: an account of one's own must not pay for guessing at others'.
-            self.counts
-                .entry(Who::Network(network))
-                .and_compute_with(|entry| match entry {
-                    None => Op::Nop,
-                    Some(entry) => {
-                        let count = entry.into_value();
-                        Op::Put(Count {
-                            failures: count.failures.saturating_sub(1),
-                            until: Timestamp(0),
-                            ..count
-                        })
-                    }
-                });
             self.known.insert((attempt.email, network), ());
         }
+    }
+
+    /// Counts an attempt that names no account; refuses it, with how long to wait, if there were too many from
+    /// there. What it gives back says where from.
+    pub(crate) fn attempt_from(&self, from: Option<IpAddr>) -> Result<Option<IpAddr>, Duration> {
+        let network = from.map(network_of);
+        if let Some(network) = network {
+            self.count(Who::Network(network), FREE_PER_NETWORK)?;
+        }
+        Ok(network)
+    }
+
+    /// Takes one attempt back. Only itself: an account of one's own must not pay for guessing at others'.
+    pub(crate) fn succeeded_from(&self, network: Option<IpAddr>) {
+        let Some(network) = network else { return };
+        self.counts
+            .entry(Who::Network(network))
+            .and_compute_with(|entry| match entry {
+                None => Op::Nop,
+                Some(entry) => {
+                    let count = entry.into_value();
+                    Op::Put(Count {
+                        failures: count.failures.saturating_sub(1),
+                        until: Timestamp(0),
+                        ..count
+                    })
+                }
+            });
     }
 
     fn account_key(&self, email: &str, network: Option<IpAddr>) -> Who {

@@ -15,6 +15,7 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 ///   secrets.key                    what secrets in host.db are sealed with; made when the first is set
 ///   snapshots/                     a repository of snapshots in restic's format, unless configured elsewhere
 ///   snapshots.key                  what opens it; made with the first snapshot
+///   snapshots.places               where there were snapshots once: no place is taken for a new one by mistake
 ///   control.sock                   the running host's control socket
 ///   apps/<app>/<version>/          app/ as uploaded · vendor/ module sources · run/ the prepared copy ·
 ///                                  compiled/ what the engine compiled of it; can be removed at any time
@@ -23,6 +24,8 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 ///   appspaces/<id>/log.txt         what the app printed and why its sandboxes ended
 ///   appspaces/<id>/compiled/       what the engine compiled of the app; can be removed at any time
 ///   trash/<id>/                    deleted appspaces, as they were, until their date
+///   trash.json                     how long they have been there, counted and not read off the clock
+///   previews/<id>/                 snapshots that are open for a look; emptied at start
 ///   staging/<job>/                 work that has not been published yet; emptied at start
 ///   runtime/                       sockets and scratch of running sandboxes; emptied at start
 /// ```
@@ -41,7 +44,14 @@ impl DataDir {
     /// If a directory cannot be created.
     pub fn create(&self) -> io::Result<()> {
         crate::publish::create_private_dir(&self.0)?;
-        for name in ["apps", "appspaces", "staging", "runtime", "trash"] {
+        for name in [
+            "apps",
+            "appspaces",
+            "staging",
+            "runtime",
+            "trash",
+            "previews",
+        ] {
             crate::publish::create_private_dir(&self.0.join(name))?;
         }
         Ok(())
@@ -107,10 +117,28 @@ impl DataDir {
         AppspaceDir(self.0.join("appspaces").join(appspace.to_string()))
     }
 
+    /// The record of how long deleted appspaces have been deleted.
+    #[must_use]
+    pub fn trash_ages(&self) -> PathBuf {
+        self.0.join("trash.json")
+    }
+
     /// The directory of one deleted appspace.
     #[must_use]
     pub fn trash(&self, appspace: AppspaceId) -> AppspaceDir {
         AppspaceDir(self.0.join("trash").join(appspace.to_string()))
+    }
+
+    /// Where all previews are.
+    #[must_use]
+    pub fn previews_root(&self) -> PathBuf {
+        self.0.join("previews")
+    }
+
+    /// The directory of one preview, which looks like an appspace's.
+    #[must_use]
+    pub fn preview(&self, preview: AppspaceId) -> AppspaceDir {
+        AppspaceDir(self.previews_root().join(preview.to_string()))
     }
 }
 

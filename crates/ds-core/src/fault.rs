@@ -7,6 +7,7 @@
 //! | `<n>` | the process kills itself at the n-th point that it passes, counted from 1 |
 //! | `trace:<file>` | the name of every point is appended to the file |
 //! | `fail:<n>` | the n-th step that asks [`failure`] fails, instead of being done |
+//! | `flushed:<file>` | what was [flushed and moved](moment) is appended to the file, with the time |
 //!
 //! `DS_FAULT_WITHOUT=<name>` does without something that the system has, to see what happens on one that has not
 //! ([`without`]).
@@ -21,6 +22,15 @@ pub fn point(name: impl std::fmt::Display) {
     debug::point(&name.to_string());
     #[cfg(not(debug_assertions))]
     let _ = name;
+}
+
+/// Notes that something was flushed to disk or took a place, for tests that look at the order.
+#[inline]
+pub fn moment(what: &str, path: &std::path::Path) {
+    #[cfg(debug_assertions)]
+    debug::moment(what, path);
+    #[cfg(not(debug_assertions))]
+    let _ = (what, path);
 }
 
 /// Why the step of this name is to fail, if a test wants it to.
@@ -56,12 +66,14 @@ mod debug {
     use std::{
         fs::OpenOptions,
         io::{self, Write as _},
-        path::PathBuf,
+        path::{Path, PathBuf},
         sync::{
             OnceLock,
             atomic::{AtomicU64, Ordering},
         },
     };
+
+    use crate::{Clock as _, SystemClock};
 
     static PASSED: AtomicU64 = AtomicU64::new(0);
     static ASKED: AtomicU64 = AtomicU64::new(0);
@@ -72,11 +84,15 @@ mod debug {
         Kill(u64),
         Fail(u64),
         Trace(PathBuf),
+        Flushed(PathBuf),
     }
 
     pub(super) fn read(text: &str) -> Mode {
         if let Some(file) = text.strip_prefix("trace:") {
             return Mode::Trace(file.into());
+        }
+        if let Some(file) = text.strip_prefix("flushed:") {
+            return Mode::Flushed(file.into());
         }
         if let Some(number) = text.strip_prefix("fail:") {
             return number.parse().map_or(Mode::Off, Mode::Fail);
@@ -101,13 +117,22 @@ mod debug {
                     std::thread::park();
                 }
             }
-            Mode::Trace(file) => {
-                let opened = OpenOptions::new().create(true).append(true).open(file);
-                // A line that is missing shows in the test that reads them.
-                let _ = opened.and_then(|mut file| writeln!(file, "{name}"));
-            }
+            Mode::Trace(file) => append(file, &format!("{name}\n")),
             _ => {}
         }
+    }
+
+    pub(super) fn moment(what: &str, path: &Path) {
+        if let Mode::Flushed(file) = mode() {
+            let now = SystemClock.now().0;
+            append(file, &format!("{now} {what} {}\n", path.display()));
+        }
+    }
+
+    /// A line that is missing shows in the test that reads them.
+    fn append(file: &Path, line: &str) {
+        let opened = OpenOptions::new().create(true).append(true).open(file);
+        let _ = opened.and_then(|mut file| file.write_all(line.as_bytes()));
     }
 
     pub(super) fn failure(name: &str) -> io::Result<()> {
@@ -131,6 +156,7 @@ mod tests {
         check("7", Mode::Kill(7));
         check("fail:3", Mode::Fail(3));
         check("trace:/a b", Mode::Trace("/a b".into()));
+        check("flushed:/a", Mode::Flushed("/a".into()));
         check("fail:", Mode::Off);
         check("often", Mode::Off);
     }

@@ -61,10 +61,14 @@ uuid_ids! {
     AppspaceId = "appspace";
     /// A person's account on this host.
     AccountId = "account";
+    /// A token by which programs use an account.
+    ApiTokenId = "API token";
     /// One run of one sandbox.
     SandboxId = "sandbox";
     /// A piece of work that takes long, as recorded in the job log.
     JobId = "job";
+    /// An owner's consent that an appspace goes to another host.
+    MoveId = "move";
 }
 
 /// Who a member is to the app: random per appspace, and all that app code learns of a person's identity.

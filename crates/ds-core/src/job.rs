@@ -76,8 +76,21 @@ pub enum Work {
         /// The appspace.
         appspace: AppspaceId,
     },
+    /// Opening a snapshot of an appspace beside it, to look at. Undone by removing its directory, which no restart of
+    /// the host outlives.
+    Preview {
+        /// The appspace.
+        appspace: AppspaceId,
+        /// The preview, which has an id of its own.
+        preview: AppspaceId,
+    },
     /// Taking an appspace over from another host. Undone by removing its directory if the store does not list it.
     Move {
+        /// The appspace, here.
+        appspace: AppspaceId,
+    },
+    /// Handing an appspace over to another host. Undone unless that is recorded as decided.
+    MoveOut {
         /// The appspace, here.
         appspace: AppspaceId,
     },
@@ -95,6 +108,8 @@ pub enum Work {
         /// Where it is to answer.
         address: Address,
     },
+    /// Reading the snapshots of the host back. Nothing to undo.
+    Verify,
     /// Removing an appspace from the trash for good. Finished if the store has forgotten it, else undone.
     EmptyTrash {
         /// The appspace.
@@ -120,12 +135,18 @@ pub enum JobKind {
     Import,
     /// [`Work::Export`].
     Export,
+    /// [`Work::Preview`].
+    Preview,
     /// [`Work::Move`].
     Move,
+    /// [`Work::MoveOut`].
+    MoveOut,
     /// [`Work::Delete`].
     Delete,
     /// [`Work::TakeOut`].
     TakeOut,
+    /// [`Work::Verify`].
+    Verify,
     /// [`Work::EmptyTrash`].
     EmptyTrash,
 }
@@ -157,9 +178,12 @@ impl Work {
             Self::Restore { .. } => JobKind::Restore,
             Self::Import { .. } => JobKind::Import,
             Self::Export { .. } => JobKind::Export,
+            Self::Preview { .. } => JobKind::Preview,
             Self::Move { .. } => JobKind::Move,
+            Self::MoveOut { .. } => JobKind::MoveOut,
             Self::Delete { .. } => JobKind::Delete,
             Self::TakeOut { .. } => JobKind::TakeOut,
+            Self::Verify => JobKind::Verify,
             Self::EmptyTrash { .. } => JobKind::EmptyTrash,
         }
     }
@@ -178,14 +202,16 @@ impl Work {
     #[must_use]
     pub fn appspace(&self) -> Option<AppspaceId> {
         match self {
-            Self::InstallVersion { .. } => None,
+            Self::InstallVersion { .. } | Self::Verify => None,
             Self::CreateAppspace { appspace }
             | Self::ChangeVersion { appspace, .. }
             | Self::Snapshot { appspace }
             | Self::Restore { appspace, .. }
             | Self::Import { appspace }
             | Self::Export { appspace }
+            | Self::Preview { appspace, .. }
             | Self::Move { appspace }
+            | Self::MoveOut { appspace }
             | Self::Delete { appspace, .. }
             | Self::TakeOut { appspace, .. }
             | Self::EmptyTrash { appspace } => Some(*appspace),
@@ -203,9 +229,12 @@ impl fmt::Display for JobKind {
             Self::Restore => "restore",
             Self::Import => "import",
             Self::Export => "export",
-            Self::Move => "move",
+            Self::Preview => "preview",
+            Self::Move => "move here",
+            Self::MoveOut => "move to another host",
             Self::Delete => "delete",
             Self::TakeOut => "restore from the trash",
+            Self::Verify => "look through the snapshots",
             Self::EmptyTrash => "empty the trash",
         })
     }

@@ -24,12 +24,16 @@ mod job;
 pub mod limits;
 pub mod manifest;
 mod member;
+mod member_logins;
+pub mod moves;
 mod original;
 pub mod publish;
 mod schema;
 pub mod secret;
+pub mod snapshots;
 mod store;
 mod trash;
+pub mod upgrades;
 pub mod usage;
 
 pub use access::{Access, Permission, PermissionError};
@@ -42,10 +46,13 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
 pub use egress::{EgressRule, EgressRuleError};
 pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason, Visit};
-pub use id::{AccountId, AppId, AppspaceId, IdError, JobId, ProxyId, SandboxId, VersionId};
+pub use id::{
+    AccountId, ApiTokenId, AppId, AppspaceId, IdError, JobId, MoveId, ProxyId, SandboxId, VersionId,
+};
 pub use job::{Job, JobKind, JobRecord, Work};
 pub use manifest::Manifest;
 pub use member::Member;
+pub use member_logins::{LoginKind, MemberLogin, MemberLogins};
 pub use original::{OriginalLogin, OriginalMember, OriginalMeta, OriginalReader};
 pub use schema::{Direction, MigrationStep, Schema};
 pub use semver::Version;

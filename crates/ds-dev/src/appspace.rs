@@ -41,7 +41,8 @@ pub(crate) async fn open(
     // Nobody else uses it through this program, and that is all a hold can promise here.
     let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
     let shown = given.data().display().to_string();
-    clone_data(&hold, given.data(), temporary.data())
+    let quiet = Arc::new(NoProgress);
+    clone_data(&hold, given.data(), temporary.data(), quiet)
         .await
         .with_context(|| format!("cannot copy {shown}"))?;
     Ok((temporary, None))

@@ -141,6 +141,7 @@ fn site(
         terms: Terms::new(Limits::default(), None),
         dir,
         appspace,
+        preview: None,
     })
 }
 

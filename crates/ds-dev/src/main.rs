@@ -13,6 +13,8 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("DS_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Where nothing can be written, it would say so there and panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .init();
     let done = match args.command {

@@ -1,10 +1,10 @@
 // Shows how far a job is without loading the page anew. Without this, "Look again" does.
-const find = (page) => page.getElementById("version");
+const find = (page) => page.querySelector("#version, #preview, #snapshots");
 const isRunning = () => find(document)?.querySelector("[data-running]");
 
 async function look() {
   try {
-    const answer = await fetch(location.pathname, { cache: "no-store" });
+    const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = find(page);

@@ -7,10 +7,16 @@ use clap::{Args, Parser, Subcommand};
 mod archives;
 mod backups;
 mod jobs;
+mod mail;
+mod moves;
+mod tokens;
 
 pub use archives::{Export, Import};
-pub use backups::{Backup, Restore};
+pub use backups::{Backup, Restore, Schedule};
 pub use jobs::{Job, Trash, WhichJob};
+pub use mail::Mail;
+pub use moves::{MoveCancel, MoveIn};
+pub use tokens::{Mode, Scope, Token, Upgrades};
 
 /// Dropserver: a place for small web apps and the people who use them.
 ///
@@ -59,6 +65,9 @@ pub enum Command {
     /// Appspaces that were deleted
     #[command(subcommand)]
     Trash(Trash),
+    /// Mail that the host sends
+    #[command(subcommand)]
+    Mail(Mail),
     /// Work that takes long: what is being done, and what came of it
     #[command(subcommand)]
     Job(Job),
@@ -87,6 +96,9 @@ pub enum Account {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Tokens by which programs use the API for an account
+    #[command(subcommand)]
+    Token(Token),
 }
 
 /// What to do about apps.
@@ -144,10 +156,24 @@ pub enum Appspace {
         /// The version [default: the newest that is installed]
         version: Option<String>,
     },
+    /// Show how an appspace gets newer versions of its app, or choose that
+    Upgrades(Upgrades),
     /// Write an appspace, with all its data and members, into one file
     Export(Export),
     /// Make an appspace from an exported file, or from a backup of the original Dropserver
     Import(Import),
+    /// Make a code with which another host can take an appspace over
+    MoveOut(Which),
+    /// Bring an appspace from another host, with a code that it made
+    MoveIn(MoveIn),
+    /// List the appspaces that moved to other hosts or came from them
+    Moves {
+        /// Whose.
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// Cancel a move that is not decided yet
+    MoveCancel(MoveCancel),
     /// Move an appspace to the trash
     Delete {
         /// Where.
@@ -345,6 +371,36 @@ mod tests {
             false,
         );
         check("ds-host appspace import n.tar.zst", false);
+        check("ds-host appspace import n.tar.zst --into a", true);
+        check(
+            "ds-host appspace import n.tar.zst --into a --address b",
+            false,
+        );
+        check(
+            "ds-host appspace import n.tar.zst --into a --install",
+            false,
+        );
+        check("ds-host appspace export notes - --with-package", true);
+        check("ds-host appspace upgrades notes", true);
+        check("ds-host appspace upgrades notes automatic --json", true);
+        check("ds-host appspace upgrades notes sometimes", false);
+        check("ds-host account token create backup", true);
+        check(
+            "ds-host account token create backup --scope manage --never-expires",
+            true,
+        );
+        check(
+            "ds-host account token create backup --days 7 --never-expires",
+            false,
+        );
+        check("ds-host account token create", false);
+        check("ds-host account token list --owner a@b.c", true);
+        check("ds-host account token revoke x", true);
+        check("ds-host appspace move-out notes --json", true);
+        check("ds-host appspace move-in https://a/b#c notes", true);
+        check("ds-host appspace move-in notes", false);
+        check("ds-host appspace moves", true);
+        check("ds-host appspace move-cancel notes --redirect", true);
         check("ds-host backup create notes --json", true);
         check("ds-host backup list", true);
         check("ds-host backup restore notes latest --path a/b", true);

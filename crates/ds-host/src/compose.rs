@@ -5,28 +5,34 @@ mod auth;
 mod base;
 mod changes;
 mod glue;
+mod mail;
 mod modules;
+mod moves;
+mod previews;
+mod recorded;
 mod rounds;
 mod snapshots;
 mod terms;
+mod upgrades;
 
 use std::{sync::Arc, time::Duration};
 
 use ds_apps::Installer;
-use ds_auth::{SessionAuthenticator, Sessions};
+use ds_auth::{ApiTokens, SessionAuthenticator, Sessions};
 use ds_core::{
     AppspaceId, DataDir, Gate, Gates, SystemClock, error_chain,
     usage::{Meter, Recorder},
 };
 use ds_lifecycle::Lifecycle;
 use ds_sandbox::{DenoError, Sandboxes, StopReason};
-use ds_serve::{Appspaces, Cached, Door};
+use ds_serve::{Appspaces, Cached, Directory, Door, WithPreviews};
 use ds_store::{OpenError, Store};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     config::Config,
     dispatch::Dispatch,
+    mail::{MailError, Post},
     ops::{self, Names, Ops},
     site,
 };
@@ -40,6 +46,8 @@ use base::Base;
 const GRACE: Duration = Duration::from_secs(10);
 /// How long jobs get to end or be undone when the host stops.
 const JOBS_END: Duration = Duration::from_secs(20);
+/// How long mail on its way gets to be handed over when the host stops.
+const MAIL_ENDS: Duration = Duration::from_secs(5);
 /// How often sandboxes are measured.
 const MEASURED: Duration = Duration::from_secs(1);
 /// How often what is old is tidied away.
@@ -57,6 +65,9 @@ pub enum ComposeError {
     /// Modules cannot be had as configured.
     #[error(transparent)]
     Modules(#[from] modules::ModulesError),
+    /// Mail cannot be sent as configured.
+    #[error("cannot set up mail")]
+    Mail(#[source] MailError),
     /// What a crash left half done cannot be undone.
     #[error("cannot undo what was in the middle when the host last ended")]
     Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -77,6 +88,11 @@ pub struct Host {
     _rounds: [AbortOnDropHandle<()>; 3],
     _copies: [AbortOnDropHandle<()>; 2],
     _room: AbortOnDropHandle<()>,
+    _asking: AbortOnDropHandle<()>,
+    _upgrades: AbortOnDropHandle<()>,
+    _previews: AbortOnDropHandle<()>,
+    _alerts: AbortOnDropHandle<()>,
+    post: Option<Post>,
 }
 
 impl Host {
@@ -85,17 +101,22 @@ impl Host {
     /// # Errors
     /// If a part is missing or broken; nothing is left running.
     pub async fn open(config: &Config, data: &DataDir, names: Names) -> Result<Self, ComposeError> {
-        let base = Base::open(config, data).await?;
+        let base = Base::open(config, data, &names).await?;
         let installer = base.installer(modules::of(config).await?);
         let directory = Arc::new(Cached::new(base.sources()));
         let lifecycle = base.lifecycle(&directory);
         recover(&installer, &lifecycle).await?;
-        let auth = Auth::new(&base, &names);
+        let moves = moves::open(config, &base, &names, &lifecycle).await?;
+        let auth = Auth::new(&base, &names, lifecycle.previews());
         let installs: Arc<dyn ops::backend::Installs> = Arc::new(glue::Packages(installer));
-        let backups = base.keeper.clone();
-        let backups = backups.map(|keeper| Arc::new(ops::Backups::new(lifecycle.clone(), keeper)));
+        let backups = base.keeper.clone().map(|keeper| {
+            let records = base.records.clone();
+            Arc::new(ops::Backups::new(lifecycle.clone(), keeper, records))
+        });
+        let moving = moves::moving(&base, &moves, &installs);
         let ops = Ops::new(ops::Parts {
             backups: backups.clone(),
+            post: base.post.clone(),
             names: names.clone(),
             accounts: Arc::clone(&auth.accounts),
             account_store: base.store.clone(),
@@ -114,14 +135,22 @@ impl Host {
             }),
             terms: base.terms(),
             work: changes::work(&base, &lifecycle),
-        });
+            tokens: Arc::new(ApiTokens::new(base.store.clone(), base.clock.clone())),
+            upgrades: ops::Upgrades::new(base.store.clone()),
+            data: data.clone(),
+        })
+        .with_moves(moving);
+        let upgrades = tokio::spawn(upgrades::round(ops.clone()));
         let site = site::router(auth.site(&base, &ops));
         let room = tokio::spawn(rounds::room(lifecycle.clone(), Arc::clone(&directory)));
-        let appspaces = appspaces(&base, &auth, &names, directory);
+        let directory = WithPreviews::new(lifecycle.previews().clone(), base.sources(), directory);
+        let appspaces = appspaces(&base, &auth, &names, Arc::new(directory));
+        let old = tokio::spawn(previews::close_old(lifecycle.clone()));
         let rounds = rounds(&base, auth.sessions.clone());
         let copies = snapshots::rounds(&base, &lifecycle, backups);
         Ok(Self {
-            dispatch: Dispatch::new(names.site, site, appspaces),
+            _asking: moves::keep_asking(&moves),
+            dispatch: Dispatch::new(names.site, site, appspaces, moves),
             ops,
             gates: base.gates,
             sandboxes: base.sandboxes,
@@ -132,6 +161,10 @@ impl Host {
             _rounds: rounds,
             _copies: copies,
             _room: AbortOnDropHandle::new(room),
+            _upgrades: AbortOnDropHandle::new(upgrades),
+            _previews: AbortOnDropHandle::new(old),
+            _alerts: mail::rounds(&base.alerts, base.keeper.is_some()),
+            post: base.post,
         })
     }
 
@@ -177,11 +210,14 @@ impl Host {
         if let Err(error) = self.recorder.flush().await {
             tracing::warn!(error = %error_chain(&error), "cannot write down what appspaces used last");
         }
+        if let Some(post) = &self.post {
+            post.close(MAIL_ENDS).await;
+        }
         self.store.close().await;
     }
 }
 
-fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<Cached>) -> Appspaces {
+fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<dyn Directory>) -> Appspaces {
     let sessions = auth.sessions.clone();
     Appspaces::new(ds_serve::Parts {
         directory,

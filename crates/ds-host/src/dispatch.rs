@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use ds_core::Address;
+use ds_lifecycle::Moves;
 use ds_sandbox::Body;
 use ds_serve::Appspaces;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
@@ -11,7 +12,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
-use crate::{listen::Patient, ops::Names};
+use crate::{listen::Patient, moving, ops::Names};
 
 /// Everything that this host answers to. Clones are the same.
 #[derive(Clone)]
@@ -21,26 +22,37 @@ struct Inner {
     site_host: Address,
     site: Router,
     appspaces: Appspaces,
+    moves: Moves,
 }
 
 impl Dispatch {
     /// The account site at its address, appspaces at all others.
-    pub(crate) fn new(site_host: Address, site: Router, appspaces: Appspaces) -> Self {
+    pub(crate) fn new(
+        site_host: Address,
+        site: Router,
+        appspaces: Appspaces,
+        moves: Moves,
+    ) -> Self {
         Self(Arc::new(Inner {
             site_host,
             site,
             appspaces,
+            moves,
         }))
     }
 
     /// Answers a request.
     pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let request = request.map(Patient::new);
-        let is_for_site = address(&request).is_some_and(|address| address == self.0.site_host);
+        let address = address(&request);
+        let is_for_site = address.as_ref() == Some(&self.0.site_host);
+        let elsewhere = address.and_then(|address| self.0.moves.redirect(&address));
         if is_for_site {
             let answered = self.0.site.clone().oneshot(request).await;
             let response = answered.unwrap_or_else(|never| match never {});
             response.map(|body| body.map_err(Into::into).boxed_unsync())
+        } else if let Some(origin) = elsewhere {
+            moving::redirect(&request, &origin)
         } else {
             let request = request.map(http_body_util::BodyExt::boxed_unsync);
             self.0.appspaces.serve(request).await

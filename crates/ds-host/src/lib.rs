@@ -1,5 +1,7 @@
 //! The Dropserver host: configuration, listeners, the account site, the control socket and its commands.
 
+pub mod alerts;
+pub mod api;
 pub mod args;
 pub mod cli;
 pub mod compose;
@@ -8,6 +10,9 @@ pub mod control;
 pub mod dispatch;
 pub mod listen;
 pub mod lock;
+pub mod mail;
+mod moving;
 pub mod ops;
 pub mod run;
+mod scratch;
 pub mod site;

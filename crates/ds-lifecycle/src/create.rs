@@ -44,6 +44,7 @@ impl Lifecycle {
         if there.map_err(CreateError::Store)?.is_some() {
             return Err(CreateError::AddressTaken(new.address));
         }
+        self.room().await?;
         let id = AppspaceId::new();
         let work = Work::CreateAppspace { appspace: id };
         let this = self.clone();

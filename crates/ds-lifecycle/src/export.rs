@@ -13,7 +13,7 @@ use std::{
 };
 
 use ds_backup::{
-    About, ArchiveError, CloneError, CopyReason, ExportTree, Exported, FORMAT, Progress, clone_data,
+    About, ArchiveError, CloneError, CopyReason, ExportTree, Exported, FORMAT, Progress,
 };
 use ds_core::{Appspace, AppspaceId, Reason, StoreError, Work, publish::NewFile};
 
@@ -145,12 +145,9 @@ impl Lifecycle {
         // Now nobody can bring it to another version.
         let appspace = self.appspace(id).await?;
         let made = self.parts().clock.now();
-        run.step(Step::Clone, async {
-            let live = self.parts().data.appspace(id).data();
-            clone_data(&hold, live, staged.data()).await?;
-            Ok::<_, ExportError>(())
-        })
-        .await?;
+        let live = self.parts().data.appspace(id).data();
+        run.clone_data::<ExportError>(&hold, live, staged.data())
+            .await?;
         drop(hold);
         run.release();
         let inside = (self.parts().inside_of)(staged);

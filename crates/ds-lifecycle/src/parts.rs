@@ -5,13 +5,13 @@ use std::{path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use ds_backup::{About, Progress, snapshots::SnapshotId};
 use ds_core::{
-    Address, AppStore, AppspaceDir, AppspaceStore, Clock, Closes, DataDir, Gates, Integrity,
-    JobLog, MemberStore, SchemaStore, TrashStore,
+    Address, AppStore, AppspaceDir, AppspaceId, AppspaceStore, Clock, Closes, DataDir, Gates,
+    Integrity, JobLog, MemberStore, SchemaStore, TrashStore, limits::LimitStore,
 };
 use ds_routes::RouteStore;
 use ds_sandbox::{BoxError, CodeOf, Engine, Limits};
 
-use crate::Kept;
+use crate::{Kept, TakeError, Taken};
 
 /// What a [`Lifecycle`](crate::Lifecycle) works with.
 pub struct Parts {
@@ -39,6 +39,8 @@ pub struct Parts {
     pub code_of: CodeOf,
     /// Bounds of the sandboxes that migrate and are tried out.
     pub limits: Limits,
+    /// Those that are set for one appspace alone.
+    pub limits_of: Arc<dyn LimitStore>,
     /// Who may enter which appspace.
     pub gates: Gates,
     /// Everything that keeps part of an appspace open.
@@ -94,7 +96,7 @@ pub type InsideOf = Arc<dyn Fn(AppspaceDir) -> Inside + Send + Sync>;
 #[async_trait]
 pub trait Snapshotter: Send + Sync {
     /// Stores a copy: the tree that `about` describes, with that description in it. Returns the snapshot's id when
-    /// it is at one place, the first that takes it: the appspace is closed meanwhile.
+    /// it is at one place, the first that takes it: the appspace may be closed meanwhile.
     ///
     /// # Errors
     /// If no place takes it, or the work was given up.
@@ -114,6 +116,27 @@ pub trait Snapshotter: Send + Sync {
         about: &About,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<Kept>, SnapshotError>;
+    /// Whether there are places but the first that takes a copy.
+    fn has_more_places(&self) -> bool {
+        false
+    }
+    /// Stores a copy at every place that has not got it, and forgets older ones there. Says how each went.
+    ///
+    /// # Errors
+    /// If nothing could be tried.
+    async fn spread(
+        &self,
+        tree: &Path,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<Kept>, SnapshotError> {
+        self.keep(tree, about, progress).await
+    }
+    /// Forgets a snapshot wherever it is.
+    ///
+    /// # Errors
+    /// If nothing could be tried.
+    async fn forget(&self, id: &str) -> Result<(), SnapshotError>;
     /// Reads a snapshot, or what is at the path `only` in it, to a place where nothing is and whose parent is there.
     ///
     /// # Errors
@@ -125,6 +148,8 @@ pub trait Snapshotter: Send + Sync {
         only: Option<&Path>,
         progress: Arc<dyn Progress>,
     ) -> Result<(), ReadError>;
+    /// Told how a job that was to take a snapshot ended, before it counts as ended; not of one that was cancelled.
+    async fn ended(&self, _of: AppspaceId, _outcome: Result<&Taken, &TakeError>) {}
 }
 
 /// Why there is no snapshot.

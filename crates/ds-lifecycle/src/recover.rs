@@ -18,25 +18,34 @@ const UNDONE: &str = "the host stopped in the middle; it was undone";
 impl Lifecycle {
     /// Finishes or undoes the jobs that a crash left in the middle, and empties the staging directory. Called once
     /// at start, after those of other crates were settled and before anything is served. A job that cannot be
-    /// settled keeps what it has, and its appspace stays closed; the log says why.
+    /// settled keeps what it has, and its appspace stays closed; the log says why. What cannot be removed of a job that
+    /// is settled stays there until a later start.
     ///
     /// # Errors
-    /// If the job log cannot be read, or the staging directory cannot be emptied.
+    /// If the job log cannot be read, or there can be no staging directory.
     pub async fn recover(&self) -> Result<(), RecoverError> {
         let mut left = HashSet::new();
         for job in self.parts().jobs.unfinished().await? {
             if matches!(job.work, Work::InstallVersion { .. }) {
                 left.insert(job.id);
-            } else if let Err(error) = self.settle(&job).await {
+            } else if let Err(error) = self.settle_safely(&job).await {
                 let error = error_chain(&error);
                 tracing::error!(job = %job.id, kind = %job.work.kind(), error, "cannot settle what a crash left");
                 self.jobs().leave(self, &job);
                 left.insert(job.id);
             }
         }
+        self.remove_old_previews().await;
         self.empty_staging(left)
             .await
             .map_err(RecoverError::Staging)
+    }
+
+    /// Settles a job; a mistake in this program ends neither the host's start nor the rest of the work.
+    async fn settle_safely(&self, job: &Job) -> Result<(), UndoError> {
+        let (this, job) = (self.clone(), job.clone());
+        let settled = tokio::spawn(async move { this.settle(&job).await });
+        settled.await.unwrap_or(Err(UndoError::Panicked))
     }
 
     /// Finishes or undoes one job, and records its end.
@@ -45,7 +54,11 @@ impl Lifecycle {
         let is_done = self.finish(job).await?;
         if !is_done {
             self.undo(job).await?;
-            remove(self.parts().data.staging(job.id)).await?;
+            if let Err(error) = remove(self.parts().data.staging(job.id)).await {
+                // What is left there is of no use to anybody, and the next start tries again.
+                let error = error_chain(&error);
+                tracing::warn!(job = %job.id, error, "a job left files behind");
+            }
             self.parts().jobs.end(job.id, Some(UNDONE)).await?;
         }
         fault::point("settle: after");
@@ -114,16 +127,27 @@ impl Lifecycle {
         blocking(move || {
             publish::create_private_dir(&root)?;
             for entry in fs::read_dir(&root)? {
-                let entry = entry?;
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot see what is left of jobs");
+                        continue;
+                    }
+                };
                 let name = entry.file_name();
                 let job: Option<JobId> = name.to_str().and_then(|name| name.parse().ok());
                 if job.is_some_and(|job| left.contains(&job)) {
                     continue;
                 }
-                if entry.file_type()?.is_dir() {
-                    publish::remove_dir(&entry.path())?;
-                } else {
-                    fs::remove_file(entry.path())?;
+                let path = entry.path();
+                let removed = match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => publish::remove_dir(&path),
+                    _ => fs::remove_file(&path),
+                };
+                if let Err(error) = removed {
+                    // It is of no use to anybody, and nobody is to wait for it.
+                    let path = path.display();
+                    tracing::warn!(%path, %error, "cannot remove what is left of a job");
                 }
             }
             Ok(())
@@ -138,7 +162,7 @@ pub enum RecoverError {
     /// The job log cannot be read.
     #[error("cannot read what was being done")]
     Store(#[from] StoreError),
-    /// What is left of unfinished work cannot be removed.
-    #[error("cannot empty the staging directory")]
+    /// There is no staging directory, or it cannot be looked at.
+    #[error("cannot use the staging directory")]
     Staging(#[source] io::Error),
 }

@@ -1,12 +1,19 @@
 //! Deleting appspaces, bringing them back, and emptying the trash.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use ds_core::{
     Address, Appspace, AppspaceId, Closure, Reason, StoreError, Timestamp, Trashed, Work, publish,
 };
 
-use crate::{JobError, Lifecycle, RestError, Run, Step, UndoError, files::blocking, undo::remove};
+use crate::{
+    JobError, Lifecycle, RestError, Run, Step, UndoError, age::Ages, files::blocking, undo::remove,
+};
 
 /// Why an appspace was not deleted, brought back or removed for good. It is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +68,7 @@ impl Lifecycle {
             Ok::<_, TrashError>(self.rest(id, Reason::Deleting).await?)
         });
         let _hold = run.keep(hold.await?);
+        self.count_ages(move |ages| ages.came(id)).await;
         let data = &self.parts().data;
         let (from, to) = (data.appspace(id), data.trash(id));
         run.step(Step::MoveDirectory, async {
@@ -135,15 +143,15 @@ impl Lifecycle {
         Ok(self.appspace(id).await?)
     }
 
-    /// Removes for good what has been in the trash for longer than it is kept; says how many appspaces. Those
-    /// that something else is being done to are left for the next time.
+    /// Removes for good what has been in the trash for longer than it is kept, by the clock and by what was counted
+    /// since: call it about once a day. Says how many appspaces. Those that something else is being done to are left
+    /// for the next time.
     ///
     /// # Errors
     /// At the first that cannot be removed.
     pub async fn empty_trash(&self) -> Result<usize, TrashError> {
-        let before = self.parts().clock.now().minus(self.parts().trash_kept);
         let mut removed = 0;
-        for trashed in self.parts().trash.trashed_before(before).await? {
+        for trashed in self.overdue().await? {
             match self.remove_for_good(trashed.appspace.id).await {
                 Ok(()) => removed += 1,
                 Err(TrashError::NotThere | TrashError::Job(JobError::Busy { .. })) => {}
@@ -151,6 +159,47 @@ impl Lifecycle {
             }
         }
         Ok(removed)
+    }
+
+    /// What has been in the trash for longer than it is kept. One that was deleted when the clock was ahead goes by
+    /// what was counted alone.
+    async fn overdue(&self) -> Result<Vec<Trashed>, TrashError> {
+        let kept = self.parts().trash_kept;
+        let ever = Timestamp(i64::MAX);
+        let mut all = self.parts().trash.trashed_before(ever).await?;
+        let ids: Vec<_> = all.iter().map(|trashed| trashed.appspace.id).collect();
+        let old = self.count_ages(move |ages| {
+            ages.there(&ids);
+            let mut old = ids;
+            old.retain(|id| ages.is_older(*id, kept));
+            old
+        });
+        let (old, now) = (old.await.unwrap_or_default(), self.parts().clock.now());
+        let is_due = |deleted: Timestamp| deleted < now.minus(kept) || deleted > now;
+        all.retain(|one| old.contains(&one.appspace.id) && is_due(one.deleted));
+        Ok(all)
+    }
+
+    /// Counts what went by since the last look, and writes it down with what is done then. `None` if that cannot be
+    /// written: then nothing is known to be old.
+    async fn count_ages<T: Send + 'static>(
+        &self,
+        then: impl FnOnce(&mut Ages) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (path, now) = (self.parts().data.trash_ages(), self.parts().clock.now());
+        let counting = Arc::clone(&self.0.counting);
+        let counted = blocking(move || {
+            let _alone = counting.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut ages = Ages::read(&path);
+            ages.look(now);
+            let outcome = then(&mut ages);
+            ages.write(&path)?;
+            Ok(outcome)
+        });
+        let counted = counted.await.inspect_err(|error| {
+            tracing::warn!(%error, "cannot write down how old things in the trash are; they stay longer");
+        });
+        counted.ok()
     }
 
     /// Removes one appspace in the trash for good, whatever its date.

@@ -31,10 +31,16 @@ impl Undo for Lifecycle {
                 put_back(places, *new_data).await?;
                 self.close_all(*appspace).await;
             }
-            Work::Delete { appspace, .. } => self.out_of_trash(*appspace).await?,
+            Work::Delete { appspace, .. } | Work::MoveOut { appspace } => {
+                self.out_of_trash(*appspace).await?;
+            }
             Work::TakeOut { appspace, .. } => self.back_to_trash(*appspace).await?,
             // Nothing but staging.
-            Work::InstallVersion { .. } | Work::Snapshot { .. } | Work::Export { .. } => {}
+            Work::InstallVersion { .. }
+            | Work::Snapshot { .. }
+            | Work::Export { .. }
+            | Work::Verify => {}
+            Work::Preview { preview, .. } => self.unopen(*preview).await,
             // What is forgotten cannot come back: the rest goes, too.
             Work::EmptyTrash { appspace } => {
                 if self.parts().trash.trashed(*appspace).await?.is_none() {

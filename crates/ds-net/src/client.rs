@@ -1,5 +1,8 @@
 //! Getting things, within bounds.
 
+mod ask;
+mod visit;
+
 use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
@@ -9,6 +12,9 @@ use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 use url::Url;
+
+pub use ask::{Ask, Opened, Reading, Said};
+pub use visit::{Visit, Visited};
 
 use crate::{
     AddressFilter, GetError, Resolve, SetUpError, SystemResolver, connect::Connector, tls,

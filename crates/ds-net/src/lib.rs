@@ -13,7 +13,7 @@ mod resolve;
 mod tls;
 
 pub use address::AddressFilter;
-pub use client::{Client, Config, Fetched};
+pub use client::{Ask, Client, Config, Fetched, Opened, Reading, Said, Visit, Visited};
 pub use dial::{DialError, Dialer};
 pub use error::{GetError, SetUpError};
 pub use ipnet::IpNet;

@@ -52,6 +52,27 @@ pub struct Sources {
     pub terms: Arc<dyn TermsOf>,
 }
 
+impl Sources {
+    pub(crate) async fn version(&self, id: VersionId) -> Result<AppVersion, DirectoryError> {
+        let found = self.apps.version(id).await?;
+        Ok(found.ok_or_else(|| StoreError::Missing {
+            what: format!("app version {id}"),
+        })?)
+    }
+
+    pub(crate) async fn table(
+        &self,
+        version: VersionId,
+    ) -> Result<Arc<RouteTable>, DirectoryError> {
+        let routes = self.routes.routes(version).await?;
+        let table = RouteTable::compile(routes).map_err(|source| DirectoryError::Routes {
+            version,
+            source: source.into(),
+        })?;
+        Ok(Arc::new(table))
+    }
+}
+
 /// A directory over the stores that keeps what it found in memory: an address that was asked for before costs
 /// no query. App versions never change; of appspaces it must be told ([`Cached::forget`]).
 pub struct Cached {
@@ -122,7 +143,7 @@ impl Cached {
 
     /// Finds what a request needs to know, and whether the appspace can be used.
     async fn load(&self, appspace: Appspace) -> Result<(Arc<Site>, bool), DirectoryError> {
-        let version = self.version(appspace.version_id).await?;
+        let version = self.sources.version(appspace.version_id).await?;
         let data = &self.sources.data;
         let dir = data.appspace(appspace.id);
         let is_well = self.is_well(&appspace).await?;
@@ -138,15 +159,9 @@ impl Cached {
             terms: self.sources.terms.terms(&appspace, &version).await?,
             dir,
             appspace,
+            preview: None,
         };
         Ok((Arc::new(site), is_well))
-    }
-
-    async fn version(&self, id: VersionId) -> Result<AppVersion, DirectoryError> {
-        let found = self.sources.apps.version(id).await?;
-        Ok(found.ok_or_else(|| StoreError::Missing {
-            what: format!("app version {id}"),
-        })?)
     }
 
     /// Whether an appspace can be used; if not, its gate is shut.
@@ -171,12 +186,7 @@ impl Cached {
         if let Some(table) = self.tables.get(&version) {
             return Ok(table);
         }
-        let routes = self.sources.routes.routes(version).await?;
-        let table = RouteTable::compile(routes).map_err(|source| DirectoryError::Routes {
-            version,
-            source: source.into(),
-        })?;
-        let table = Arc::new(table);
+        let table = self.sources.table(version).await?;
         self.tables.insert(version, Arc::clone(&table));
         Ok(table)
     }

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use ds_core::{Address, AppVersionDir, Appspace, AppspaceDir, Gate, StoreError, VersionId};
+use ds_core::{
+    Address, AppVersionDir, Appspace, AppspaceDir, Gate, ProxyId, StoreError, Timestamp, VersionId,
+};
 use ds_routes::{RouteTable, StaticRoots};
 use ds_sandbox::{AppCode, Users};
 
@@ -27,6 +29,17 @@ pub struct Site {
     pub users: Arc<dyn Users>,
     /// What its sandboxes are started with.
     pub terms: Terms,
+    /// Set if this is no appspace but a snapshot of one.
+    pub preview: Option<SitePreview>,
+}
+
+/// What holds at a preview: one member alone may enter, whatever its routes say, and nothing can be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SitePreview {
+    /// Who may enter.
+    pub owner: ProxyId,
+    /// When the snapshot was made.
+    pub made: Timestamp,
 }
 
 /// Why an appspace could not be looked up.

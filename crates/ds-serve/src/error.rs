@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ds_auth::{AuthError, Denied};
-use ds_core::Closed;
+use ds_core::{Closed, Timestamp};
 use ds_sandbox::{Death, RequestError, StartError};
 use http::StatusCode;
 
@@ -21,6 +21,9 @@ pub enum ServeError {
     /// Nothing answers at this address.
     #[error("there is no appspace at this address")]
     NoAppspace,
+    /// A preview was at this address, if anything.
+    #[error("this preview is closed")]
+    NoPreview,
     /// The appspace could not be looked up.
     #[error("the appspace could not be looked up")]
     Directory(#[from] DirectoryError),
@@ -39,6 +42,15 @@ pub enum ServeError {
     /// They may not.
     #[error("{0}")]
     Denied(#[from] Denied),
+    /// It is a preview, and somebody else's.
+    #[error("this preview is for the owner of the appspace alone")]
+    NotYourPreview,
+    /// It is a preview, where nothing can be changed.
+    #[error("this is a preview of how it was on {}, and nothing can be changed here", Minute(*.made))]
+    Preview {
+        /// When the snapshot was made.
+        made: Timestamp,
+    },
     /// Another site sent a member's browser here to change something.
     #[error("this request was sent by another site, so it is refused")]
     CrossSite,
@@ -72,8 +84,13 @@ impl ServeError {
         match self {
             Self::NoHost | Self::BadTarget | Self::StaleLogin => StatusCode::BAD_REQUEST,
             Self::Denied(Denied::NotLoggedIn) => StatusCode::UNAUTHORIZED,
-            Self::Denied(Denied::Lacks(_)) | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NoAppspace | Self::NoRoute | Self::NoFile => StatusCode::NOT_FOUND,
+            Self::Denied(Denied::Lacks(_))
+            | Self::CrossSite
+            | Self::NotYourPreview
+            | Self::Preview { .. } => StatusCode::FORBIDDEN,
+            Self::NoAppspace | Self::NoPreview | Self::NoRoute | Self::NoFile => {
+                StatusCode::NOT_FOUND
+            }
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Closed(_)
             | Self::Start(
@@ -115,6 +132,13 @@ impl ServeError {
         match self {
             Self::NoHost | Self::BadTarget => "Check the address.",
             Self::NoAppspace => "Check the spelling, or ask the person who gave you the address.",
+            Self::NoPreview => {
+                "Previews close by themselves after a while. Open the snapshot again on the appspace's page."
+            }
+            Self::NotYourPreview => "Ask its owner to show it to you.",
+            Self::Preview { .. } => {
+                "To go on from here, put this snapshot back on the appspace's page."
+            }
             Self::NoRoute | Self::NoFile => "Check the address, or start at the front page.",
             Self::Closed(Closed::Held(_))
             | Self::Start(StartError::Ended(Death::Stopped { .. })) => "Try again in a moment.",
@@ -140,6 +164,19 @@ impl ServeError {
             Self::Directory(_) | Self::Auth(_) | Self::Login(_) | Self::File(_) => {
                 "Try again. If it happens again, the person who runs this host finds the reason in its log."
             }
+        }
+    }
+}
+
+/// A moment as people read it: `2026-11-22 14:05 UTC`.
+struct Minute(Timestamp);
+
+impl std::fmt::Display for Minute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.0.to_string();
+        match (text.get(..10), text.get(11..16)) {
+            (Some(day), Some(minute)) => write!(f, "{day} {minute} UTC"),
+            _ => f.write_str(&text),
         }
     }
 }

@@ -14,14 +14,16 @@ mod files;
 mod headers;
 mod notices;
 mod page;
+mod previews;
 mod service;
 mod tally;
 mod target;
 mod terms;
 
 pub use cached::{Cached, Sources};
-pub use directory::{Directory, DirectoryError, FixedSite, Site, static_roots};
+pub use directory::{Directory, DirectoryError, FixedSite, Site, SitePreview, static_roots};
 pub use door::Door;
 pub use error::ServeError;
+pub use previews::WithPreviews;
 pub use service::{Answer, Appspaces, Parts};
 pub use terms::{Terms, TermsOf};

@@ -22,7 +22,7 @@ use crate::{
     files::StaticFiles,
     headers,
     notices::Notices,
-    page,
+    page, previews,
     tally::Tally,
     target::{self, Target},
 };
@@ -98,7 +98,7 @@ impl Inner {
             .directory
             .at(&address)
             .await?
-            .ok_or(ServeError::NoAppspace)?;
+            .ok_or_else(|| previews::missing(&address))?;
         let lease = site.gate.enter()?;
         let tally = Tally::begin(&self.parts.meter, site.appspace.id);
         let origin = self.origin(&head);
@@ -109,15 +109,20 @@ impl Inner {
             let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
             return door.answer(&site, &head, &target).await;
         }
+        if let Some(preview) = &site.preview {
+            let visitor = self.visitor(&site, &head).await?;
+            match previews::admit(preview, &visitor, &head.method) {
+                Err(ServeError::Denied(denied)) => {
+                    return self.turn_away(&site, &head, &target, denied);
+                }
+                admitted => admitted?,
+            }
+        }
         let found = site
             .routes
             .find(&head.method, target.path())
             .ok_or(ServeError::NoRoute)?;
-        let visitor = self
-            .parts
-            .authenticator
-            .identify(site.appspace.id, &head.headers)
-            .await?;
+        let visitor = self.visitor(&site, &head).await?;
         if matches!(visitor, Visitor::Member(_)) && headers::is_cross_site_change(&head, &origin) {
             return Err(ServeError::CrossSite);
         }
@@ -148,6 +153,16 @@ impl Inner {
                 answered.inspect_err(|error| self.notices.tell(&site, error))
             }
         }
+    }
+
+    async fn visitor(
+        &self,
+        site: &Site,
+        head: &http::request::Parts,
+    ) -> Result<Visitor, ServeError> {
+        let authenticator = &self.parts.authenticator;
+        let id = site.appspace.id;
+        Ok(authenticator.identify(id, &head.headers).await?)
     }
 
     /// People who might get in after logging in are sent to do so; programs are told.

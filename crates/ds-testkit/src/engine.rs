@@ -33,6 +33,8 @@ pub struct Started {
     pub appspace: Option<AppspaceId>,
     /// Whose code: the app version's prepared copy.
     pub run: PathBuf,
+    /// How much memory it may have.
+    pub memory_mib: u32,
 }
 
 /// Starts sandboxes that answer as a test says. Clones are the same engine.
@@ -167,6 +169,7 @@ impl Engine for ScriptedEngine {
             task: spec.task,
             appspace: spec.appspace.as_ref().map(|mounts| mounts.id),
             run: spec.code.run,
+            memory_mib: spec.limits.memory_mib,
         });
         if let Some(error) = lock(&self.0.failures).pop() {
             return Err(error);

@@ -21,6 +21,7 @@ mod report;
 mod running;
 mod setup;
 mod sixty;
+mod snapshots;
 mod start;
 mod wake;
 mod waking;
@@ -46,6 +47,7 @@ const GROUPS: &[(&str, Group)] = &[
     ("jail", jail::measure),
     ("memory", memory::measure),
     ("burst", burst::measure),
+    ("snapshots", snapshots::measure),
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,9 @@
 //! What an appspace's directory holds when it is copied at rest: links are copied as links and never followed, and
 //! what can be no part of a copy is left out.
 
+use std::sync::Arc;
+
+use ds_backup::NoProgress;
 use ds_core::{AppspaceId, Gate, Reason};
 
 use crate::escape::world::Stage;
@@ -17,7 +20,7 @@ attempt!(|stage: &mut Stage| {
         let (from, target) = (from.clone(), to.clone());
         let cloned = runtime.block_on(async {
             let hold = Gate::new(AppspaceId::new()).hold(Reason::Snapshot).await;
-            ds_backup::clone_data(&hold, from, target).await
+            ds_backup::clone_data(&hold, from, target, Arc::new(NoProgress)).await
         });
         (to, cloned)
     };

@@ -7,7 +7,8 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use ds_core::{
-    AccountId, AppspaceId, Clock, Member, MemberStore, ProxyId, StoreError, secret::Token,
+    AccountId, AppspaceId, Clock, Member, MemberStore, ProxyId, StoreError,
+    secret::{Token, TokenHash},
 };
 
 use crate::{SessionStore, Subject, marks::Revocable};
@@ -75,7 +76,12 @@ impl Sessions {
 
     /// Ends a session.
     pub async fn end(&self, token: &Token) -> Result<(), StoreError> {
-        let (inner, token) = (Arc::clone(&self.0), token.hash());
+        self.end_listed(&token.hash()).await
+    }
+
+    /// Ends a session as a list of sessions names it. That it is of whoever asks was checked.
+    pub async fn end_listed(&self, token: &TokenHash) -> Result<(), StoreError> {
+        let (inner, token) = (Arc::clone(&self.0), token.clone());
         to_the_end(async move {
             let ended = inner.store.remove_session(&token).await;
             inner.marks.revoke(Revocable::Token(&token));

@@ -41,6 +41,17 @@ pub enum SnapshotError {
         /// Where.
         place: String,
     },
+    /// There was a repository, and now there is none.
+    #[error(
+        "the snapshots at {place} are gone: there were some before. Is the disk mounted, and the address right? If the \
+         place is really to be begun anew, remove its line from {}", .noted.display()
+    )]
+    Gone {
+        /// Where.
+        place: String,
+        /// The file that says so.
+        noted: PathBuf,
+    },
     /// What is there is a repository, and broken.
     #[error(
         "the snapshots at {place} are damaged: {what}. Do not delete anything there; `restic check` says more, \

@@ -20,6 +20,7 @@ mod backend;
 mod browse;
 mod error;
 mod key;
+mod known;
 mod place;
 mod prune;
 mod repositories;

@@ -37,9 +37,22 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// Those of one appspace's snapshots that no rule keeps. The latest always stays, whatever the rules say.
+    /// Those of one appspace's snapshots that no rule keeps, when one of them was just stored. That one always stays,
+    /// whatever the rules say. The host's clock may have been wrong, now or before: snapshots from after the one just
+    /// stored keep none of the others out, and the rules keep as many of them as of the others.
     #[must_use]
-    pub fn forgotten(&self, snapshots: &[Snapshot]) -> Vec<SnapshotId> {
+    pub fn forgotten(&self, snapshots: &[Snapshot], stored: &SnapshotId) -> Vec<SnapshotId> {
+        let just = snapshots.iter().find(|one| one.id == *stored);
+        let now = just.map_or(Timestamp(i64::MAX), |just| just.made);
+        let (later, until_now): (Vec<_>, Vec<_>) = snapshots.iter().partition(|one| one.made > now);
+        let mut forgotten = self.not_kept(&until_now);
+        forgotten.extend(self.not_kept(&later));
+        forgotten.retain(|id| id != stored);
+        forgotten
+    }
+
+    /// The latest always stays.
+    fn not_kept(&self, snapshots: &[&Snapshot]) -> Vec<SnapshotId> {
         let mut newest_first: Vec<_> = snapshots.iter().map(|s| (s.made, &s.id)).collect();
         newest_first.sort_unstable_by(|a, b| b.cmp(a));
         let moments: Vec<_> = newest_first.iter().map(|(made, _)| *made).collect();
@@ -96,8 +109,8 @@ fn day(moment: Timestamp) -> Date {
 }
 
 impl Repository {
-    /// Forgets those snapshots of an appspace that a retention does not keep, and says which. Their data stays
-    /// until [`Self::prune`]. Blocks.
+    /// Forgets those snapshots of an appspace that a retention does not keep, when one was just stored, and says which.
+    /// Their data stays until [`Self::prune`]. Blocks.
     ///
     /// # Errors
     /// If the place cannot be read or written; some may be forgotten then.
@@ -105,8 +118,9 @@ impl Repository {
         &self,
         appspace: AppspaceId,
         retention: &Retention,
+        stored: &SnapshotId,
     ) -> Result<Vec<SnapshotId>, SnapshotError> {
-        let forgotten = retention.forgotten(&self.list(Some(appspace))?);
+        let forgotten = retention.forgotten(&self.list(Some(appspace))?, stored);
         self.forget(&forgotten)?;
         Ok(forgotten)
     }
@@ -128,7 +142,9 @@ mod tests {
     /// Snapshots at these times, and which of them stay: `*` before a time says so.
     fn check(rules: Retention, table: &[&str]) {
         let snapshots: Vec<Snapshot> = table.iter().map(|line| snapshot(line)).collect();
-        let forgotten = rules.forgotten(&snapshots);
+        let newest = snapshots.iter().max_by_key(|one| one.made);
+        let newest = newest.map_or_else(|| "0".repeat(64).parse().unwrap(), |it| it.id.clone());
+        let forgotten = rules.forgotten(&snapshots, &newest);
         for (line, snapshot) in table.iter().zip(&snapshots) {
             let stays = !forgotten.contains(&snapshot.id);
             assert_eq!(stays, line.starts_with('*'), "{rules:?}: {line}");
@@ -227,5 +243,36 @@ mod tests {
                 "* 2026-11-21T10:01",
             ],
         );
+    }
+
+    /// The clock was years ahead for some days, or is behind now.
+    #[test]
+    fn what_was_just_stored_stays_whatever_the_clock_says() {
+        let check = |rules: Retention, table: &[&str], stored: &str| {
+            let snapshots: Vec<Snapshot> = table.iter().map(|line| snapshot(line)).collect();
+            let forgotten = rules.forgotten(&snapshots, &snapshot(stored).id);
+            for (line, one) in table.iter().zip(&snapshots) {
+                let stays = !forgotten.contains(&one.id);
+                assert_eq!(stays, line.starts_with('*'), "{rules:?}: {line}");
+            }
+        };
+        let ahead = [
+            "* 2026-11-20T10:00",
+            "* 2026-11-21T10:00",
+            "  2036-11-21T10:00",
+            "* 2036-11-22T10:00",
+            "* 2036-11-23T10:00",
+        ];
+        check(rules(2, 0, 0, 0), &ahead, "2026-11-21T10:00");
+        // Those from before the clock was wrong go when as many were stored since.
+        let back = [
+            "  2026-11-19T10:00",
+            "* 2026-11-20T10:00",
+            "* 2026-11-21T10:00",
+            "* 1970-01-01T00:10",
+        ];
+        check(rules(2, 0, 0, 0), &back, "1970-01-01T00:10");
+        let forward = ["* 2026-11-21T10:00", "* 2036-01-01T00:10"];
+        check(rules(2, 1, 0, 0), &forward, "2036-01-01T00:10");
     }
 }

@@ -3,7 +3,9 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, RwLockReadGuard, TryLockError},
+    thread,
+    time::Duration,
 };
 
 use ds_core::Timestamp;
@@ -23,6 +25,9 @@ use crate::{ABOUT, About, DATA, Progress, clone::Witness};
 
 /// Room that is left at a place whatever is stored: for the index, and for those who come after.
 const RESERVE: u64 = 64 << 20;
+
+/// How often who waits for those who tidy up looks again.
+const TURN: Duration = Duration::from_millis(50);
 
 /// What storing a snapshot came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +61,7 @@ impl Repository {
         check_tree(tree)?;
         let snapshot = Snapshot::write(about)?;
         let watch = Watch::new(progress);
-        let _shared = self.gate.read();
+        let _shared = self.enter(&watch)?;
         let stored = self.work(&watch, "store a snapshot", |engine| {
             let before = self.list_with(&engine, Some(about.appspace))?;
             let before = before.first();
@@ -64,6 +69,18 @@ impl Repository {
             store(engine, tree, before, snapshot, &watch)
         })?;
         Ok(stored)
+    }
+
+    /// Waits until nobody tidies up, which can take hours: no longer than the work is wanted.
+    fn enter(&self, watch: &Watch) -> Result<RwLockReadGuard<'_, ()>, SnapshotError> {
+        loop {
+            match self.gate.try_read() {
+                Ok(shared) => return Ok(shared),
+                Err(TryLockError::Poisoned(shared)) => return Ok(shared.into_inner()),
+                Err(TryLockError::WouldBlock) => watch.check()?,
+            }
+            thread::sleep(TURN);
+        }
     }
 
     /// Tells how much there is, and sees that there is room for what changed.

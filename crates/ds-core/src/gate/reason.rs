@@ -19,6 +19,8 @@ pub enum Reason {
     Pausing,
     /// It is being removed.
     Deleting,
+    /// Another host takes it over.
+    Moving,
 }
 
 /// Why an appspace is closed until further notice.
@@ -63,6 +65,7 @@ impl fmt::Display for Reason {
             Self::Reloading => "being reloaded",
             Self::Pausing => "being paused",
             Self::Deleting => "being deleted",
+            Self::Moving => "being moved to another host",
         })
     }
 }

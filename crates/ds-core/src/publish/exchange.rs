@@ -50,6 +50,8 @@ pub fn exchange(old: &Path, new: &Path) -> io::Result<()> {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => in_two_steps(old, new)?,
         Err(error) => return Err(error.into()),
     }
+    fault::moment("from", new);
+    fault::moment("exchanged", old);
     fault::point("exchange: renamed");
     sync_parent(old)?;
     sync_parent(new)

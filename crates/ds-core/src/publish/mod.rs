@@ -70,6 +70,8 @@ pub fn move_dir(from: &Path, to: &Path) -> io::Result<()> {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_to_nothing(from, to)?,
         renamed => renamed?,
     }
+    fault::moment("from", from);
+    fault::moment("moved", to);
     fault::point("move a directory: renamed");
     sync_dir(parent)?;
     from.parent().map_or(Ok(()), sync_dir)
@@ -98,7 +100,9 @@ pub fn free_space(path: &Path) -> io::Result<u64> {
 /// # Errors
 /// If it cannot be opened or flushed.
 pub fn sync_dir(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+    File::open(path)?.sync_all()?;
+    fault::moment("flushed", path);
+    Ok(())
 }
 
 /// Flushes every file and directory below `path`, also those that app code [closed](read_dir) to their owner. Links
@@ -121,6 +125,7 @@ fn sync_levels(path: &Path, levels: usize) -> io::Result<()> {
             sync_levels(&entry.path(), below)?;
         } else if kind.is_file() {
             open_file(&entry.path())?.sync_all()?;
+            fault::moment("flushed", &entry.path());
         }
     }
     sync_dir(path)

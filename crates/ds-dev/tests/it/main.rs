@@ -4,6 +4,7 @@
     reason = "what fails here fails the test that called it"
 )]
 
+mod archives;
 mod program;
 
 use std::fs;

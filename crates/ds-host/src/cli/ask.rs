@@ -3,6 +3,9 @@
 mod archives;
 pub(super) mod backups;
 pub(super) mod jobs;
+mod moves;
+pub(super) mod schedules;
+mod tokens;
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _},
@@ -56,11 +59,13 @@ pub(super) enum InputError {
 }
 
 pub(super) fn account(account: Account) -> Result<Command, InputError> {
-    let Account::Create { email, admin, .. } = account;
-    Ok(Command::AccountCreate {
-        email,
-        password: Secret(line("password")?),
-        admin,
+    Ok(match account {
+        Account::Create { email, admin, .. } => Command::AccountCreate {
+            email,
+            password: Secret(line("password")?),
+            admin,
+        },
+        Account::Token(token) => tokens::token(token),
     })
 }
 
@@ -111,8 +116,13 @@ pub(super) fn appspace(appspace: Appspace) -> Result<Command, InputError> {
             which: which.into(),
             version,
         },
+        Appspace::Upgrades(upgrades) => tokens::upgrades(upgrades),
         Appspace::Export(export) => archives::export(export)?,
         Appspace::Import(import) => archives::import(import)?,
+        Appspace::MoveOut(which) => Command::MoveOut(which.into()),
+        Appspace::MoveIn(take) => moves::take(take)?,
+        Appspace::Moves { owner } => Command::MoveList { owner: owner.owner },
+        Appspace::MoveCancel(cancel) => moves::cancel(cancel),
         Appspace::Delete { which, yes } => jobs::delete(which, yes)?,
         Appspace::Secret(secret) => self::secret(secret)?,
         Appspace::Member(Member::List(which)) => Command::MemberList(which.into()),

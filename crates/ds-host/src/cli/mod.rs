@@ -3,6 +3,7 @@
 mod ask;
 mod confirm;
 mod doctor;
+mod export;
 mod follow;
 mod out;
 mod serve;
@@ -137,6 +138,9 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
         args::Command::Doctor => return doctor::run(&config, &data_dir, out).await,
         args::Command::Account(account) => ask::account(account)?,
         args::Command::App(app) => ask::app(app)?,
+        args::Command::Appspace(args::Appspace::Export(export)) if export::is_wanted(&export) => {
+            return export::run(&data_dir, export, out).await;
+        }
         args::Command::Appspace(appspace) => ask::appspace(appspace)?,
         args::Command::Job(args::Job::Follow(job)) => {
             let asked = Command::JobShow(job.into());
@@ -146,6 +150,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
             };
         }
         args::Command::Backup(backup) => ask::backups::backup(backup),
+        args::Command::Mail(mail) => ask::schedules::mail(mail),
         args::Command::Job(job) => ask::jobs::job(job),
         args::Command::Trash(trash) => ask::jobs::trash(trash)?,
     };

@@ -79,6 +79,8 @@ fn log_to_stderr() {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
+        // It would say on standard error that nothing can be written there, and panic: the disk of a log file is full.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second start in one process keeps the first one's log.
     let _ = subscriber.try_init();

@@ -2,7 +2,10 @@
 
 mod backups;
 mod jobs;
+mod moves;
+mod schedules;
 mod terms;
+mod tokens;
 
 use std::fmt::Write as _;
 
@@ -37,13 +40,22 @@ pub(super) fn of(reply: &Reply) -> String {
         }
         Reply::Begun(job) | Reply::Job(job) => jobs::job(job),
         Reply::Jobs(all) => jobs::list(all),
+        Reply::MoveOffer(offer) => moves::offer(offer),
+        Reply::Moves(all) => moves::list(all),
+        Reply::Move(one) => moves::ended(one),
         Reply::Deleted(one) => jobs::deleted(one),
         Reply::Trash(all) => jobs::trash(all),
         Reply::Removed(gone) => jobs::removed(gone),
         Reply::Backups(all) => backups::list(all),
         Reply::Forgotten(one) => backups::forgotten(one),
-        Reply::Verified(places) => backups::verified(places),
+        Reply::Upgrades(upgrades) => tokens::upgrades(upgrades),
+        Reply::Token(token) => tokens::token(token),
+        Reply::Tokens(all) => tokens::list(all),
+        Reply::Previews(all) => backups::previews(all),
+        Reply::PreviewClosed(one) => backups::preview_closed(one),
         Reply::BackupKey(key) => backups::key(key),
+        Reply::Schedules(all) => schedules::list(all),
+        Reply::Mailed(to) => schedules::mailed(to),
         Reply::Limits(limits) => terms::limits(limits),
         Reply::Usage(usage) => terms::usage(usage),
         Reply::Egress(egress) => terms::egress(egress),

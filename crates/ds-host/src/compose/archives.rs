@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ds_backup::{ArchiveError, ImportBounds};
 use ds_core::{AccountId, AppVersion, AppspaceId};
 use ds_lifecycle::{
-    ExportDone, ExportError, ExportTo, ImportError, Imported, InstallPackage, JobHandle, Lifecycle,
-    MigrateError, NewImport, RestError,
+    ExportDone, ExportError, ExportTo, ImportError, Imported, ImportedInto, InstallPackage,
+    JobHandle, Lifecycle, MigrateError, NewImport, RestError,
 };
 use ds_sandbox::BoxError;
 use ds_store::Originals;
@@ -81,6 +81,25 @@ impl Archives for Does {
         self.lifecycle.import(new).await
     }
 
+    async fn import_into(
+        &self,
+        id: AppspaceId,
+        wanted: Wanted,
+    ) -> Result<JobHandle<ImportedInto, ImportError>, ImportError> {
+        let new = NewImport {
+            from: wanted.from,
+            bounds: self.bounds,
+            owner: wanted.owner,
+            owner_name: wanted.owner_name,
+            owner_email: Some(wanted.owner_email),
+            address: wanted.address,
+            version: None,
+            installs: None,
+            originals: Arc::new(Originals),
+        };
+        self.lifecycle.import_into(id, new).await
+    }
+
     fn explain_export(&self, error: &ExportError) -> OpError {
         let (kind, hint) = of_export(error);
         explained(kind, error, hint)
@@ -142,8 +161,11 @@ fn of_import(error: &ImportError) -> (ErrorKind, Option<&'static str>) {
         ImportError::Foreign(_)
         | ImportError::Database(_)
         | ImportError::Schema { .. }
+        | ImportError::OtherApp { .. }
+        | ImportError::Off
         | ImportError::Install(_)
         | ImportError::Plan(_) => (ErrorKind::Invalid, None),
+        ImportError::Rest(RestError::StillInUse { .. }) => (ErrorKind::Busy, Some("try again")),
         ImportError::Migrate(MigrateError::Failed { .. }) => (
             ErrorKind::Invalid,
             Some("this is for the app's developer to put right"),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
+use ds_lifecycle::Previews;
 
-use super::base::Base;
+use super::{base::Base, previews::WithPreviews};
 use crate::{
     ops::{Names, Ops},
     site::SiteState,
@@ -19,10 +20,11 @@ pub(super) struct Auth {
 }
 
 impl Auth {
-    pub(super) fn new(base: &Base, names: &Names) -> Self {
+    pub(super) fn new(base: &Base, names: &Names, previews: &Previews) -> Self {
+        let sessions = Arc::new(WithPreviews::new(previews.clone(), base.store.clone()));
         Self {
             accounts: Arc::new(Accounts::new(base.store.clone(), base.clock.clone())),
-            sessions: Sessions::new(base.store.clone(), base.members.clone(), base.clock.clone()),
+            sessions: Sessions::new(sessions, base.members.clone(), base.clock.clone()),
             tokens: Arc::new(LoginTokens::new(base.clock.clone())),
             cookies: Cookies {
                 secure: names.https,

@@ -12,11 +12,14 @@ use ds_store::{AppspaceDbs, Store};
 
 use super::{
     ComposeError, GRACE,
+    recorded::Recorded,
     terms::{self, HostTerms},
 };
 use crate::{
+    alerts::Alerts,
     config::{Config, Snapshots},
-    ops,
+    mail::Post,
+    ops::{self, Names, Records},
 };
 
 /// What almost everything needs.
@@ -33,6 +36,12 @@ pub(super) struct Base {
     /// How long deleted appspaces are kept.
     pub(super) trash_kept: Duration,
     pub(super) recorder: Arc<Recorder>,
+    /// Sends mail; `None` if the host sends none.
+    pub(super) post: Option<Post>,
+    /// Tells owners when snapshots fail.
+    pub(super) alerts: Arc<Alerts>,
+    /// What is recorded of snapshots.
+    pub(super) records: Records,
     /// How snapshots are taken.
     pub(super) snapshots: Snapshots,
     /// Keeps them; `None` if there are none.
@@ -45,11 +54,24 @@ pub(super) struct Base {
 
 impl Base {
     /// Finds Deno and opens the database.
-    pub(super) async fn open(config: &Config, data: &DataDir) -> Result<Self, ComposeError> {
+    pub(super) async fn open(
+        config: &Config,
+        data: &DataDir,
+        names: &Names,
+    ) -> Result<Self, ComposeError> {
         let deno = ds_sandbox::find_deno(config.deno.clone()).await?;
         let store = Arc::new(Store::open(&data.database()).await?);
         let clock = Arc::new(SystemClock);
         let recorder = Arc::new(Recorder::new(store.clone(), clock.clone()));
+        let records = super::snapshots::records(&config.snapshots, &store);
+        let post = super::mail::post(config, names).await?;
+        let alerts = Arc::new(super::mail::alerts(&store, &records, names, post.as_ref()));
+        let books = Recorded {
+            records: records.clone(),
+            store: store.clone(),
+            alerts: Arc::clone(&alerts),
+            clock: clock.clone(),
+        };
         let engine_config = EngineConfig {
             meter: recorder.clone(),
             ..terms::engine_config(&config.sandbox)
@@ -64,7 +86,10 @@ impl Base {
             least_free: u64::from(config.sandbox.free_space_mib) << 20,
             trash_kept: config.trash_kept,
             recorder,
-            keeper: super::snapshots::keeper(&config.snapshots, data),
+            keeper: super::snapshots::keeper(&config.snapshots, data, Arc::new(books)),
+            alerts,
+            records,
+            post,
             snapshots: config.snapshots.clone(),
             egress: terms::egress(config).await?,
             code_of: Arc::new(move |version| {
@@ -151,6 +176,7 @@ impl Base {
             engine: Arc::clone(&self.engine),
             code_of: Arc::clone(&self.code_of),
             limits: self.limits.clone(),
+            limits_of: self.store.clone(),
             gates: self.gates.clone(),
             closes: vec![
                 Arc::clone(&self.sandboxes) as Arc<dyn Closes>,

@@ -19,6 +19,10 @@ pub(super) async fn room(lifecycle: Lifecycle, directory: Arc<Cached>) {
         if let (false, Err(error)) = (was_full, &room) {
             tracing::error!(error = error_chain(error), "appspaces are closed meanwhile");
         }
+        if is_full {
+            // Copies to look at are the first to go.
+            lifecycle.close_previews().await;
+        }
         // Again and again while it is so: some may have been opened since.
         if is_full || was_full {
             directory.disk_is_full(is_full);

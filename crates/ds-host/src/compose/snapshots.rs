@@ -4,19 +4,23 @@ use std::{sync::Arc, time::Duration};
 
 use ds_auth::AccountStore as _;
 use ds_backup::{
-    CopyReason, NoProgress,
+    CopyReason,
     snapshots::{Grace, Place, ReadBack},
 };
 use ds_core::{
     Appspace, AppspaceId, AppspaceStore as _, Clock as _, DataDir, StoreError, SystemClock,
     Timestamp, error_chain,
+    snapshots::{Every, Turn},
 };
-use ds_lifecycle::{AtPlace, JobError, Keeper, Lifecycle, NoKey, TakeError};
+use ds_lifecycle::{AtPlace, Bookkeeping, JobError, Keeper, Lifecycle, TakeError};
 use ds_store::Store;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::base::Base;
-use crate::{config::Snapshots, ops::Backups};
+use crate::{
+    config::Snapshots,
+    ops::{Backups, Records},
+};
 
 /// How long nothing is done after the start, and how often is looked then.
 const ROUND: Duration = Duration::from_mins(10);
@@ -24,11 +28,23 @@ const ROUND: Duration = Duration::from_mins(10);
 const AGAIN: Duration = Duration::from_hours(1);
 /// How often the trash is emptied.
 const TRASH: Duration = Duration::from_hours(24);
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+const DAY: i64 = 24 * 60 * 60_000;
+
+/// What is recorded of snapshots, and what the configuration says where nothing is set.
+pub(super) fn records(config: &Snapshots, store: &Arc<Store>) -> Records {
+    Records {
+        store: store.clone(),
+        every: config.every,
+        keep: config.keep,
+    }
+}
 
 /// Keeps snapshots where the configuration says; `None` if none are taken.
-pub(super) fn keeper(config: &Snapshots, data: &DataDir) -> Option<Keeper> {
+pub(super) fn keeper(
+    config: &Snapshots,
+    data: &DataDir,
+    books: Arc<dyn Bookkeeping>,
+) -> Option<Keeper> {
     if !config.enabled {
         return None;
     }
@@ -38,7 +54,7 @@ pub(super) fn keeper(config: &Snapshots, data: &DataDir) -> Option<Keeper> {
     }
     let key_file = config.key_file.clone();
     let key_file = key_file.unwrap_or_else(|| data.root().join("snapshots.key"));
-    Some(Keeper::new(places, key_file, config.keep))
+    Some(Keeper::new(places, key_file, books))
 }
 
 /// Does it all as long as the host runs, from a while after its start on.
@@ -96,7 +112,10 @@ impl Rounds {
             let now = SystemClock.now();
             // After the night's snapshots; the first day of the calendar was a Thursday, so this is one, too.
             let minute = self.config.daily_at + self.config.spread_minutes;
-            let moment = latest(now, minute);
+            let first = Turn { minutes: 0, day: 0 };
+            let Some(moment) = Every::Daily.due(now, minute, first) else {
+                continue;
+            };
             let is_day = moment.0.div_euclid(DAY) % 7 == 0;
             if is_day && tidied.is_none_or(|tidied: Timestamp| tidied < moment) {
                 tidied = Some(now);
@@ -109,7 +128,7 @@ impl Rounds {
     async fn snapshots(&self) -> Result<(), StoreError> {
         for account in self.store.accounts().await? {
             for appspace in self.store.appspaces_of(account.id).await? {
-                if self.is_due(&appspace).await {
+                if self.is_due(&appspace).await? {
                     self.take(&appspace).await;
                 }
             }
@@ -117,18 +136,17 @@ impl Rounds {
         Ok(())
     }
 
-    async fn is_due(&self, appspace: &Appspace) -> bool {
+    async fn is_due(&self, appspace: &Appspace) -> Result<bool, StoreError> {
         let now = SystemClock.now();
-        let failed = self.backups.failed_at(appspace.id);
-        if failed.is_some_and(|failed| failed > now.minus(AGAIN)) {
-            return false;
+        let state = self.backups.state(appspace.id).await?;
+        let failed = state.failure.map(|failure| failure.at);
+        if failed.is_some_and(|failed| now.minus(AGAIN) < failed && failed <= now) {
+            return Ok(false);
         }
-        let moment = latest(
-            now,
-            self.config.daily_at + offset(appspace.id, self.config.spread_minutes),
-        );
-        let last = self.backups.last(appspace.id).await;
-        last.unwrap_or(appspace.created).max(appspace.created) < moment
+        let turn = turn(appspace.id, self.config.spread_minutes);
+        let due = state.every.due(now, self.config.daily_at, turn);
+        let last = state.last.map(|last| last.made);
+        Ok(due.is_some_and(|due| latest_by(now, last, appspace.created) < due))
     }
 
     async fn take(&self, appspace: &Appspace) {
@@ -143,7 +161,6 @@ impl Rounds {
         };
         match taken {
             Ok(taken) => {
-                self.backups.note(id, taken.about.made);
                 for kept in taken.places {
                     if let Err(error) = kept.outcome {
                         let (address, place) = (&appspace.address, kept.place);
@@ -156,7 +173,6 @@ impl Rounds {
             Err(error) => {
                 let why = error_chain(&error);
                 tracing::warn!(address = %appspace.address, error = why, "no snapshot was taken");
-                self.backups.note_failure(id, SystemClock.now(), why);
             }
         }
     }
@@ -170,7 +186,14 @@ impl Rounds {
             0 => ReadBack::Nothing,
             percent => ReadBack::Percent(percent),
         };
-        let verified = keeper.verify(read, Arc::new(NoProgress)).await;
+        let job = self
+            .backups
+            .lifecycle
+            .verify_snapshots(keeper.clone(), read);
+        let verified = match job {
+            Ok(job) => job.wait().await,
+            Err(error) => Err(error),
+        };
         for AtPlace { place, outcome } in verified.as_ref().into_iter().flatten() {
             if let Ok(found) = outcome
                 && !found.is_sound()
@@ -187,7 +210,10 @@ impl Rounds {
     }
 }
 
-fn tell<T>(what: &str, each: Result<Vec<AtPlace<T>>, NoKey>) {
+fn tell<T, E>(what: &str, each: Result<Vec<AtPlace<T>>, E>)
+where
+    E: std::error::Error + 'static,
+{
     match each {
         Ok(each) => {
             for AtPlace { place, outcome } in each {
@@ -200,43 +226,52 @@ fn tell<T>(what: &str, each: Result<Vec<AtPlace<T>>, NoKey>) {
     }
 }
 
-/// The last moment that is so many minutes after midnight UTC.
-fn latest(now: Timestamp, minute: u32) -> Timestamp {
-    let within = i64::from(minute) * MINUTE;
-    Timestamp((now.0 - within).div_euclid(DAY) * DAY + within)
-}
-
-/// How many minutes later than others an appspace has its turn: always the same, so that snapshots are a day apart.
-fn offset(id: AppspaceId, spread: u32) -> u32 {
+/// When an appspace has its turn, spread over so many minutes.
+fn turn(id: AppspaceId, spread: u32) -> Turn {
     let hash = id.to_string().bytes().fold(0_u32, |hash, byte| {
         hash.wrapping_mul(31).wrapping_add(byte.into())
     });
-    hash.checked_rem(spread).unwrap_or(0)
+    Turn {
+        minutes: hash.checked_rem(spread).unwrap_or(0),
+        day: hash / 7 % 7,
+    }
+}
+
+/// The later of two moments. One that is not over yet was told by a clock that was wrong: it must not put off what is
+/// due until then.
+fn latest_by(now: Timestamp, last: Option<Timestamp>, created: Timestamp) -> Timestamp {
+    let over = [last, Some(created)].into_iter().flatten();
+    let over = over.filter(|moment| *moment <= now).max();
+    over.unwrap_or(Timestamp(i64::MIN))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn when_snapshots_are_due() {
-        let check = |now: i64, minute: u32, expect: i64| {
-            assert_eq!(latest(Timestamp(now), minute), Timestamp(expect), "{now}");
+    fn moments_to_come_put_nothing_off() {
+        let check = |last: Option<i64>, created: i64, expect: i64| {
+            let last = last.map(Timestamp);
+            let found = latest_by(Timestamp(100), last, Timestamp(created));
+            assert_eq!(found, Timestamp(expect), "{last:?} {created}");
         };
-        let three = 180 * MINUTE;
-        check(10 * DAY, 0, 10 * DAY);
-        check(10 * DAY + three, 180, 10 * DAY + three);
-        check(10 * DAY + three - 1, 180, 9 * DAY + three);
-        check(11 * DAY - 1, 180, 10 * DAY + three);
-        // Beyond midnight it is the night of the day before.
-        check(10 * DAY, 24 * 60 + 30, 9 * DAY + 30 * MINUTE);
+        check(None, 50, 50);
+        check(Some(70), 50, 70);
+        check(Some(900), 50, 50);
+        check(Some(100), 900, 100);
+        check(None, 900, i64::MIN);
     }
 
     #[test]
     fn turns_are_spread() {
-        let offsets: std::collections::BTreeSet<_> =
-            (0..100).map(|_| offset(AppspaceId::new(), 120)).collect();
-        assert!(offsets.len() > 30 && offsets.iter().all(|one| *one < 120));
-        assert_eq!(offset(AppspaceId::new(), 0), 0);
+        let turns: Vec<_> = (0..200).map(|_| turn(AppspaceId::new(), 120)).collect();
+        let minutes: BTreeSet<_> = turns.iter().map(|turn| turn.minutes).collect();
+        let days: BTreeSet<_> = turns.iter().map(|turn| turn.day).collect();
+        assert!(minutes.len() > 30 && minutes.iter().all(|one| *one < 120));
+        assert!(days.len() == 7, "{days:?}");
+        assert_eq!(turn(AppspaceId::new(), 0).minutes, 0);
     }
 }

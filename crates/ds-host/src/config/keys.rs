@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{
     CertificateFiles, Complaint, Config, Modules, PublicUrl, default_listen,
+    mail::mail,
     reader::{Complaints, Section},
     sandbox::{egress, sandbox},
     snapshots::snapshots,
@@ -59,10 +60,12 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
         tls: tls(&root, dir),
         trust: trust.path("ca").map(below),
         modules: modules(root.section("modules"), dir),
+        moves_allow: moves_allow(root.section("moves")),
         deno: deno.path("path").map(below),
         sandbox: sandbox(root.section("sandbox")),
         egress: egress(root.section("egress")),
         snapshots: snapshots(root.section("snapshots"), dir),
+        mail: mail(root.section("mail"), dir, root.has("mail")),
     };
     if config.redirect_http.is_some() && !root.has("tls") {
         site.complain(
@@ -151,6 +154,12 @@ fn modules(section: Section<'_, '_>, dir: &Path) -> Modules {
     };
     section.finish();
     modules
+}
+
+fn moves_allow(section: Section<'_, '_>) -> Vec<ds_net::IpNet> {
+    let allow = section.list("allow").unwrap_or_default();
+    section.finish();
+    allow
 }
 
 /// Names of packages are put behind its path.

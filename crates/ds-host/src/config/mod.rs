@@ -2,6 +2,7 @@
 //! about it at once.
 
 mod keys;
+mod mail;
 mod reader;
 mod sandbox;
 mod snapshots;
@@ -18,6 +19,7 @@ use std::{
 use ds_core::Address;
 use url::Url;
 
+pub use mail::{Mail, MailBy};
 pub use reader::Complaint;
 pub use sandbox::{Egress, Sandbox};
 pub use snapshots::Snapshots;
@@ -50,6 +52,8 @@ pub struct Config {
     pub trust: Option<PathBuf>,
     /// Where apps' remote modules come from.
     pub modules: Modules,
+    /// Private addresses of hosts that appspaces may come from, as `10.1.0.0/16`.
+    pub moves_allow: Vec<ds_net::IpNet>,
     /// The Deno executable.
     pub deno: Option<PathBuf>,
     /// Bounds of sandboxes.
@@ -58,6 +62,8 @@ pub struct Config {
     pub egress: Egress,
     /// What is kept of appspaces, and where.
     pub snapshots: Snapshots,
+    /// How mail is sent; `None` if none is.
+    pub mail: Option<Mail>,
 }
 
 /// How people outside reach the host.

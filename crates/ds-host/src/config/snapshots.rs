@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ds_backup::snapshots::{Place, PlaceSettings, Retention};
+use ds_core::snapshots::Every;
 
 use super::reader::Section;
 
@@ -15,6 +16,8 @@ pub struct Snapshots {
     pub places: Vec<Place>,
     /// The file with the key; `None` for the data directory's `snapshots.key`.
     pub key_file: Option<PathBuf>,
+    /// How often they are taken, where an appspace has no schedule of its own.
+    pub every: Every,
     /// When the daily ones are taken, in minutes after midnight UTC.
     pub daily_at: u32,
     /// Over how many minutes after that they are spread.
@@ -55,6 +58,7 @@ pub(super) fn snapshots(section: Section<'_, '_>, dir: &Path) -> Snapshots {
             .filter_map(|section| place(section, dir))
             .collect(),
         key_file: section.path("key_file").map(|path| dir.join(path)),
+        every: section.parsed("every").unwrap_or(Every::Daily),
         daily_at: daily_at.map_or(3 * 60, |time| time.0),
         spread_minutes: number("spread_minutes", 1_440, 120),
         keep: Retention {

@@ -223,7 +223,7 @@ fn the_example_has_every_key() {
     // A complaint about an unknown key lists those there are.
     let unknown = "x = 1\n[site]\nx = 1\n[appspaces]\nx = 1\n[tls]\nx = 1\n[trust]\nx = 1\n\
         [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n[egress]\nx = 1\n\
-        [snapshots]\nx = 1\n";
+        [snapshots]\nx = 1\n[mail]\nx = 1\n";
     let found = complaints(unknown);
     let lists = found.iter().filter_map(|one| one.split_once("there are: "));
     let keys: Vec<&str> = lists.flat_map(|(_, keys)| keys.split(", ")).collect();
@@ -231,6 +231,7 @@ fn the_example_has_every_key() {
     for key in keys {
         let is_there = text.lines().any(|line| {
             let table = line.trim_matches(['[', ']']).rsplit('.').next();
+            let line = line.trim_start_matches("# ");
             line.starts_with(&format!("{key} = ")) || table == Some(key)
         });
         assert!(is_there, "{key} is not in the example");
@@ -244,6 +245,7 @@ fn snapshots_are_configured() {
     let text = r#"
         [snapshots]
         key_file = "key"
+        every = "every 6 hours"
         daily_at = "23:30"
         keep_last = 2
         verify_percent = 0
@@ -256,6 +258,7 @@ fn snapshots_are_configured() {
     "#;
     let said = keys::read(text, Path::new("/etc/ds")).unwrap().snapshots;
     assert_eq!((said.daily_at, said.keep.last), (1_410, 2));
+    assert_eq!(said.every.to_string(), "every 6 hours");
     assert_eq!(said.key_file.as_deref(), Some(Path::new("/etc/ds/key")));
     let places: Vec<_> = said.places.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -271,6 +274,7 @@ fn snapshots_are_configured() {
     };
     check("[snapshots]\ndaily_at = \"3:00\"", "like 03:00");
     check("[snapshots]\ndaily_at = \"24:00\"", "like 03:00");
+    check("[snapshots]\nevery = \"day\"", "`every 6 hours`");
     check("[[snapshots.places]]\nat = \"here\"", "absolute path");
     check(
         "[[snapshots.places]]\nat = \"sftp://a@b/c\"",

@@ -84,6 +84,27 @@ pub async fn follow(
     }
 }
 
+/// Fetches what a command answers with, piece by piece; `taken` says whether more is wanted.
+///
+/// # Errors
+/// If it did not come to its end.
+pub async fn fetch(
+    data_dir: &DataDir,
+    command: &Command,
+    mut taken: impl FnMut(&[u8]) -> bool,
+) -> Result<(), ClientError> {
+    let mut body = ask(data_dir, command).await?.into_body();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| ClientError::Interrupted(error.into()))?;
+        if let Ok(piece) = frame.into_data()
+            && !taken(&piece)
+        {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
 /// Sends a command; the answer of a host that does it.
 async fn ask(data_dir: &DataDir, command: &Command) -> Result<Response<Incoming>, ClientError> {
     let stream =

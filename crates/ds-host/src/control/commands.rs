@@ -3,7 +3,9 @@
 mod archives;
 mod backups;
 pub(super) mod jobs;
+mod moves;
 mod terms;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -13,7 +15,7 @@ use super::wire::{self, Command, Permit, Reply, Which};
 use crate::ops::{AppSummary, AppspaceSummary, ErrorKind, Installed, OpError, Ops, Source};
 
 /// Does a command.
-pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
+pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
     match command {
         Command::AccountCreate {
             email,
@@ -89,14 +91,28 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         | Command::JobList { .. }
         | Command::JobShow(_)
         | Command::JobCancel(_)) => jobs::run(ops, command).await,
-        command @ (Command::AppspaceExport { .. } | Command::AppspaceImport { .. }) => {
-            archives::run(ops, command).await
-        }
+        command @ (Command::AppspaceExport { .. }
+        | Command::AppspaceImport { .. }
+        | Command::AppspaceImportInto { .. }
+        | Command::AppspaceArchive { .. }) => archives::run(ops, command).await,
+        command @ (Command::TokenCreate { .. }
+        | Command::TokenList { .. }
+        | Command::TokenRevoke { .. }
+        | Command::AppspaceUpgrades { .. }) => tokens::run(ops, command).await,
+        command @ (Command::MoveOut(_)
+        | Command::MoveIn { .. }
+        | Command::MoveList { .. }
+        | Command::MoveCancel { .. }) => moves::run(ops, command).await,
         command @ (Command::BackupCreate(_)
         | Command::BackupList { .. }
         | Command::BackupVerify { .. }
         | Command::BackupRestore { .. }
         | Command::BackupForget { .. }
+        | Command::BackupPreview { .. }
+        | Command::BackupPreviews { .. }
+        | Command::BackupClosePreview { .. }
+        | Command::BackupSchedule { .. }
+        | Command::MailTest { .. }
         | Command::BackupKey) => backups::run(ops, command).await,
         other => terms::run(ops, other).await,
     }

@@ -23,7 +23,11 @@ const WAITING: usize = 4;
 
 /// Answers with what happens to a job. Ends early if the host stops: the job is over then, or goes on or is undone
 /// at the next start.
-pub(super) fn answer(mut follow: Follow, stop: &Stop) -> Response {
+pub(crate) fn answer(
+    mut follow: Follow,
+    told: impl Fn(Job) -> Job + Send + 'static,
+    stop: &Stop,
+) -> Response {
     let (lines, body) = mpsc::channel(WAITING);
     let own_stop = stop.clone();
     stop.spawn(async move {
@@ -33,7 +37,7 @@ pub(super) fn answer(mut follow: Follow, stop: &Stop) -> Response {
                 () = own_stop.asked() => return,
             };
             let Some(report) = report else { return };
-            let Ok(mut line) = serde_json::to_vec(&Job::from(report)) else {
+            let Ok(mut line) = serde_json::to_vec(&told(report.into())) else {
                 return;
             };
             line.push(b'\n');

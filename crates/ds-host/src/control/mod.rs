@@ -2,8 +2,9 @@
 //! directory, which only the user who runs the host (and root) can reach.
 
 pub mod client;
-mod commands;
-mod follow;
+pub(crate) mod commands;
+pub(crate) mod follow;
+pub(crate) mod hand_over;
 pub mod server;
 mod socket;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    COMMAND_MAX, PATH, commands, follow, socket,
+    COMMAND_MAX, PATH, commands, follow, hand_over, socket,
     wire::{Command, Failure},
 };
 use crate::{
@@ -118,7 +118,13 @@ async fn command(
     };
     if let Command::JobFollow(job) = &command {
         return match commands::jobs::follow(&shared.ops, job).await {
-            Ok(found) => follow::answer(found, &shared.stop),
+            Ok(found) => follow::answer(found, |job| job, &shared.stop),
+            Err(error) => failure(&error),
+        };
+    }
+    if let Command::ArchiveFetch(job) = &command {
+        return match commands::jobs::archive(&shared.ops, job).await {
+            Ok(archive) => hand_over::answer(archive),
             Err(error) => failure(&error),
         };
     }

@@ -2,7 +2,11 @@
 
 mod backups;
 mod jobs;
+mod moves;
+mod schedules;
 mod terms;
+mod tokens;
+mod upgrades;
 
 use std::path::PathBuf;
 
@@ -10,9 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::ops::{ErrorKind, OpError};
 
-pub use backups::{Backup, BackupKey};
+pub use backups::{Backup, BackupKey, Preview};
 pub use jobs::{Job, Trashed, WhichJob};
+pub use moves::{Move, MoveOffer};
+pub use schedules::{Schedule, Setting};
 pub use terms::{Egress, Host, Limit, Run, SecretEntry, Usage, Used};
+pub use tokens::Token;
+pub use upgrades::{HeldBack, Upgrades};
 
 /// A command to the running host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +134,45 @@ pub enum Command {
         /// To which version; the newest if `None`.
         version: Option<String>,
     },
+    /// Show how an appspace gets newer versions, or choose it.
+    AppspaceUpgrades {
+        /// Where.
+        which: Which,
+        /// Whether by itself; as it is, if `None`.
+        automatic: Option<bool>,
+    },
+    /// Make a token for the API.
+    TokenCreate {
+        /// Whose things it is for.
+        owner: Option<String>,
+        /// What it is for.
+        name: String,
+        /// `read` or `manage`.
+        scope: String,
+        /// How many days it is good for; for ever, if `None`.
+        days: Option<u32>,
+    },
+    /// List the tokens of an account.
+    TokenList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Make a token worth nothing.
+    TokenRevoke {
+        /// Whose it is.
+        owner: Option<String>,
+        /// Its id.
+        id: String,
+    },
+    /// Write an appspace into an archive that is then fetched.
+    AppspaceArchive {
+        /// Where.
+        which: Which,
+        /// Whether the app goes in, too.
+        with_package: bool,
+    },
+    /// Fetch what the job wrote: the answer's body is the archive.
+    ArchiveFetch(WhichJob),
     /// Write an appspace into an archive.
     AppspaceExport {
         /// Where.
@@ -147,6 +194,34 @@ pub enum Command {
         app: Option<String>,
         /// Whether the app is installed from the archive, if it is not there.
         install: bool,
+    },
+    /// Let what is in an archive take the place of an appspace's data.
+    AppspaceImportInto {
+        /// Where.
+        which: Which,
+        /// The file, absolute.
+        file: PathBuf,
+    },
+    /// Make a code with which another host can take an appspace over.
+    MoveOut(Which),
+    /// Bring an appspace from another host.
+    MoveIn {
+        /// Where it will be.
+        which: Which,
+        /// The code that the other host made.
+        code: Secret,
+    },
+    /// List moves.
+    MoveList {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Cancel a move, or end the redirect of one that is done.
+    MoveCancel {
+        /// The address here.
+        which: Which,
+        /// Whether its redirect ends.
+        redirect: bool,
     },
     /// Move an appspace to the trash.
     AppspaceDelete(Which),
@@ -200,6 +275,37 @@ pub enum Command {
         which: Which,
         /// The beginning of its id, or `latest`.
         snapshot: String,
+    },
+    /// Open a snapshot for a look.
+    BackupPreview {
+        /// Where.
+        which: Which,
+        /// The beginning of its id, or `latest`.
+        snapshot: String,
+    },
+    /// List the snapshots that are open for a look.
+    BackupPreviews {
+        /// Whose.
+        owner: Option<String>,
+    },
+    /// Close one of them.
+    BackupClosePreview {
+        /// Its URL or its host name.
+        which: Which,
+    },
+    /// Show how often snapshots are taken, and change it for one appspace.
+    BackupSchedule {
+        /// Whose.
+        owner: Option<String>,
+        /// Of which appspace; of all, if `None`.
+        address: Option<String>,
+        /// What to set.
+        set: Vec<Setting>,
+    },
+    /// Send a letter to see whether mail arrives.
+    MailTest {
+        /// The address it goes to.
+        to: String,
     },
     /// Tell the key of the snapshots.
     BackupKey,
@@ -283,14 +389,32 @@ pub enum Reply {
     Backups(Vec<Backup>),
     /// `backup forget`
     Forgotten(Backup),
-    /// `backup verify`: the places where all is well
-    Verified(Vec<String>),
+    /// `backup previews`
+    Previews(Vec<Preview>),
+    /// `backup close-preview`
+    PreviewClosed(Preview),
+    /// `backup schedule`, as it is afterwards
+    Schedules(Vec<Schedule>),
+    /// `mail test`: the address it went to
+    Mailed(String),
     /// `backup key`
     BackupKey(BackupKey),
     /// `job list`
     Jobs(Vec<Job>),
+    /// `appspace move-out`
+    MoveOffer(MoveOffer),
+    /// `appspace moves`
+    Moves(Vec<Move>),
+    /// `appspace move-cancel`
+    Move(Move),
     /// `appspace delete`
     Deleted(Trashed),
+    /// `appspace upgrades`
+    Upgrades(Upgrades),
+    /// `account token create` and `revoke`
+    Token(Token),
+    /// `account token list`
+    Tokens(Vec<Token>),
     /// `trash list`
     Trash(Vec<Trashed>),
     /// `trash empty`

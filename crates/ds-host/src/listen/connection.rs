@@ -63,7 +63,7 @@ pub(super) async fn answer<H, B, I>(
 {
     let activity = Activity::new();
     let builder = builder(limits);
-    let service = counting(handler, peer, activity.clone());
+    let service = counting(handler, peer, stop.clone(), activity.clone());
     let mut connection = pin!(builder.serve_connection(io, service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -123,10 +123,11 @@ fn builder(limits: Limits) -> auto::Builder<TokioExecutor> {
 }
 
 /// The handler, with every request counted until its response has been sent. The handler learns who is on the
-/// other side from [`ConnectInfo`].
+/// other side from [`ConnectInfo`], and that the host stops from [`Stop`].
 fn counting<H, B>(
     handler: H,
     peer: Option<SocketAddr>,
+    stop: Stop,
     activity: Activity,
 ) -> impl Service<
     Request<Incoming>,
@@ -142,6 +143,7 @@ where
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
+        request.extensions_mut().insert(stop.clone());
         let busy = activity.begin();
         let answer = handler.call(request);
         async move {

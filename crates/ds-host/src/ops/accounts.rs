@@ -91,6 +91,19 @@ impl Ops {
         }
     }
 
+    /// Whether an account may run the host.
+    pub async fn is_admin(&self, id: AccountId) -> Result<bool, OpError> {
+        let account = self.parts.account_store.account(id).await?;
+        Ok(account.is_some_and(|account| account.is_admin))
+    }
+
+    /// Somebody who runs this host, if there is one.
+    pub(super) async fn some_admin(&self) -> Result<Option<AccountId>, OpError> {
+        let accounts = self.accounts().await?;
+        let admin = accounts.iter().find(|account| account.is_admin);
+        Ok(admin.or(accounts.first()).map(|account| account.id))
+    }
+
     /// Whose things a command is about: the account that was named, else the only one, else the only admin.
     pub async fn owner(&self, email: Option<&str>) -> Result<AccountId, OpError> {
         if let Some(email) = email {

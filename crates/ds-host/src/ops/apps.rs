@@ -14,7 +14,11 @@ impl Ops {
         source: Source,
         modules: Option<PathBuf>,
     ) -> Result<Installed, OpError> {
-        self.parts.installs.install(owner, source, modules).await
+        let installed = self.parts.installs.install(owner, source, modules).await;
+        if installed.is_ok() {
+            self.want_upgrades();
+        }
+        installed
     }
 
     /// The apps of an account, by name, with their versions.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use ds_core::{AccountId, Address, AppVersion, AppspaceId};
-use ds_lifecycle::{ExportDone, ExportError, ImportError, Imported, JobHandle};
+use ds_lifecycle::{ExportDone, ExportError, ImportError, Imported, ImportedInto, JobHandle};
 
 use super::{
     ErrorKind, JobReport, OpError, Ops,
@@ -24,6 +24,12 @@ pub trait Archives: Send + Sync {
     /// Begins to make an appspace from a file.
     async fn import(&self, wanted: Wanted)
     -> Result<JobHandle<Imported, ImportError>, ImportError>;
+    /// Begins to let what is in a file take the place of an appspace's data.
+    async fn import_into(
+        &self,
+        id: AppspaceId,
+        wanted: Wanted,
+    ) -> Result<JobHandle<ImportedInto, ImportError>, ImportError>;
     /// A failure of an export, in words.
     fn explain_export(&self, error: &ExportError) -> OpError;
     /// A failure of an import, in words.
@@ -92,6 +98,17 @@ impl Ops {
         owner: AccountId,
         asked: ImportRequest,
     ) -> Result<JobReport, OpError> {
+        let what = asked.file.display().to_string();
+        self.import_called(owner, asked, &what).await
+    }
+
+    /// The same of a file that people know by another name.
+    pub async fn import_called(
+        &self,
+        owner: AccountId,
+        asked: ImportRequest,
+        what: &str,
+    ) -> Result<JobReport, OpError> {
         must_be_absolute(&asked.file)?;
         let address = self.names().new_address(&asked.address)?;
         let version = match &asked.app {
@@ -101,7 +118,7 @@ impl Ops {
         let account = self.parts.account_store.account(owner).await?;
         let account = account
             .ok_or_else(|| OpError::new(ErrorKind::NotFound, "the owner's account is gone"))?;
-        let title = format!("Import of {} at {address}", asked.file.display());
+        let title = format!("Import of {what} at {address}");
         let archives = Arc::clone(&self.parts.archives);
         let begun = archives.import(Wanted {
             from: asked.file,
@@ -115,17 +132,22 @@ impl Ops {
         let handle = begun
             .await
             .map_err(|error| archives.explain_import(&error))?;
-        let names = self.names().clone();
+        let ops = self.clone();
         Ok(
             self.began(owner, title, handle, move |outcome| match outcome {
-                Ok(done) => Ok(imported(&done, &names.origin(&done.appspace.address))),
+                Ok(done) => {
+                    // Its app may have come along, newer than what others run.
+                    ops.want_upgrades();
+                    let url = ops.names().origin(&done.appspace.address);
+                    Ok(imported(&done, &url))
+                }
                 Err(error) => Err(archives.explain_import(&error)),
             }),
         )
     }
 }
 
-fn must_be_absolute(file: &std::path::Path) -> Result<(), OpError> {
+pub(super) fn must_be_absolute(file: &std::path::Path) -> Result<(), OpError> {
     if file.is_absolute() {
         Ok(())
     } else {
@@ -134,7 +156,7 @@ fn must_be_absolute(file: &std::path::Path) -> Result<(), OpError> {
     }
 }
 
-fn exported(done: &ExportDone, file: &str) -> String {
+pub(super) fn exported(done: &ExportDone, file: &str) -> String {
     let exported = &done.exported;
     let skipped = match exported.skipped {
         0 => String::new(),

@@ -1,22 +1,28 @@
 //! Snapshots: taking them, listing them, putting them back, looking whether they are whole.
 
 mod find;
+mod preview;
+mod schedule;
+mod shown;
 mod state;
 mod words;
 
 use std::{path::PathBuf, sync::Arc};
 
 use ds_backup::{
-    CopyReason, NoProgress,
+    CopyReason,
     snapshots::{ReadBack, Snapshot, SnapshotId},
 };
 use ds_core::{AccountId, Appspace, error_chain};
 use ds_lifecycle::{Anew, AtPlace, RestoreError, Restored};
 
 use super::{ErrorKind, JobReport, OpError, Ops};
-use words::{of_key, of_restore, of_take, short, told};
+use words::{of_key, of_restore, of_take, of_verify, short, told, verified};
 
-pub use state::{BackupState, Backups};
+pub use preview::PreviewSummary;
+pub use schedule::{Schedule, ScheduleChange};
+pub use shown::SnapshotList;
+pub use state::{BackupState, Backups, Records};
 
 /// A snapshot, wherever it is kept.
 #[derive(Clone, Debug)]
@@ -52,10 +58,7 @@ impl Ops {
         let title = format!("Snapshot of {}", appspace.address);
         Ok(
             self.began(owner, title, handle, move |outcome| match outcome {
-                Ok(taken) => {
-                    backups.note(taken.about.appspace, taken.about.made);
-                    Ok(told(&taken))
-                }
+                Ok(taken) => Ok(told(&taken)),
                 Err(error) => Err(of_take(&error)),
             }),
         )
@@ -132,40 +135,41 @@ impl Ops {
         let made = snapshot.made;
         let tell = move |outcome: Result<Restored, RestoreError>| {
             let done = outcome.map_err(|error| of_restore(&error))?;
-            let before = match &done.before {
-                Some(id) => format!(" How it was before is in snapshot {}.", short(id)),
-                None => String::new(),
-            };
+            let before = done.before.as_deref().map(short);
+            let before = super::into::kept(before, &done.elsewhere);
             Ok(format!("{what} is as it was on {made}.{before}"))
         };
         Ok(self.began(owner, title, handle, tell))
     }
 
-    /// Reads the repositories back. All is well at every place, or it is an error that says what is not.
-    pub async fn verify_backups(&self, read_data: bool) -> Result<Vec<String>, OpError> {
+    /// Begins to read the repositories back, for somebody who runs this host. All is well at every place, or the job
+    /// fails and says what is not.
+    pub async fn verify_backups(
+        &self,
+        by: Option<AccountId>,
+        read_data: bool,
+    ) -> Result<JobReport, OpError> {
+        let by = match by {
+            Some(by) => by,
+            // A host that nobody has an account on has snapshots, too.
+            None => self.some_admin().await?.unwrap_or_else(AccountId::new),
+        };
         let backups = self.own_backups()?;
         let read = if read_data {
             ReadBack::All
         } else {
             ReadBack::Nothing
         };
-        let each = backups.keeper.verify(read, Arc::new(NoProgress)).await;
-        let each = each.map_err(|error| of_key(&error))?;
-        let (mut sound, mut wrong) = (Vec::new(), Vec::new());
-        for AtPlace { place, outcome } in each {
-            match outcome {
-                Ok(verified) if verified.is_sound() => sound.push(place),
-                Ok(verified) => wrong.push(format!("{place}: {}", verified.faults.join("; "))),
-                Err(error) => wrong.push(format!("{place}: {}", error_chain(&error))),
-            }
-        }
-        if wrong.is_empty() {
-            return Ok(sound);
-        }
-        let message = format!("not all snapshots are whole. {}", wrong.join(". "));
-        Err(OpError::new(ErrorKind::Internal, message).with_hint(
-            "do not delete anything there; `restic check --read-data` says more, and new snapshots go to other places, too",
-        ))
+        let lifecycle = &backups.lifecycle;
+        let begun = lifecycle.verify_snapshots(backups.keeper.clone(), read);
+        let handle = begun.map_err(|error| of_verify(&error))?;
+        let title = "Look through the snapshots".to_owned();
+        Ok(
+            self.began_for_host(by, title, handle, |outcome| match outcome {
+                Ok(each) => verified(each),
+                Err(error) => Err(of_verify(&error)),
+            }),
+        )
     }
 
     /// Forgets a snapshot at every place; its data goes when the host tidies up next.
@@ -195,12 +199,6 @@ impl Ops {
         let keeper = &self.own_backups()?.keeper;
         let key = keeper.key().await.map_err(|error| of_key(&error))?;
         Ok((key.reveal().to_owned(), keeper.places()))
-    }
-
-    /// How well an appspace is backed up: for its page, and for alerts.
-    pub async fn backup_state(&self, appspace: &Appspace) -> Option<BackupState> {
-        let backups = self.parts.backups.clone()?;
-        Some(backups.state(appspace, self.parts.terms.clock.now()).await)
     }
 
     fn own_backups(&self) -> Result<Arc<Backups>, OpError> {

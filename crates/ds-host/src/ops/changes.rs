@@ -6,7 +6,9 @@ use ds_core::{
 };
 use ds_lifecycle::{ChangeError, Changed, JobHandle};
 
-use super::{AppspaceSummary, ErrorKind, JobReport, OpError, Ops, accounts::clip};
+use super::{
+    AppspaceSummary, ErrorKind, JobReport, OpError, Ops, accounts::clip, upgrades::Verdict,
+};
 
 /// Does what takes an appspace at rest.
 #[async_trait]
@@ -58,9 +60,25 @@ impl Ops {
     ) -> Result<JobReport, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         let target = self.target(&appspace, version).await?;
+        self.going_back(&appspace, &target).await?;
+        let begun = self.begin_change(&appspace, &target, |_| {}).await;
+        begun.map_err(|(error, _)| error)
+    }
+
+    /// Begins it; whoever began it is told what became of it, too.
+    pub(super) async fn begin_change(
+        &self,
+        appspace: &Appspace,
+        target: &AppVersion,
+        told: impl FnOnce(Verdict) + Send + 'static,
+    ) -> Result<JobReport, (OpError, Verdict)> {
         let changes = &self.parts.work.changes;
         let begun = changes.change_version(appspace.id, target.id).await;
-        let handle = begun.map_err(|error| changes.explain(&error))?;
+        let handle = begun.map_err(|error| {
+            let explained = changes.explain(&error);
+            let verdict = Verdict::of(&error, &explained);
+            (explained, verdict)
+        })?;
         let (from, to) = (&appspace.version, &target.version);
         let title = if from == to {
             format!("Migration of the data of {} for {to}", appspace.address)
@@ -69,9 +87,22 @@ impl Ops {
             format!("{what} of {} from {from} to {to}", appspace.address)
         };
         let changes = std::sync::Arc::clone(changes);
-        let report = self.began(owner, title, handle, move |outcome| match outcome {
-            Ok(outcome) => Ok(said(&outcome)),
-            Err(error) => Err(changes.explain(&error)),
+        let owner = appspace.owner;
+        let report = self.began(owner, title, handle, move |outcome| {
+            let explained = outcome.map_err(|error| {
+                let explained = changes.explain(&error);
+                (Verdict::of(&error, &explained), explained)
+            });
+            match explained {
+                Ok(outcome) => {
+                    told(Verdict::Done);
+                    Ok(said(&outcome))
+                }
+                Err((verdict, explained)) => {
+                    told(verdict);
+                    Err(explained)
+                }
+            }
         });
         Ok(report)
     }
@@ -224,10 +255,7 @@ impl Ops {
 fn said(changed: &Changed) -> String {
     let appspace = &changed.appspace;
     let runs = format!("{} now runs {}.", appspace.address, appspace.version);
-    match &changed.snapshot {
-        Some(id) => format!("{runs} Its data as it was before is in snapshot {id}."),
-        None => runs,
-    }
+    runs + &super::into::kept(changed.snapshot.as_deref(), &changed.elsewhere)
 }
 
 fn not_there(which: &str) -> OpError {

@@ -8,7 +8,7 @@ mod report;
 
 use std::sync::Arc;
 
-use ds_core::{AccountId, AppspaceId, JobId, JobLog, TrashStore};
+use ds_core::{AccountId, AppspaceId, JobId, JobKind, JobLog, TrashStore};
 use ds_lifecycle::{CancelError, JobError, JobHandle, JobProgress, Jobs};
 use tokio::sync::watch;
 
@@ -48,11 +48,42 @@ impl Ops {
         T: Send + 'static,
         E: From<JobError> + Send + 'static,
     {
+        self.enter(owner, false, title, handle, tell)
+    }
+
+    /// The same of a job of the whole host.
+    pub(super) fn began_for_host<T, E>(
+        &self,
+        by: AccountId,
+        title: String,
+        handle: JobHandle<T, E>,
+        tell: impl FnOnce(Result<T, E>) -> Result<String, OpError> + Send + 'static,
+    ) -> JobReport
+    where
+        T: Send + 'static,
+        E: From<JobError> + Send + 'static,
+    {
+        self.enter(by, true, title, handle, tell)
+    }
+
+    fn enter<T, E>(
+        &self,
+        owner: AccountId,
+        is_hosts: bool,
+        title: String,
+        handle: JobHandle<T, E>,
+        tell: impl FnOnce(Result<T, E>) -> Result<String, OpError> + Send + 'static,
+    ) -> JobReport
+    where
+        T: Send + 'static,
+        E: From<JobError> + Send + 'static,
+    {
         let (told, outcome) = watch::channel(None);
         let clock = Arc::clone(&self.parts.terms.clock);
         let entry = Entry {
             id: handle.id(),
             owner,
+            is_hosts,
             title,
             begun: clock.now(),
             progress: handle.progress(),
@@ -73,7 +104,8 @@ impl Ops {
     /// If there is no such job.
     pub async fn follow(&self, owner: AccountId, job: JobId) -> Result<Follow, OpError> {
         if let Some(entry) = self.book.get(job) {
-            return if entry.owner == owner {
+            let is_own = entry.owner == owner || (entry.is_hosts && self.is_admin(owner).await?);
+            return if is_own {
                 Ok(Follow::of(entry))
             } else {
                 Err(no_job(job))
@@ -93,7 +125,7 @@ impl Ops {
 
     /// The jobs of an account: those under way, then those that are over, newest first.
     pub async fn jobs(&self, owner: AccountId) -> Result<Vec<JobReport>, OpError> {
-        let mut reports = self.book.of(owner);
+        let mut reports = self.book.of(owner, self.is_admin(owner).await?);
         for running in self.parts.work.jobs.running() {
             if reports.iter().any(|one| one.id == running.job) {
                 continue;
@@ -135,6 +167,16 @@ impl Ops {
         Ok(reports)
     }
 
+    /// The work of the whole host that goes on, if this account may follow it.
+    pub async fn host_job(&self, owner: AccountId) -> Result<Option<JobReport>, OpError> {
+        let running = self.parts.work.jobs.running();
+        let found = running.iter().find(|one| one.kind == JobKind::Verify);
+        match found {
+            Some(found) => Ok(Some(self.follow(owner, found.job).await?.now())),
+            None => Ok(None),
+        }
+    }
+
     /// Whose a job is, if it was begun since the host started.
     #[must_use]
     pub fn owner_of_job(&self, job: JobId) -> Option<AccountId> {
@@ -166,7 +208,8 @@ impl Ops {
         job: &JobProgress,
     ) -> Result<Option<String>, OpError> {
         let Some(id) = job.appspace else {
-            return Ok(None);
+            let is_theirs = job.kind == JobKind::Verify && self.is_admin(owner).await?;
+            return Ok(is_theirs.then(|| report::title(job.kind, "the snapshots")));
         };
         let mut found = self.parts.appspaces.appspace(id).await?;
         if found.is_none() {
@@ -187,6 +230,7 @@ impl Ops {
         Entry {
             id,
             owner,
+            is_hosts: false,
             title,
             begun: self.parts.terms.clock.now(),
             progress,

@@ -13,20 +13,26 @@ mod backups;
 pub mod changes;
 mod egress;
 mod error;
+mod hand_over;
+mod into;
 mod jobs;
 mod limits;
+mod mail;
 mod members;
+mod moves;
 mod names;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tokens;
 mod types;
+mod upgrades;
 mod usage;
 
 use std::sync::{Arc, Mutex};
 
-use ds_auth::{AccountStore, Accounts, Sessions, SetupLink};
+use ds_auth::{AccountStore, Accounts, ApiTokens, Sessions, SetupLink};
 use ds_core::{
-    AppStore, AppspaceStore, Clock, MemberStore,
+    AppStore, AppspaceStore, Clock, DataDir, MemberStore,
     egress_store::EgressStore,
     limits::LimitStore,
     usage::{Recorder, UsageStore},
@@ -34,15 +40,23 @@ use ds_core::{
 use ds_routes::RouteStore;
 use ds_sandbox::Limits;
 
-pub use backups::{BackupState, BackupSummary, Backups, RestoreRequest};
+pub use backups::{
+    BackupState, BackupSummary, Backups, PreviewSummary, Records, RestoreRequest, Schedule,
+    ScheduleChange, SnapshotList,
+};
 pub use changes::TrashSummary;
 pub use error::{ErrorKind, OpError};
+pub use hand_over::Archive;
 pub use jobs::{Follow, JobReport, JobStage, Work};
+pub use moves::{MoveCode, MoveSummary};
 pub use names::Names;
 pub use types::{
     AppSummary, AppspaceStatus, AppspaceSummary, EgressHost, EgressReport, Installed, LimitRow,
     Rank, Source, UsageReport,
 };
+
+use crate::mail::Post;
+pub use upgrades::{UpgradeReport, Upgrades};
 
 use backend::{Appspaces, Installs};
 
@@ -74,8 +88,16 @@ pub struct Parts {
     pub work: Work,
     /// Writes archives and takes them in.
     pub archives: Arc<dyn archives::Archives>,
+    /// Who presents which token.
+    pub tokens: Arc<ApiTokens>,
+    /// Upgrades that nobody asks for.
+    pub upgrades: Upgrades,
+    /// Where files on their way are.
+    pub data: DataDir,
     /// Takes snapshots; `None` if the host keeps none.
     pub backups: Option<Arc<Backups>>,
+    /// Sends mail; `None` if the host sends none.
+    pub post: Option<Post>,
 }
 
 /// What the operations about usage, bounds and other hosts stand on.
@@ -104,6 +126,10 @@ pub struct Ops {
     setup: Arc<Mutex<Option<SetupLink>>>,
     /// The jobs that people began.
     book: Arc<jobs::Book>,
+    /// Moves to and from other hosts; `None` if there are none.
+    moving: Option<Arc<crate::moving::Moving>>,
+    /// Archives that are handed over.
+    counter: Arc<hand_over::Counter>,
 }
 
 impl Ops {
@@ -114,7 +140,22 @@ impl Ops {
             parts: Arc::new(parts),
             setup: Arc::default(),
             book: Arc::default(),
+            moving: None,
+            counter: Arc::default(),
         }
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> ds_core::Timestamp {
+        self.parts.terms.clock.now()
+    }
+
+    /// The same, on a host that moves appspaces.
+    #[must_use]
+    pub(crate) fn with_moves(mut self, moving: Arc<crate::moving::Moving>) -> Self {
+        self.moving = Some(moving);
+        self
     }
 
     /// Where things answer.

@@ -11,6 +11,7 @@ use ds_core::{Appspace, AppspaceId, VersionId, usage::UsageDelta};
 
 use super::{
     SiteState,
+    appspace::snapshots::alerts,
     error::SiteError,
     pages::{Here, Home, SpaceCard, Welcome, page},
     person::{MaybePerson, to_log_in},
@@ -38,10 +39,13 @@ pub(super) async fn show(
     let used = site.ops.usage_of_all(person.account.id).await?;
     let trash = site.ops.trash(person.account.id).await?;
     let names = site.ops.names();
+    let states = site.ops.backup_states(person.account.id).await?;
     let home = Home {
+        alerts: alerts(names, &spaces, &states, person.account.is_admin),
         trash: trash.iter().map(|one| TrashRow::of(names, one)).collect(),
         frame: person.frame(Here::Appspaces),
         has_apps: !apps.is_empty(),
+        host_job: super::host_job::running(&site.ops, &person).await?,
         spaces: spaces
             .into_iter()
             .map(|summary| card(site.ops.names(), &tiles, &used, summary))

@@ -11,18 +11,22 @@ mod error;
 mod forms;
 mod headers;
 mod home;
+mod host_job;
 mod icon;
 mod local_path;
 mod login;
 pub mod message;
+mod moves;
+mod moving;
 mod origin;
 pub mod pages;
 mod person;
 mod setup;
 mod single_sign_on;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tile;
+mod tokens;
 mod trash;
 mod upload;
 mod words;
@@ -42,7 +46,10 @@ pub use error::SiteError;
 pub use local_path::LocalPath;
 pub use tile::Tile;
 
-use crate::ops::{Names, Ops};
+use crate::{
+    api,
+    ops::{Names, Ops},
+};
 
 /// The largest form.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -82,7 +89,7 @@ impl SiteState {
 /// [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo) in each request's extensions.
 pub fn router(state: SiteState) -> Router {
     let upload = post(apps::install).layer(DefaultBodyLimit::max(UPLOAD_LIMIT + FORM_LIMIT));
-    Router::new()
+    let pages = Router::new()
         .route("/", get(home::show))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
@@ -97,8 +104,24 @@ pub fn router(state: SiteState) -> Router {
         .route("/appspaces/{name}/limits", post(appspace::change_limits))
         .route("/appspaces/{name}/version", post(appspace::change_version))
         .route("/appspaces/{name}/cancel", post(appspace::cancel_job))
+        .merge(snapshots())
         .route("/appspaces/{name}/delete", post(appspace::delete))
+        .route(
+            "/appspaces/{name}/preview",
+            get(appspace::show_previews).post(appspace::open_preview),
+        )
+        .route(
+            "/appspaces/{name}/preview/close",
+            post(appspace::close_preview),
+        )
         .route("/trash/restore", post(trash::restore))
+        .route("/tokens", get(tokens::list).post(tokens::make))
+        .route("/tokens/revoke", post(tokens::revoke))
+        .route("/jobs/cancel", post(host_job::cancel))
+        .route(
+            "/appspaces/{name}/upgrades",
+            post(appspace::choose_upgrades),
+        )
         .route("/appspaces/{name}/egress", post(appspace::change_egress))
         .route("/appspaces/{name}/secrets", post(appspace::set_secret))
         .route(
@@ -111,12 +134,33 @@ pub fn router(state: SiteState) -> Router {
         .route("/apps/{version}/icon", get(icon::show))
         .route("/assets/{hash}/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
+        .merge(moves::routes())
+        .merge(moving::routes())
         .fallback(async || SiteError::NoPage)
         .method_not_allowed_fallback(async || SiteError::NoMethod)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), origin::check))
-        .layer(from_fn_with_state(state.clone(), headers::add))
-        .with_state(state)
+        .with_state(state.clone());
+    Router::new()
+        .nest(api::ROOT, api::router(state.clone()))
+        .merge(pages)
+        .layer(from_fn_with_state(state, headers::add))
+}
+
+/// The pages about snapshots.
+fn snapshots() -> Router<SiteState> {
+    use appspace::snapshots as of;
+    let one = "/appspaces/{name}/snapshots/{id}";
+    Router::new()
+        .route("/appspaces/{name}/snapshots", get(of::show).post(of::take))
+        .route(
+            "/appspaces/{name}/snapshots/schedule",
+            post(of::change_schedule),
+        )
+        .route(one, get(of::show_one))
+        .route(&format!("{one}/restore"), post(of::restore))
+        .route(&format!("{one}/anew"), post(of::anew))
+        .route(&format!("{one}/forget"), post(of::forget))
 }
 
 /// Runs work to its end even if the browser goes away meanwhile.

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{tile::Tile, trash::TrashRow};
+use super::{appspace::snapshots::Alert, host_job::HostJob, tile::Tile, trash::TrashRow};
 
 /// Which part of the site a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Here {
     Appspaces,
     /// Apps.
     Apps,
+    /// API tokens.
+    Tokens,
 }
 
 /// What surrounds the pages of somebody who is logged in.
@@ -69,6 +71,10 @@ pub struct Home {
     pub spaces: Vec<SpaceCard>,
     /// Whether there is an app to make one of.
     pub has_apps: bool,
+    /// The appspaces without snapshots for too long.
+    pub alerts: Vec<Alert>,
+    /// Work of the whole host that goes on.
+    pub host_job: Option<HostJob>,
     /// Those in the trash, deleted last first.
     pub trash: Vec<TrashRow>,
 }

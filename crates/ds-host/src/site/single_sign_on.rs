@@ -11,12 +11,15 @@
 //! Somebody who starts here has no state yet: they go to the appspace's log-in address without a token, get
 //! the cookie, and come back. So a token is worth nothing in any browser but the one it was made for.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
-use ds_core::{Address, Appspace, secret::TokenHash};
+use ds_core::{AccountId, Address, Appspace, ProxyId, secret::TokenHash};
+use ds_lifecycle::Preview;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -43,18 +46,13 @@ pub(super) async fn go(
     uri: Uri,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, SiteError> {
-    let appspace = find(&site, &wish.appspace).await?;
+    let place = find(&site, &wish.appspace).await?;
     let Some(person) = person else {
         let here = uri.path_and_query().map_or("/", |here| here.as_str());
         return Ok(to_log_in(here).into_response());
     };
-    let member = site
-        .members
-        .member_of_account(appspace.id, person.account.id);
-    let member = member
-        .await
-        .map_err(SiteError::failed("look up a member of an appspace"))?;
-    let Some(member) = member else {
+    let appspace = place.appspace();
+    let Some(member) = place.member(&site, person.account.id).await? else {
         return Err(SiteError::NotMember {
             appspace: appspace.address.to_string(),
             email: person.account.email,
@@ -69,7 +67,7 @@ pub(super) async fn go(
     };
     let token = site
         .login_tokens
-        .issue(appspace.id, member.proxy_id, person.account.id, state);
+        .issue(appspace.id, member, person.account.id, state);
     let there = format!(
         "{origin}/.dropserver/login?token={}&path={path}",
         token.reveal()
@@ -77,12 +75,50 @@ pub(super) async fn go(
     Ok(Redirect::to(&there).into_response())
 }
 
-async fn find(site: &SiteState, host: &str) -> Result<Appspace, SiteError> {
+/// What one can log in to.
+enum Place {
+    Appspace(Appspace),
+    Preview(Arc<Preview>),
+}
+
+impl Place {
+    fn appspace(&self) -> &Appspace {
+        match self {
+            Self::Appspace(appspace) => appspace,
+            Self::Preview(preview) => &preview.appspace,
+        }
+    }
+
+    /// Who somebody is there. A preview is for its owner alone, whoever else is a member.
+    async fn member(
+        &self,
+        site: &SiteState,
+        account: AccountId,
+    ) -> Result<Option<ProxyId>, SiteError> {
+        match self {
+            Self::Appspace(appspace) => {
+                let member = site.members.member_of_account(appspace.id, account).await;
+                let member =
+                    member.map_err(SiteError::failed("look up a member of an appspace"))?;
+                Ok(member.map(|member| member.proxy_id))
+            }
+            Self::Preview(preview) => {
+                let is_owner = preview.appspace.owner == account;
+                Ok(is_owner.then(|| preview.owner.clone()))
+            }
+        }
+    }
+}
+
+async fn find(site: &SiteState, host: &str) -> Result<Place, SiteError> {
     let unknown = || SiteError::NoAppspace(host.chars().take(80).collect());
     let address = Address::from_host_header(host).map_err(|_| unknown())?;
+    if let Some(preview) = site.ops.preview_at(&address) {
+        return Ok(Place::Preview(preview));
+    }
     let found = site.appspaces.at(&address).await;
     let found = found.map_err(SiteError::failed("look up an appspace"))?;
-    found.ok_or_else(unknown)
+    found.map(Place::Appspace).ok_or_else(unknown)
 }
 
 /// A hash in URL-safe base64, if it could be one.

@@ -7,6 +7,7 @@ mod login;
 mod pages;
 mod setup;
 mod sso;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
+use ds_auth::{Accounts, ApiTokens, Cookies, LoginTokens, Sessions};
 use ds_core::{
     AccountId, Address, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, AppspaceStore,
     DataDir, Member, ProxyId, Schema, SystemClock, Timestamp, VersionId,
@@ -25,7 +26,7 @@ use tower::ServiceExt as _;
 use self::fakes::{FakeAppspaces, FakeInstalls, Memory};
 use super::{SiteState, router};
 use crate::ops::{
-    Names, Ops, Parts,
+    Names, Ops, Parts, Upgrades,
     tests::{fixture, work::work},
 };
 
@@ -41,7 +42,7 @@ struct Site {
     kept: Arc<ds_testkit::Memory>,
     state: SiteState,
     cookie: Option<String>,
-    _data: tempfile::TempDir,
+    data_dir: tempfile::TempDir,
 }
 
 /// What came back.
@@ -93,6 +94,10 @@ impl Site {
                 terms: fixture::terms(&kept, clock.clone()),
                 archives: fixture::no_archives(),
                 backups: None,
+                post: None,
+                tokens: Arc::new(ApiTokens::new(kept.clone(), clock.clone())),
+                upgrades: Upgrades::new(kept.clone()),
+                data: dir.clone(),
                 work: work(&kept, memory.clone(), &dir),
             }),
             accounts,
@@ -110,7 +115,7 @@ impl Site {
             kept,
             state,
             cookie: None,
-            _data: data,
+            data_dir: data,
         }
     }
 
@@ -232,4 +237,12 @@ fn member(name: &str, is_owner: bool) -> Member {
         permissions: std::collections::BTreeSet::default(),
         is_owner,
     }
+}
+
+/// A site for the API: with Ada logged in, and her cookie.
+pub(crate) async fn api_site() -> (SiteState, AccountId, String, tempfile::TempDir) {
+    let (mut site, ada) = Site::with_ada().await;
+    site.log_in(EMAIL, PASSWORD).await;
+    let cookie = site.cookie.unwrap();
+    (site.state, ada, cookie, site.data_dir)
 }

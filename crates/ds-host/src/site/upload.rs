@@ -6,47 +6,30 @@ use axum::{
     extract::{Multipart, multipart::MultipartError},
     http::StatusCode,
 };
-use ds_core::{DataDir, JobId, publish};
+use ds_core::DataDir;
 use tokio::io::AsyncWriteExt as _;
 
 use super::error::SiteError;
+use crate::scratch::Scratch;
 
-/// A package in a staging directory of its own, removed when this is dropped. What a crash leaves there goes
-/// when the host next starts.
+/// A package in a directory of its own, removed when this is dropped: also when the browser goes away in the middle
+/// of an upload.
 pub(super) struct Package {
-    dir: PathBuf,
+    _dir: Scratch,
     file: PathBuf,
 }
 
 impl Package {
     async fn new(data: &DataDir) -> Result<Self, SiteError> {
-        let dir = data.staging(JobId::new());
-        let made = dir.clone();
-        tokio::task::spawn_blocking(move || publish::create_private_dir(&made))
-            .await
-            .map_err(SiteError::failed("make room for the package"))?
-            .map_err(SiteError::failed("make room for the package"))?;
-        let file = dir.join("package.tar.gz");
-        Ok(Self { dir, file })
+        let dir = Scratch::make(data).await;
+        let dir = dir.map_err(SiteError::failed("make room for the package"))?;
+        let file = dir.path().join("package.tar.gz");
+        Ok(Self { _dir: dir, file })
     }
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.file
-    }
-}
-
-impl Drop for Package {
-    /// Also when the browser goes away in the middle of an upload.
-    fn drop(&mut self) {
-        let dir = std::mem::take(&mut self.dir);
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn_blocking(move || {
-                if let Err(error) = std::fs::remove_dir_all(&dir) {
-                    tracing::warn!(%error, dir = %dir.display(), "an uploaded package stays until the next start");
-                }
-            });
-        }
     }
 }
 

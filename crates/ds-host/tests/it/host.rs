@@ -82,8 +82,17 @@ impl Host {
 
     /// The same, with faults ([`ds_core::fault`]).
     pub(crate) fn start_with(dir: TempDir, fault: &str) -> Self {
+        Self::start_on(dir, "127.0.0.1:0", fault)
+    }
+
+    /// The same at a port of this computer, as people know it.
+    pub(crate) fn start_at(dir: TempDir, port: &str) -> Self {
+        Self::start_on(dir, &format!("127.0.0.1:{port}"), "")
+    }
+
+    fn start_on(dir: TempDir, listen: &str, fault: &str) -> Self {
         let log = fs::File::create(dir.path().join("log")).unwrap();
-        let mut arguments = vec!["serve", "--json", "--listen", "127.0.0.1:0"];
+        let mut arguments = vec!["serve", "--json", "--listen", listen];
         let config = dir.path().join("dropserver.toml");
         if config.exists() {
             arguments.extend(["--config", config.to_str().unwrap()]);
@@ -122,11 +131,48 @@ impl Host {
         run(&self.dir.path().join("data"), &arguments, input)
     }
 
+    /// Runs a command whose standard output goes to a file.
+    pub(crate) fn run_into(&self, line: &str, file: &Path) -> Answer {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let output = program(&self.dir.path().join("data"), &arguments)
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(file).unwrap())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        Answer {
+            code: output.status.code().unwrap(),
+            stdout: String::new(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(mut self) -> (ExitStatus, TempDir) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         let status = self.child.wait().unwrap();
+        let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
+        (status, dir)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn ended(mut self) -> (ExitStatus, TempDir) {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None => assert!(std::time::Instant::now() < deadline, "it does not end"),
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        };
         let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
         (status, dir)
     }

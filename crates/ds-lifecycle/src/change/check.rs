@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use ds_core::{Access, Address, AppVersion, Appspace, AppspaceDir, ProxyId, SandboxId, StoreError};
 use ds_routes::{CompileError, Handler, Route, RouteTable};
 use ds_sandbox::{
-    AppspaceMounts, Body, Call, RequestError, Sandbox, SandboxSpec, StartError, StopReason, Task,
-    empty_body,
+    AppspaceMounts, Body, Call, Limits, RequestError, Sandbox, SandboxSpec, StartError, StopReason,
+    Task, empty_body,
 };
 use http::{Method, Request};
 use tokio::time::timeout;
@@ -53,8 +53,8 @@ pub enum CheckError {
 
 impl Lifecycle {
     /// Tries a version of an appspace's app out on a copy of its data that nobody else uses, without a way to other
-    /// hosts: it must start, and its first few plain pages must answer. Everything is closed when this returns. What
-    /// the app writes meanwhile stays in the copy.
+    /// hosts: it must start, and if it is asked, its first few plain pages must answer. Everything is closed when this
+    /// returns. What the app writes meanwhile stays in the copy.
     ///
     /// # Errors
     /// If it does not work.
@@ -63,25 +63,36 @@ impl Lifecycle {
         appspace: &Appspace,
         version: &AppVersion,
         copy: &AppspaceDir,
+        limits: &Limits,
+        asks: bool,
     ) -> Result<(), CheckError> {
         let inside = (self.parts().inside_of)(copy.clone());
-        let outcome = self.try_with(appspace, version, copy, &inside).await;
+        let outcome = async {
+            let routes = self.parts().routes.routes(version.id).await?;
+            let table = RouteTable::compile(routes).map_err(CheckError::Routes)?;
+            let sandbox = self.start_on(appspace, version, copy, limits, &inside);
+            let sandbox = sandbox.await?;
+            let asked = if asks {
+                ask(&*sandbox, &table, appspace, &inside).await
+            } else {
+                Ok(())
+            };
+            sandbox.stop(StopReason::Done).await;
+            asked
+        };
+        let outcome = outcome.await;
         inside.closes.close(appspace.id).await;
         outcome
     }
 
-    async fn try_with(
+    async fn start_on(
         &self,
         appspace: &Appspace,
         version: &AppVersion,
         copy: &AppspaceDir,
+        limits: &Limits,
         inside: &Inside,
-    ) -> Result<(), CheckError> {
-        let routes = self.parts().routes.routes(version.id).await?;
-        let table = RouteTable::compile(routes).map_err(CheckError::Routes)?;
-        let members = inside.members.members(appspace.id).await?;
-        let owner = members.into_iter().find(|member| member.is_owner);
-        let owner = owner.map(|owner| owner.proxy_id);
+    ) -> Result<Box<dyn Sandbox>, CheckError> {
         let users = MemberUsers::new(Arc::clone(&inside.members), appspace.id);
         let spec = SandboxSpec {
             id: SandboxId::new(),
@@ -94,15 +105,24 @@ impl Lifecycle {
                 users: Arc::new(users),
                 outlet: None,
             }),
-            limits: self.parts().limits.clone(),
+            limits: limits.clone(),
         };
         let started = self.parts().engine.start(spec).await;
-        let sandbox = started.map_err(CheckError::Start)?;
-        let calls = calls(&table, &appspace.address, owner.as_ref());
-        let outcome = ask_all(&*sandbox, calls).await;
-        sandbox.stop(StopReason::Done).await;
-        outcome
+        started.map_err(CheckError::Start)
     }
+}
+
+/// Asks for the first few plain pages.
+async fn ask(
+    sandbox: &dyn Sandbox,
+    table: &RouteTable,
+    appspace: &Appspace,
+    inside: &Inside,
+) -> Result<(), CheckError> {
+    let members = inside.members.members(appspace.id).await?;
+    let owner = members.into_iter().find(|member| member.is_owner);
+    let owner = owner.map(|owner| owner.proxy_id);
+    ask_all(sandbox, calls(table, &appspace.address, owner.as_ref())).await
 }
 
 async fn ask_all(

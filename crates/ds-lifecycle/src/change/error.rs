@@ -1,12 +1,14 @@
 //! Why an appspace was not brought to another version.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use ds_backup::CloneError;
 use ds_core::StoreError;
 
 use super::{BringInError, CheckError, PlanError};
-use crate::{JobError, MigrateError, RestError, SnapshotError};
+use crate::{
+    JobError, MigrateError, RestError, SnapshotError, before::says_before, snapshots::DescribeError,
+};
 
 /// Why an appspace was not brought to another version of its app. It is exactly as it was.
 #[derive(Debug, thiserror::Error)]
@@ -33,14 +35,11 @@ pub enum ChangeError {
     #[error(transparent)]
     BringIn(#[from] BringInError),
     /// The copy could not be described.
-    #[error("cannot write {}", .path.display())]
-    Describe {
-        /// The description.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Describe(#[from] DescribeError),
+    /// The present data could not be looked at.
+    #[error("cannot look at the data")]
+    Files(#[source] io::Error),
     /// The records could not be read.
     #[error("cannot read the records of the appspace")]
     Store(#[from] StoreError),
@@ -48,3 +47,5 @@ pub enum ChangeError {
     #[error(transparent)]
     Job(#[from] JobError),
 }
+
+says_before!(ChangeError, Snapshot, ChangeError::Files);

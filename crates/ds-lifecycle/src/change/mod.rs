@@ -1,24 +1,27 @@
 //! Bringing an appspace to another version of its app: upgrade, downgrade, or only its data to the app's schema.
 //!
 //! ```text
-//! rest ─▶ clone ─▶ snapshot ─▶ migrate ─▶ check ─▶ flush ─▶ exchange ─▶ record it and the job's end
-//!           └── everything up to here works on the clone ──┘     │
-//!  on failure: remove the clone                                  └─ on failure: exchange back
+//! rest ─▶ clone ─▶ the appspace goes on ─▶ snapshot ─▶ rehearse on a copy: migrate, start, ask for pages
+//!   ─▶ rest ─▶ clone and snapshot what changed since ─▶ migrate ─▶ start ─▶ flush ─▶ exchange
+//!   ─▶ record it and the job's end ─▶ the appspace goes on ─▶ the snapshot goes to the other places
 //! ```
 //!
-//! The appspace stays closed all the while: what is written to the old data after it was cloned would be lost.
+//! Up to the exchange everything works on clones; on failure they are removed. From the second rest to the record the
+//! appspace stays closed: what is written to the old data after it was cloned would be lost. So whatever takes long,
+//! or can fail for reasons of the new version, is done before that: the whole snapshot, and the [rehearsal](rehearse).
 
 mod bring_in;
 mod check;
 mod error;
 mod plan;
+mod rehearse;
 mod tell;
 
 use std::sync::Arc;
 
-use ds_backup::{Consistency, clone_data};
-use ds_core::{Appspace, AppspaceDir, AppspaceId, Hold, Reason, StoreError, VersionId, Work};
-use ds_sandbox::AppspaceMounts;
+use ds_backup::CopyReason;
+use ds_core::{Appspace, AppspaceDir, AppspaceId, Hold, Reason, VersionId, Work};
+use ds_sandbox::{AppspaceMounts, Limits};
 
 pub use bring_in::BringInError;
 pub use check::CheckError;
@@ -26,7 +29,9 @@ pub use error::ChangeError;
 pub use plan::PlanError;
 pub(crate) use plan::migrating;
 
-use crate::{Inside, JobHandle, Lifecycle, MemberUsers, Migration, Run, Step, migrate};
+use crate::{
+    Inside, JobHandle, Kept, Lifecycle, MemberUsers, Migration, Run, Step, before::Coming, migrate,
+};
 use plan::Plan;
 
 /// What came of it.
@@ -36,16 +41,19 @@ pub struct Changed {
     pub appspace: Appspace,
     /// The snapshot that was taken before, if the host keeps any.
     pub snapshot: Option<String>,
+    /// How it went to store that at the other places, if there are more than one.
+    pub elsewhere: Vec<Kept>,
 }
 
 /// One change under way.
 struct Change<'a> {
     run: &'a Run,
-    appspace: Appspace,
-    plan: Plan,
+    appspace: &'a Appspace,
+    plan: &'a Plan,
+    limits: &'a Limits,
     /// The data as it is.
     live: AppspaceDir,
-    /// The data as it will be.
+    /// The data as it will be, or as it could be.
     staged: AppspaceDir,
     inside: Inside,
 }
@@ -82,64 +90,65 @@ impl Lifecycle {
     ) -> Result<Changed, ChangeError> {
         let appspace = self.appspace(id).await?;
         let plan = self.plan(&appspace, to).await?;
+        let limits = self.limits_of(id).await?;
         self.room().await?;
-        let staged = run.staged();
-        let change = Change {
+        let on = |staged: AppspaceDir| Change {
             run,
+            appspace: &appspace,
+            plan: &plan,
+            limits: &limits,
             live: self.parts().data.appspace(id),
             inside: (self.parts().inside_of)(staged.clone()),
             staged,
-            appspace,
-            plan,
         };
-        let rest = run.step(Step::Rest, async {
-            Ok::<_, ChangeError>(self.at_rest(id, Reason::Migrating).await?)
-        });
-        let (hold, consistency) = rest.await?;
-        let hold = run.keep(hold);
-        let built = self.build(&change, &hold, consistency).await;
+        let coming = Coming {
+            appspace: &appspace,
+            reason: Reason::Migrating,
+            copy: CopyReason::BeforeUpgrade,
+            is_repair: false,
+        };
+        let prepared = self.prepare(run, coming).await?;
+        let trial = on(AppspaceDir::new(run.staging().join("trial")));
+        let is_rehearsed = self.rehearse(&trial, &prepared).await?;
+        let change = on(run.staged());
+        let secured = self.secure(run, coming, prepared, &change.staged).await?;
+        let built = self.build(&change, &secured.hold, is_rehearsed).await;
         // Whatever came of it: the clone's database must not stay open.
         change.inside.closes.close(id).await;
         change.tell().await;
-        let snapshot = built?;
-        self.bring_in(run, &hold, &change.appspace, to).await?;
-        let appspace = self.appspace(id).await?;
-        Ok(Changed { appspace, snapshot })
+        built?;
+        self.bring_in(run, &secured.hold, &appspace, to).await?;
+        let before = secured.before;
+        drop(secured.hold);
+        run.release();
+        let elsewhere = self.spread(run, before.as_ref()).await;
+        Ok(Changed {
+            appspace: self.appspace(id).await?,
+            snapshot: before.map(|before| before.id),
+            elsewhere,
+        })
     }
 
-    /// Makes the new data beside the old, and tries it out.
+    /// Makes the new data beside the old, and sees that the app starts on it.
     async fn build(
         &self,
         change: &Change<'_>,
         hold: &Hold,
-        consistency: Consistency,
-    ) -> Result<Option<String>, ChangeError> {
+        is_rehearsed: bool,
+    ) -> Result<(), ChangeError> {
         let run = change.run;
-        run.step(Step::Clone, async {
-            clone_data(hold, change.live.data(), change.staged.data()).await?;
-            Ok::<_, ChangeError>(())
-        })
-        .await?;
-        let mut snapshot = None;
-        if let Some(snapshots) = &self.parts().snapshots {
-            let about = change.about(consistency, self.parts().clock.now()).await?;
-            let taken = run.step(Step::Snapshot, async {
-                let (root, progress) = (change.staged.root(), run.progress());
-                change.describe(&about).await?;
-                Ok::<_, ChangeError>(snapshots.snapshot(root, &about, progress).await?)
-            });
-            snapshot = Some(taken.await?);
-        }
         if change.plan.by.is_some() {
             run.step(Step::Migrate, self.migrate_clone(change, hold))
                 .await?;
         }
-        run.step(Step::Check, async {
-            let (target, staged) = (&change.plan.target, &change.staged);
-            Ok::<_, ChangeError>(self.try_out(&change.appspace, target, staged).await?)
-        })
-        .await?;
-        Ok(snapshot)
+        run.step(Step::Check, self.check(change, !is_rehearsed))
+            .await
+    }
+
+    async fn check(&self, change: &Change<'_>, asks: bool) -> Result<(), ChangeError> {
+        let (appspace, target) = (change.appspace, &change.plan.target);
+        let tried = self.try_out(appspace, target, &change.staged, change.limits, asks);
+        Ok(tried.await?)
     }
 
     async fn migrate_clone(&self, change: &Change<'_>, hold: &Hold) -> Result<(), ChangeError> {
@@ -150,7 +159,7 @@ impl Lifecycle {
             code: (self.parts().code_of)(by),
             appspace: change.mounts(),
             to: change.plan.target.schema,
-            limits: self.parts().limits.clone(),
+            limits: change.limits.clone(),
         };
         let (engine, schemas) = (&*self.parts().engine, &*change.inside.schemas);
         Ok(migrate(hold, engine, schemas, migration).await?)
@@ -168,10 +177,5 @@ impl Change<'_> {
             users: Arc::new(MemberUsers::new(members, self.appspace.id)),
             outlet: None,
         }
-    }
-
-    async fn members(&self) -> Result<u32, StoreError> {
-        let members = self.inside.members.members(self.appspace.id).await?;
-        Ok(u32::try_from(members.len()).unwrap_or(u32::MAX))
     }
 }

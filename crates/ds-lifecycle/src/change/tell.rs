@@ -1,4 +1,4 @@
-//! What a change says: to the snapshot it takes, and to the appspace's log.
+//! What the app printed while it was tried out, for its owner to read.
 
 use std::{
     fs::{File, OpenOptions},
@@ -7,53 +7,15 @@ use std::{
     path::Path,
 };
 
-use ds_backup::{ABOUT, About, Consistency, CopyReason, FORMAT};
-use ds_core::{Timestamp, error_chain};
+use ds_core::error_chain;
 
-use super::{Change, ChangeError};
+use super::Change;
 use crate::files::blocking;
 
 /// How much of what the app printed meanwhile is kept.
 const MOST_TOLD: u64 = 64 << 10;
 
 impl Change<'_> {
-    /// The description of the clone, before anything is done to it.
-    pub(super) async fn about(
-        &self,
-        consistency: Consistency,
-        now: Timestamp,
-    ) -> Result<About, ChangeError> {
-        Ok(About {
-            format: FORMAT,
-            appspace: self.appspace.id,
-            address: self.appspace.address.clone(),
-            app: self.plan.present.manifest.clone(),
-            schema: self.plan.from,
-            made: now,
-            reason: CopyReason::BeforeUpgrade,
-            consistency,
-            members: self.members().await?,
-        })
-    }
-
-    /// Writes the description beside the clone, which is then the tree of a copy.
-    pub(super) async fn describe(&self, about: &About) -> Result<(), ChangeError> {
-        let path = self.staged.root().join(ABOUT);
-        let failed_at = path.clone();
-        // The clone's database was opened to count its members: a copy is of closed files.
-        self.inside.closes.close(self.appspace.id).await;
-        let written = serde_json::to_vec_pretty(about).map_err(io::Error::other);
-        let written = blocking(move || {
-            let mut file = File::create_new(path)?;
-            file.write_all(&written?)?;
-            file.sync_all()
-        });
-        written.await.map_err(|source| ChangeError::Describe {
-            path: failed_at,
-            source,
-        })
-    }
-
     /// Adds what the app printed while it was tried out to the appspace's log: its owner wants to know what went
     /// wrong, and the clone goes away.
     pub(super) async fn tell(&self) {

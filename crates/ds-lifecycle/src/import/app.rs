@@ -57,7 +57,7 @@ impl Lifecycle {
 }
 
 /// A name that somebody else wrote, fit to be shown.
-fn printable(name: &str) -> String {
+pub(super) fn printable(name: &str) -> String {
     let shown = name.chars().filter(|c| !c.is_control());
     shown.take(60).collect()
 }

@@ -5,11 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ds_backup::ArchiveError;
+use ds_backup::{ArchiveError, CloneError};
 use ds_core::{Address, Schema, StoreError, Version};
 use ds_sandbox::BoxError;
 
-use crate::{JobError, MigrateError, PlanError};
+use crate::{
+    BringInError, JobError, MigrateError, PlanError, RestError, SnapshotError,
+    snapshots::DescribeError,
+};
 
 /// Why an appspace was not made from a file. There is none then, and nothing of it is left.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +77,37 @@ pub enum ImportError {
     /// The app's migrations failed.
     #[error("the app could not migrate the data")]
     Migrate(#[from] MigrateError),
+    /// It is of another app than the appspace that it is to go into.
+    #[error(
+        "the archive is of the app {app}, and this appspace runs {runs}: import it as an appspace of its own"
+    )]
+    OtherApp {
+        /// The archive's app.
+        app: String,
+        /// The appspace's.
+        runs: String,
+    },
+    /// The host keeps no snapshots, so that the present state could not come back.
+    #[error(
+        "this host keeps no snapshots, so the data that is there now could not come back: import it as an appspace of \
+         its own"
+    )]
+    Off,
+    /// The appspace that it is to go into could not be brought to rest.
+    #[error(transparent)]
+    Rest(#[from] RestError),
+    /// The present data could not be cloned.
+    #[error("cannot copy the present data")]
+    Clone(#[from] CloneError),
+    /// The copy of the present data could not be described.
+    #[error(transparent)]
+    Describe(#[from] DescribeError),
+    /// The present state is not kept anywhere.
+    #[error("nothing was imported, because no snapshot of the present state could be taken before")]
+    NotKept(#[source] SnapshotError),
+    /// The new data could not take the place of the old.
+    #[error(transparent)]
+    BringIn(#[from] BringInError),
     /// A file or directory could not be looked at, written or moved.
     #[error("cannot write {}", .path.display())]
     Files {

@@ -9,6 +9,7 @@
 
 mod app;
 mod error;
+mod into;
 mod owner;
 mod take_in;
 mod tree;
@@ -18,12 +19,13 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use ds_backup::{About, ImportBounds};
 use ds_core::{
-    AccountId, Address, AppVersion, Appspace, AppspaceId, Hold, OriginalReader, Reason, StoreError,
-    Work, publish,
+    AccountId, Address, AppVersion, Appspace, AppspaceId, Hold, OriginalReader, Reason, Schema,
+    StoreError, Work, publish,
 };
 use ds_sandbox::{AppspaceMounts, BoxError};
 
 pub use error::ImportError;
+pub use into::ImportedInto;
 pub use take_in::{Packed, Unpacked};
 
 use crate::{
@@ -113,9 +115,31 @@ impl Lifecycle {
                 new,
                 inside,
             };
-            this.bring_up(import).await
+            let mut made = this.bring_up(import).await?;
+            made.appspace.created = this.parts().clock.now();
+            run.step(Step::Record, this.record_import(&run, &made.appspace))
+                .await?;
+            Ok(made)
         };
         Ok(self.jobs().start(work, self.undoing(), body)?)
+    }
+
+    /// Unpacks an archive to where an appspace's directory belongs, for a job that records it. If the job is undone,
+    /// so is this.
+    pub(crate) async fn build_in_place(
+        &self,
+        run: &Run,
+        id: AppspaceId,
+        new: NewImport,
+    ) -> Result<Imported, ImportError> {
+        let inside = (self.parts().inside_of)(run.staged());
+        let import = Import {
+            run,
+            id,
+            new,
+            inside,
+        };
+        self.bring_up(import).await
     }
 
     async fn bring_up(&self, import: Import<'_>) -> Result<Imported, ImportError> {
@@ -125,7 +149,7 @@ impl Lifecycle {
         let built = self.build_from(&import, &hold).await;
         // Whatever came of it: what is in staging must not stay open.
         import.inside.closes.close(import.id).await;
-        let mut made = built?;
+        let made = built?;
         self.flush_staged(&import).await?;
         let (run, staged) = (import.run, import.run.staged());
         let place = self.parts().data.appspace(import.id);
@@ -135,9 +159,6 @@ impl Lifecycle {
             moved.map_err(|source| ImportError::files(place.root(), source))
         })
         .await?;
-        made.appspace.created = self.parts().clock.now();
-        run.step(Step::Record, self.record_import(run, &made.appspace))
-            .await?;
         Ok(made)
     }
 
@@ -152,19 +173,8 @@ impl Lifecycle {
             import.add_owner(owning).await
         });
         let members = owned.await?;
-        if let Some(by) = by {
-            let migration = Migration {
-                code: (self.parts().code_of)(&by),
-                appspace: import.mounts(),
-                to: version.schema,
-                limits: self.parts().limits.clone(),
-            };
-            run.step(Step::Migrate, async {
-                let (engine, schemas) = (&*self.parts().engine, &*import.inside.schemas);
-                Ok::<_, ImportError>(migrate(hold, engine, schemas, migration).await?)
-            })
+        self.migrate_import(import, hold, by, version.schema)
             .await?;
-        }
         Ok(Imported {
             appspace: import.appspace(&version),
             about: taken.about,
@@ -173,6 +183,30 @@ impl Lifecycle {
             left_out: taken.left_out,
             members,
         })
+    }
+
+    /// Migrates what was unpacked, if it must be. It is bounded as the appspace is, if there is one yet.
+    async fn migrate_import(
+        &self,
+        import: &Import<'_>,
+        hold: &Hold,
+        by: Option<AppVersion>,
+        to: Schema,
+    ) -> Result<(), ImportError> {
+        let Some(by) = by else {
+            return Ok(());
+        };
+        let migration = Migration {
+            code: (self.parts().code_of)(&by),
+            appspace: import.mounts(),
+            to,
+            limits: self.limits_of(import.id).await?,
+        };
+        let migrating = async {
+            let (engine, schemas) = (&*self.parts().engine, &*import.inside.schemas);
+            Ok::<_, ImportError>(migrate(hold, engine, schemas, migration).await?)
+        };
+        import.run.step(Step::Migrate, migrating).await
     }
 
     async fn flush_staged(&self, import: &Import<'_>) -> Result<(), ImportError> {

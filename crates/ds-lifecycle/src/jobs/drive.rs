@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ds_core::{Job, JobKind, error_chain, fault, publish};
 
-use super::{JobError, JobState, Jobs, Run, Undo, outcome::Outcome};
+use super::{JobError, JobState, Jobs, Run, Undo, UndoError, outcome::Outcome};
 use crate::files::blocking;
 
 impl Jobs {
@@ -12,7 +12,7 @@ impl Jobs {
     pub(super) async fn drive<T, E, F>(
         &self,
         run: &Run,
-        undo: &dyn Undo,
+        undo: &Arc<dyn Undo>,
         body: impl FnOnce(Run) -> F,
     ) -> Result<T, E>
     where
@@ -36,10 +36,11 @@ impl Jobs {
 
     /// Waits for the job's turn and records it.
     async fn begin(&self, run: &Run, kind: JobKind) -> Result<impl Drop + use<>, JobError> {
-        let line = if is_copying(kind) {
-            &self.0.copying
-        } else {
-            &self.0.quick
+        let line = match kind {
+            JobKind::CreateAppspace | JobKind::Delete | JobKind::TakeOut => &self.0.quick,
+            // Another host, or all there is to read, must keep nobody else waiting.
+            JobKind::Move | JobKind::MoveOut | JobKind::Verify => &self.0.waiting,
+            _ => &self.0.copying,
         };
         let turn = tokio::select! {
             biased;
@@ -62,18 +63,24 @@ impl Jobs {
         run.set_state(JobState::Done);
     }
 
-    async fn undone(&self, run: &Run, undo: &dyn Undo, failure: String) {
+    async fn undone(&self, run: &Run, undo: &Arc<dyn Undo>, failure: String) {
         run.set_state(JobState::Undoing);
         let job = run.job();
         let undone = match run.outcome() {
             // What is recorded stays; the failure came afterwards.
             Outcome::Committed => Ok(()),
-            Outcome::Open => undo.undo(&job).await.map_err(|error| error_chain(&error)),
+            Outcome::Open => {
+                let (undo, job) = (Arc::clone(undo), job.clone());
+                // In a task of its own: if it panics, the appspace must not be open when that is over.
+                let undone = tokio::spawn(async move { undo.undo(&job).await }).await;
+                let undone = undone.unwrap_or(Err(UndoError::Panicked));
+                undone.map_err(|error| error_chain(&error))
+            }
             Outcome::Unsure => Err("it is not known whether it was recorded".to_owned()),
         };
         if let Err(why) = undone {
             tracing::error!(job = %job.id, failure, why, "a job failed and cannot be undone now; restart the host");
-            self.leave(undo, &job);
+            self.leave(&**undo, &job);
             run.release();
             run.set_state(JobState::Unsettled(failure));
             return;
@@ -113,12 +120,4 @@ impl Jobs {
         }
         fault::point("empty the staging directory: after");
     }
-}
-
-/// Whether a job moves as many bytes as an appspace has.
-fn is_copying(kind: JobKind) -> bool {
-    !matches!(
-        kind,
-        JobKind::CreateAppspace | JobKind::Delete | JobKind::TakeOut
-    )
 }

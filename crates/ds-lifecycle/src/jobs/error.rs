@@ -61,6 +61,9 @@ pub enum UndoError {
     /// The records could not be read or written.
     #[error("cannot read or write the records of it")]
     Store(#[from] StoreError),
+    /// Undoing it ended by a mistake in this program.
+    #[error("undoing it ended unexpectedly; the host's log has the details")]
+    Panicked,
     /// The data is at neither of the places where the job may have left it.
     #[error(
         "cannot tell the old data from the new: the data directory was changed by hand or copied since; look at {} and {}",

@@ -2,8 +2,9 @@
 //!
 //! An appspace has one job at a time; a second one is refused, because what it was to do may make no sense
 //! after the first. Of those that copy data, few run at once on a host and the others wait in line, first come
-//! first served; the quick ones have a line of their own.
+//! first served; the quick ones have a line of their own, and so have those that wait for other hosts.
 
+mod clone;
 mod drive;
 mod error;
 mod handle;
@@ -36,6 +37,8 @@ use registry::Registry;
 const COPYING: usize = 2;
 /// How many of the others.
 const QUICK: usize = 8;
+/// How many of those that wait for others, who may be slow, or read everything.
+const WAITING: usize = 8;
 
 /// Knows how to undo jobs by what is recorded of them.
 #[async_trait]
@@ -58,6 +61,7 @@ struct Inner {
     registry: Registry,
     copying: Arc<Semaphore>,
     quick: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
 
 impl Jobs {
@@ -71,6 +75,7 @@ impl Jobs {
             registry: Registry::default(),
             copying: Arc::new(Semaphore::new(COPYING)),
             quick: Arc::new(Semaphore::new(QUICK)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
         }))
     }
 
@@ -108,7 +113,7 @@ impl Jobs {
             id,
         };
         let task = tokio::spawn(async move {
-            let outcome = this.drive(&run, &*undo, body).await;
+            let outcome = this.drive(&run, &undo, body).await;
             drop(entered);
             outcome
         });

@@ -62,10 +62,8 @@ impl Run {
         step: Step,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        if step.can_cancel()
-            && let Some(why) = *self.0.give_up.borrow()
-        {
-            return Err(JobError::from(why).into());
+        if let Some(why) = self.why_given_up().filter(|_| step.can_cancel()) {
+            return Err(why.into());
         }
         self.0.progress.send_modify(|now| now.enter(step));
         let name = format!("{}: {step}", self.job().work.kind());
@@ -184,6 +182,11 @@ impl Run {
 
     fn set_outcome(&self, outcome: Outcome) {
         self.0.outcome.store(outcome as u8, Ordering::SeqCst);
+    }
+
+    /// Why the job is to be given up, if it is.
+    pub(super) fn why_given_up(&self) -> Option<JobError> {
+        self.0.give_up.borrow().map(JobError::from)
     }
 
     /// Resolves when the job is to be given up.

@@ -19,6 +19,16 @@ pub enum Step {
     Clone,
     /// Taking a snapshot of the data as it was.
     Snapshot,
+    /// Trying the change out on a copy, while the appspace goes on.
+    Rehearse,
+    /// Waiting again until nobody is inside and everything is closed.
+    Settle,
+    /// Cloning what changed since the data was cloned first.
+    CloneChanges,
+    /// Taking the snapshot that counts, if anything changed.
+    SnapshotChanges,
+    /// Storing that at the other places, while the appspace goes on.
+    Spread,
     /// Writing the archive.
     Write,
     /// Unpacking an archive and checking all of it.
@@ -39,11 +49,22 @@ pub enum Step {
     Record,
     /// Removing what is not needed any more.
     Remove,
+    /// Reading the snapshots back.
+    ReadBack,
+    /// Asking the other host to let the appspace go.
+    Ask,
+    /// Fetching the appspace from the other host.
+    Transfer,
+    /// Waiting until the other host has all of the appspace and says so.
+    HandOver,
+    /// Letting the other host decide where the appspace is.
+    Decide,
 }
 
 use Step::{
-    AddOwner, Check, Clone as CloneData, Exchange, Fetch, Flush, MakeDirectory, Migrate,
-    MoveDirectory, Record, Remove, Replace, Rest, Snapshot, Unpack, Write,
+    AddOwner, Ask, Check, Clone as CloneData, CloneChanges, Decide, Exchange, Fetch, Flush,
+    HandOver, MakeDirectory, Migrate, MoveDirectory, ReadBack, Record, Rehearse, Remove, Replace,
+    Rest, Settle, Snapshot, SnapshotChanges, Spread, Transfer, Unpack, Write,
 };
 
 impl Step {
@@ -53,10 +74,38 @@ impl Step {
         match kind {
             JobKind::CreateAppspace => &[MakeDirectory, AddOwner, Migrate, Flush, Record],
             JobKind::ChangeVersion => &[
-                Rest, CloneData, Snapshot, Migrate, Check, Flush, Exchange, Record,
+                Rest,
+                CloneData,
+                Snapshot,
+                Rehearse,
+                Settle,
+                CloneChanges,
+                SnapshotChanges,
+                Migrate,
+                Check,
+                Flush,
+                Exchange,
+                Record,
+                Spread,
             ],
+            // From a snapshot, or from an archive.
             JobKind::Restore => &[
-                Fetch, Check, Rest, CloneData, Snapshot, Replace, Flush, Exchange, Record,
+                Fetch,
+                Check,
+                Unpack,
+                AddOwner,
+                Migrate,
+                Rest,
+                CloneData,
+                Snapshot,
+                Settle,
+                CloneChanges,
+                SnapshotChanges,
+                Replace,
+                Flush,
+                Exchange,
+                Record,
+                Spread,
             ],
             JobKind::Snapshot => &[Rest, CloneData, Snapshot],
             // From a snapshot, or from an archive.
@@ -70,10 +119,23 @@ impl Step {
                 MoveDirectory,
                 Record,
             ],
-            JobKind::Move => &[MakeDirectory, Check, Flush, Record],
+            JobKind::Move => &[
+                Ask,
+                Transfer,
+                Unpack,
+                AddOwner,
+                Migrate,
+                Flush,
+                MoveDirectory,
+                Record,
+                Decide,
+            ],
+            JobKind::MoveOut => &[Rest, CloneData, HandOver, MoveDirectory, Record],
             JobKind::Export => &[Rest, CloneData, Write],
+            JobKind::Preview => &[Fetch, Check, MoveDirectory],
             JobKind::Delete => &[Rest, MoveDirectory, Record],
             JobKind::TakeOut => &[MoveDirectory, Record],
+            JobKind::Verify => &[ReadBack],
             JobKind::EmptyTrash => &[Record, Remove],
             JobKind::InstallVersion => &[],
         }
@@ -83,14 +145,17 @@ impl Step {
     /// ([`Progress::is_cancelled`](ds_backup::Progress::is_cancelled)) or [may be dropped](Self::can_drop).
     #[must_use]
     pub fn can_cancel(self) -> bool {
-        !matches!(self, Exchange | MoveDirectory | Record | Remove)
+        !matches!(self, Exchange | MoveDirectory | Record | Remove | Decide)
     }
 
     /// Whether giving up in the middle leaves nothing running: it is waiting, or runs in a sandbox that ends when
     /// nobody waits for it.
     #[must_use]
     pub fn can_drop(self) -> bool {
-        matches!(self, Rest | Migrate | Check)
+        matches!(
+            self,
+            Rest | Settle | Rehearse | Migrate | Check | Ask | Transfer | HandOver
+        )
     }
 }
 
@@ -103,6 +168,11 @@ impl fmt::Display for Step {
             Fetch => "read the snapshot",
             CloneData => "clone the data",
             Snapshot => "take a snapshot",
+            Rehearse => "try it out on a copy",
+            Settle => "bring to rest again",
+            CloneChanges => "clone what changed since",
+            SnapshotChanges => "add that to the snapshot",
+            Spread => "store the snapshot at the other places",
             Write => "write the archive",
             Unpack => "unpack and check",
             Replace => "put it in place",
@@ -113,6 +183,11 @@ impl fmt::Display for Step {
             MoveDirectory => "move the directory",
             Record => "record",
             Remove => "remove what is not needed",
+            ReadBack => "read the snapshots back",
+            Ask => "ask the other host",
+            Transfer => "fetch it from the other host",
+            HandOver => "let the other host take it over",
+            Decide => "agree with the other host",
         })
     }
 }

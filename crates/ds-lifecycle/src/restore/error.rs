@@ -7,7 +7,8 @@ use ds_core::{Address, Schema, StoreError, Version};
 
 use super::ContentsError;
 use crate::{
-    BringInError, JobError, ReadError, RestError, SnapshotError, snapshots::DescribeError,
+    BringInError, JobError, ReadError, RestError, SnapshotError, before::says_before,
+    snapshots::DescribeError,
 };
 
 /// Why nothing was restored. Everything is as it was.
@@ -86,3 +87,5 @@ impl RestoreError {
         Self::Files(source)
     }
 }
+
+says_before!(RestoreError, NotKept, RestoreError::Files);

@@ -1,13 +1,14 @@
 //! Putting a snapshot back.
 //!
 //! ```text
-//! whole:  read it, check it ─▶ rest ─▶ clone and snapshot the present ─▶ flush ─▶ exchange ─▶ record
-//! a part: read it ─▶ rest ─▶ clone and snapshot the present ─▶ put the part into the clone ─▶ flush ─▶ …
+//! whole:  read it, check it ─▶ snapshot the present ─▶ rest ─▶ what changed since ─▶ flush ─▶ exchange ─▶ record
+//! a part: read it ─▶ snapshot the present ─▶ rest ─▶ what changed since ─▶ put the part into the clone ─▶ flush ─▶ …
 //! anew:   read it, check it ─▶ make its owner owner here ─▶ flush ─▶ move to its place ─▶ record
 //! ```
 //!
-//! The appspace stays open while a snapshot is read, which may take long. From rest to the exchange it is closed: what
-//! would be written meanwhile would be lost.
+//! The appspace stays open while a snapshot is read and the present is stored, but for the moment that it takes to
+//! clone it ([`before`](crate::before)). From rest to the exchange it is closed: what would be written meanwhile would
+//! be lost.
 
 mod anew;
 mod contents;
@@ -16,20 +17,18 @@ mod part;
 
 use std::{io, path::PathBuf};
 
-use ds_backup::{About, Consistency, CopyReason, DATA, clone_data, snapshots::SnapshotId};
-use ds_core::{
-    AppVersion, Appspace, AppspaceDir, AppspaceId, Hold, Reason, Schema, StoreError, Work,
-    publish::DirId,
-};
+use ds_backup::{About, CopyReason, DATA, snapshots::SnapshotId};
+use ds_core::{AppVersion, Appspace, AppspaceDir, AppspaceId, Reason, Schema, Work, publish};
 
 pub use anew::Anew;
 pub use contents::{ContentsError, check_contents};
 pub use error::RestoreError;
 
 use crate::{
-    JobHandle, Lifecycle, Run, Step,
+    JobHandle, Kept, Lifecycle, Run, Step,
+    before::{BeforeError, Coming, Secured},
     files::blocking,
-    snapshots::{describe, make_dir},
+    snapshots::make_dir,
 };
 
 /// What was restored.
@@ -39,6 +38,8 @@ pub struct Restored {
     pub appspace: Appspace,
     /// The snapshot of how it was before, if there was anything.
     pub before: Option<String>,
+    /// How it went to store that at the other places, if there are more than one.
+    pub elsewhere: Vec<Kept>,
 }
 
 impl Lifecycle {
@@ -94,17 +95,13 @@ impl Lifecycle {
         })
         .await?;
         let present = AppspaceDir::new(run.staging().join("before"));
-        let rested = self.rest_and_clone(run, &appspace, &present).await?;
-        let before = self
-            .keep_present(run, &appspace, &present, rested.1)
-            .await?;
-        self.bring_in(run, &rested.0, &appspace, to).await?;
-        let appspace = self.appspace(id).await?;
-        Ok(Restored { appspace, before })
+        let secured = self.keep_present(run, &appspace, &present).await?;
+        self.bring_in(run, &secured.hold, &appspace, to).await?;
+        self.restored(run, id, secured).await
     }
 
     /// Reads a whole snapshot into a directory and looks at everything that the host will rely on.
-    async fn fetch(
+    pub(crate) async fn fetch(
         &self,
         run: &Run,
         snapshot: &SnapshotId,
@@ -147,84 +144,49 @@ impl Lifecycle {
         .await
     }
 
-    /// Brings an appspace to rest and clones its data. One whose data is gone has an empty clone.
-    async fn rest_and_clone(
+    /// Takes the snapshot of the present state, unless there is nothing, and brings the appspace to rest.
+    pub(crate) async fn keep_present(
         &self,
         run: &Run,
         appspace: &Appspace,
         to: &AppspaceDir,
-    ) -> Result<(std::sync::Arc<Hold>, Consistency), RestoreError> {
-        let live = self.parts().data.appspace(appspace.id).data();
-        let rest = run.step(Step::Rest, async {
-            let made = make_dir(live.clone()).await;
-            made.map_err(RestoreError::files)?;
-            Ok::<_, RestoreError>(self.at_rest(appspace.id, Reason::Restoring).await?)
-        });
-        let (hold, consistency) = rest.await?;
-        let hold = run.keep(hold);
-        run.step(Step::Clone, async {
-            clone_data(&hold, live, to.data()).await?;
-            Ok::<_, RestoreError>(())
-        })
-        .await?;
-        Ok((hold, consistency))
+    ) -> Result<Secured, BeforeError> {
+        let coming = Coming {
+            appspace,
+            reason: Reason::Restoring,
+            copy: CopyReason::BeforeRestore,
+            is_repair: true,
+        };
+        let prepared = self.prepare(run, coming).await?;
+        if to.root() == run.staged().root() {
+            // It will be the data: what does not change until then is on disk before anybody waits for that.
+            let data = prepared.earlier.data();
+            let flushed = blocking(move || publish::sync_tree(&data)).await;
+            flushed.map_err(BeforeError::Files)?;
+        }
+        self.secure(run, coming, prepared, to).await
     }
 
-    /// Takes the snapshot of the present state, unless there is nothing.
-    async fn keep_present(
+    /// The new data is in place and recorded: lets the appspace go on.
+    async fn restored(
         &self,
         run: &Run,
-        appspace: &Appspace,
-        clone: &AppspaceDir,
-        consistency: Consistency,
-    ) -> Result<Option<String>, RestoreError> {
-        let snapshots = self.snapshotter().ok_or(RestoreError::Off)?;
-        let files = clone.files();
-        let is_there = blocking(move || DirId::of(&files)).await;
-        if is_there.map_err(RestoreError::files)?.is_none() {
-            return Ok(None);
-        }
-        let about = self.present(appspace).await?;
-        // Asking opened it.
-        self.close_all(appspace.id).await;
-        let about = About {
-            consistency,
-            ..about
-        };
-        let taken = run.step(Step::Snapshot, async {
-            describe(clone.root(), &about).await?;
-            let progress = run.progress();
-            let taken = snapshots.snapshot(clone.root(), &about, progress).await;
-            taken.map_err(RestoreError::NotKept)
-        });
-        Ok(Some(taken.await?))
-    }
-
-    /// The description of an appspace that may be damaged: that is what snapshots are restored for.
-    async fn present(&self, appspace: &Appspace) -> Result<About, StoreError> {
-        match self.about(appspace, CopyReason::BeforeRestore).await {
-            Ok(about) => Ok(about),
-            Err(error) => {
-                let (id, error) = (appspace.id, ds_core::error_chain(&error));
-                tracing::warn!(appspace = %id, error, "cannot ask a damaged appspace for its members");
-                let version = self.version_of(appspace).await?;
-                Ok(About {
-                    format: ds_backup::FORMAT,
-                    appspace: appspace.id,
-                    address: appspace.address.clone(),
-                    schema: version.schema,
-                    app: version.manifest,
-                    made: self.parts().clock.now(),
-                    reason: CopyReason::BeforeRestore,
-                    consistency: Consistency::Crash,
-                    members: 0,
-                })
-            }
-        }
+        id: AppspaceId,
+        secured: Secured,
+    ) -> Result<Restored, RestoreError> {
+        let before = secured.before;
+        drop(secured.hold);
+        run.release();
+        let elsewhere = self.spread(run, before.as_ref()).await;
+        Ok(Restored {
+            appspace: self.appspace(id).await?,
+            before: before.map(|before| before.id),
+            elsewhere,
+        })
     }
 
     /// The installed version that runs on the data of a snapshot.
-    async fn version_on(
+    pub(crate) async fn version_on(
         &self,
         appspace: &Appspace,
         about: &About,

@@ -29,10 +29,7 @@ impl Lifecycle {
         self.read(run, &snapshot, fetched.clone(), Some(in_files(&part)))
             .await?;
         let copy = run.staged();
-        let (hold, consistency) = self.rest_and_clone(run, &appspace, &copy).await?;
-        let before = self
-            .keep_present(run, &appspace, &copy, consistency)
-            .await?;
+        let secured = self.keep_present(run, &appspace, &copy).await?;
         run.step(Step::Replace, async {
             let files = copy.files();
             let placed = tokio::task::spawn_blocking(move || place(&fetched, &files, &part));
@@ -40,10 +37,9 @@ impl Lifecycle {
             placed.map_err(RestoreError::Files)?
         })
         .await?;
-        self.bring_in(run, &hold, &appspace, appspace.version_id)
+        self.bring_in(run, &secured.hold, &appspace, appspace.version_id)
             .await?;
-        let appspace = self.appspace(id).await?;
-        Ok(Restored { appspace, before })
+        self.restored(run, id, secured).await
     }
 }
 

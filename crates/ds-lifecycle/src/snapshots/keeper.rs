@@ -1,6 +1,7 @@
 //! Keeps snapshots at the places that a host is configured with.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -16,7 +17,10 @@ use ds_backup::{
 use ds_core::{AppspaceId, error_chain};
 use ds_sandbox::BoxError;
 
-use super::Kept;
+mod listing;
+mod spread;
+
+use super::{Kept, TakeError, Taken};
 use crate::{ReadError, SnapshotError, Snapshotter};
 
 /// What happened at one place.
@@ -39,6 +43,23 @@ pub enum NoKey {
     Panicked,
 }
 
+/// What is written down of appspaces' snapshots, beside the snapshots themselves.
+#[async_trait]
+pub trait Bookkeeping: Send + Sync {
+    /// For how long snapshots of an appspace stay; `None` if that is not known now: then nothing is forgotten.
+    async fn retention_of(&self, appspace: AppspaceId) -> Option<Retention>;
+    /// Told how a job that was to take a snapshot ended.
+    async fn ended(&self, _of: AppspaceId, _outcome: Result<&Taken, &TakeError>) {}
+}
+
+/// The same rules for all, and nothing is written down.
+#[async_trait]
+impl Bookkeeping for Retention {
+    async fn retention_of(&self, _: AppspaceId) -> Option<Retention> {
+        Some(*self)
+    }
+}
+
 /// Keeps snapshots at several places, all with one key. Nothing is read, reached or made before it is needed. Clones
 /// are the same.
 #[derive(Clone)]
@@ -47,19 +68,22 @@ pub struct Keeper(Arc<Shared>);
 struct Shared {
     places: Vec<Place>,
     key_file: PathBuf,
-    retention: Retention,
+    books: Arc<dyn Bookkeeping>,
     open: Mutex<Option<Arc<Repositories>>>,
+    /// Where the last snapshot of an appspace went for which the first place was of no use.
+    instead: Mutex<HashMap<AppspaceId, usize>>,
 }
 
 impl Keeper {
-    /// Keeps snapshots at these places, as long as `retention` says. The key is made if the file is not there.
+    /// Keeps snapshots at these places, as long as `books` say. The key is made if the file is not there.
     #[must_use]
-    pub fn new(places: Vec<Place>, key_file: PathBuf, retention: Retention) -> Self {
+    pub fn new(places: Vec<Place>, key_file: PathBuf, books: Arc<dyn Bookkeeping>) -> Self {
         Self(Arc::new(Shared {
             places,
             key_file,
-            retention,
+            books,
             open: Mutex::default(),
+            instead: Mutex::default(),
         }))
     }
 
@@ -144,7 +168,9 @@ impl Shared {
             return Ok(Arc::clone(open));
         }
         let key = RepositoryKey::load_or_make(&self.key_file)?;
-        let opened = Arc::new(Repositories::new(self.places.clone(), key));
+        let opened = Repositories::new(self.places.clone(), key);
+        // `snapshots.key` has `snapshots.places` beside it.
+        let opened = Arc::new(opened.remembering(self.key_file.with_extension("places")));
         *open = Some(Arc::clone(&opened));
         Ok(opened)
     }
@@ -169,6 +195,7 @@ impl Shared {
         &self,
         tree: &Path,
         about: &About,
+        retention: Option<Retention>,
         progress: &Arc<dyn Progress>,
     ) -> Result<Vec<AtPlace<Stored>>, KeyError> {
         let repositories = self.repositories()?;
@@ -178,7 +205,9 @@ impl Shared {
             }
             let stored = repository.store(tree, about, Arc::clone(progress))?;
             // The snapshot is there: what goes wrong with older ones is no matter of its own.
-            if let Err(error) = repository.apply(about.appspace, &self.retention) {
+            if let Some(retention) = retention
+                && let Err(error) = repository.apply(about.appspace, &retention, &stored.id)
+            {
                 let place = repository.place();
                 tracing::warn!(%place, error = error_chain(&error), "cannot forget old snapshots");
             }
@@ -186,7 +215,8 @@ impl Shared {
         }))
     }
 
-    /// Stores at the first place that takes it.
+    /// Stores at the first place that takes it. The one that counts is stored while the appspace is closed: that does
+    /// not wait again for places that were of no use when the first part of it was.
     fn store_once(
         &self,
         tree: &Path,
@@ -195,14 +225,23 @@ impl Shared {
     ) -> Result<String, BoxError> {
         let repositories = self.repositories()?;
         let mut failure = None;
-        for (number, place) in self.places.iter().enumerate() {
+        let instead = || self.instead.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = instead().remove(&about.appspace);
+        let mut places: Vec<_> = self.places.iter().enumerate().collect();
+        places.sort_by_key(|(number, _)| (Some(*number) != before, *number));
+        for (number, place) in places {
             let Some(repository) = repositories.get(number) else {
                 continue;
             };
             let stored = repository
                 .and_then(|repository| repository.store(tree, about, Arc::clone(progress)));
             match stored {
-                Ok(stored) => return Ok(stored.id.to_string()),
+                Ok(stored) => {
+                    if before.is_none() && failure.is_some() {
+                        instead().insert(about.appspace, number);
+                    }
+                    return Ok(stored.id.to_string());
+                }
                 Err(PlaceFailure::Cancelled) => return Err(PlaceFailure::Cancelled.into()),
                 Err(error) => {
                     tracing::warn!(%place, error = error_chain(&error), "cannot store a snapshot");
@@ -263,7 +302,9 @@ impl Snapshotter for Keeper {
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<Kept>, SnapshotError> {
         let (this, tree, about) = (Arc::clone(&self.0), tree.to_owned(), about.clone());
-        let stored = blocking(move || this.store_everywhere(&tree, &about, &progress)).await;
+        let retention = self.0.books.retention_of(about.appspace).await;
+        let stored =
+            blocking(move || this.store_everywhere(&tree, &about, retention, &progress)).await;
         let stored = stored.map_err(|error| SnapshotError(error.into()))?;
         let stored = stored.map_err(|error| SnapshotError(error.into()))?;
         let kept = stored.into_iter().map(|at| Kept {
@@ -271,6 +312,27 @@ impl Snapshotter for Keeper {
             outcome: at.outcome.map_err(|error| error_chain(&error)),
         });
         Ok(kept.collect())
+    }
+
+    async fn ended(&self, of: AppspaceId, outcome: Result<&Taken, &TakeError>) {
+        self.0.books.ended(of, outcome).await;
+    }
+
+    fn has_more_places(&self) -> bool {
+        self.0.places.len() > 1
+    }
+
+    async fn spread(
+        &self,
+        tree: &Path,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<Kept>, SnapshotError> {
+        self.store_where_missing(tree, about, progress).await
+    }
+
+    async fn forget(&self, id: &str) -> Result<(), SnapshotError> {
+        self.forget_one(id).await
     }
 
     async fn read(

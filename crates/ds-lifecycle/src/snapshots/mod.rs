@@ -7,6 +7,7 @@
 
 mod error;
 mod keeper;
+mod verify;
 
 use std::{
     fs::{DirBuilder, File},
@@ -16,11 +17,12 @@ use std::{
     sync::Arc,
 };
 
-use ds_backup::{ABOUT, About, Consistency, CopyReason, FORMAT, clone_data};
+use ds_backup::{ABOUT, About, Consistency, CopyReason, FORMAT};
 use ds_core::{Appspace, AppspaceId, Reason, StoreError, Work};
 
 pub use error::TakeError;
-pub use keeper::{AtPlace, Keeper, NoKey};
+pub use keeper::{AtPlace, Bookkeeping, Keeper, NoKey};
+pub use verify::VerifyError;
 
 use crate::{JobHandle, Lifecycle, Run, Snapshotter, Step, files::blocking};
 
@@ -55,7 +57,14 @@ impl Lifecycle {
     ) -> Result<JobHandle<Taken, TakeError>, TakeError> {
         let work = Work::Snapshot { appspace: id };
         let this = self.clone();
-        let body = move |run: Run| async move { this.take(&run, id, reason).await };
+        let body = move |run: Run| async move {
+            let taken = this.take(&run, id, reason).await;
+            let is_given_up = taken.is_err() && run.progress().is_cancelled();
+            if let Some(snapshots) = this.snapshotter().filter(|_| !is_given_up) {
+                snapshots.ended(id, taken.as_ref()).await;
+            }
+            taken
+        };
         Ok(self.jobs().start(work, self.undoing(), body)?)
     }
 
@@ -98,11 +107,7 @@ impl Lifecycle {
         let hold = run.keep(hold);
         let made = self.parts().clock.now();
         let live = self.parts().data.appspace(id).data();
-        run.step(Step::Clone, async {
-            clone_data(&hold, live, to).await?;
-            Ok::<_, TakeError>(())
-        })
-        .await?;
+        run.clone_data::<TakeError>(&hold, live, to).await?;
         drop(hold);
         run.release();
         Ok(About {
@@ -147,9 +152,8 @@ pub(crate) async fn describe(root: &Path, about: &About) -> Result<(), DescribeE
     let text = serde_json::to_vec_pretty(about).map_err(io::Error::other);
     let written = blocking(move || {
         let text = text?;
-        let mut file = File::create_new(path)?;
-        file.write_all(&text)?;
-        file.sync_all()
+        // Not flushed, as the clone is not.
+        File::create_new(path)?.write_all(&text)
     });
     written.await.map_err(|source| DescribeError {
         path: failed_at,

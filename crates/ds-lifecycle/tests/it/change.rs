@@ -1,16 +1,12 @@
 //! Bringing an appspace to another version: what is done, and that every failure leaves it as it was.
 
-use std::{
-    fs,
-    sync::Arc,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{fs, sync::Arc, time::Duration};
 
 use ds_backup::{Consistency, CopyReason};
 use ds_core::{
-    Access, AppStore as _, AppspaceStore as _, Closed, Closure, JobLog as _, Reason, Schema,
-    SchemaStore as _,
+    Access, AppStore as _, AppspaceStore as _, Closed, Closure, JobLog as _, MemberStore as _,
+    Reason, Schema, SchemaStore as _,
+    limits::{LimitOverrides, LimitStore as _},
 };
 use ds_lifecycle::{ChangeError, Changed, PlanError};
 use ds_routes::RouteStore as _;
@@ -38,7 +34,10 @@ async fn up_and_down() {
 
     let changed = change(&world, "2.0.0").await.unwrap();
     assert_eq!(changed.appspace.version.to_string(), "2.0.0");
-    assert_eq!(changed.snapshot.as_deref(), Some("snapshot 1"));
+    // What was stored while people worked is superseded by what was there when they could not any more.
+    assert_eq!(changed.snapshot.as_deref(), Some("snapshot 2"));
+    assert_eq!(*world.snapshots.forgotten.lock().unwrap(), ["snapshot 1"]);
+    assert_eq!(changed.elsewhere.len(), 1);
     let files = world.data.appspace(id).files();
     assert_eq!(fs::read_to_string(files.join("schema")).unwrap(), "1 to 3");
     assert_eq!(
@@ -54,7 +53,7 @@ async fn up_and_down() {
     let after = State::of(&world).await;
     assert!(after.is_tidy() && before.is_tidy(), "{after:?}");
 
-    // Who migrates and who is tried out: up and down by the newer version's code.
+    // Who migrates and who is tried out, in the rehearsal and then: up and down by the newer version's code.
     let started: Vec<_> = world.engine.started();
     let started: Vec<_> = started[1..]
         .iter()
@@ -63,6 +62,10 @@ async fn up_and_down() {
     let expect = [
         (Task::Migrate, "/apps/2.0.0"),
         (Task::Serve, "/apps/2.0.0"),
+        (Task::Migrate, "/apps/2.0.0"),
+        (Task::Serve, "/apps/2.0.0"),
+        (Task::Migrate, "/apps/2.0.0"),
+        (Task::Serve, "/apps/1.0.0"),
         (Task::Migrate, "/apps/2.0.0"),
         (Task::Serve, "/apps/1.0.0"),
     ]
@@ -75,28 +78,129 @@ async fn up_and_down() {
         .iter()
         .map(|one| (one.app.version.to_string(), one.schema, one.members))
         .collect();
-    let expect = [("1.0.0", 1), ("2.0.0", 3)].map(|(v, s)| (v.to_owned(), Schema(s), 1));
+    let expect = [("1.0.0", 1), ("1.0.0", 1), ("2.0.0", 3), ("2.0.0", 3)];
+    let expect = expect.map(|(v, s)| (v.to_owned(), Schema(s), 1));
     assert_eq!(said, expect);
     assert_eq!(taken[0].reason, CopyReason::BeforeUpgrade);
     assert_eq!(taken[0].consistency, Consistency::AtRest);
+    // The other places get the data as it was.
+    let spread = world.snapshots.spread.lock().unwrap().clone();
+    let notes: Vec<_> = spread.iter().map(|(_, note)| note.as_str()).collect();
+    assert_eq!(notes, ["written by Ada", "migrated to 3"]);
+    assert_eq!((&spread[0].0, &spread[1].0), (&taken[1], &taken[3]));
 }
 
 #[tokio::test]
-async fn the_gate_is_shut_until_all_is_new() {
+async fn where_nobody_wrote_meanwhile_nothing_is_stored_while_people_wait() {
+    let root = scratch();
+    let world = World::new(root.path()).await;
+    let appspace = world.create("1.0.0").await;
+    world.dbs.members(appspace.id).await.unwrap();
+    ds_core::Closes::close(&*world.dbs, appspace.id).await;
+    let files = world.data.appspace(appspace.id).files();
+    wait_until_settled(&files);
+    let gate = world.gates.of(&appspace);
+    *world.snapshots.looks_at.lock().unwrap() = Some(gate.clone());
+    *world.snapshots.open.lock().unwrap() = Some(gate);
+    let changed = change(&world, "2.0.0").await.unwrap();
+    assert_eq!(changed.snapshot.as_deref(), Some("snapshot 1"));
+    assert_eq!(*world.snapshots.was_closed.lock().unwrap(), [false]);
+    assert!(world.snapshots.forgotten.lock().unwrap().is_empty());
+    assert_eq!(
+        world.snapshots.spread.lock().unwrap()[0].1,
+        "written by Ada"
+    );
+    assert_eq!(fs::read(files.join("moved/note")).unwrap().len(), 100_000);
+
+    // What was written right before is stored again.
+    change(&world, "1.0.0").await.unwrap();
+    assert_eq!(
+        *world.snapshots.was_closed.lock().unwrap(),
+        [false, false, true]
+    );
+}
+
+/// Waits until files that are there are old enough to be told from changed ones by their time.
+fn wait_until_settled(files: &std::path::Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    let last = files.join("more").metadata().unwrap().ctime() + 1;
+    let now = || {
+        let at = files.join("now");
+        fs::write(&at, "").unwrap();
+        let now = at.metadata().unwrap().ctime();
+        fs::remove_file(at).unwrap();
+        now
+    };
+    while now() <= last + 2 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[tokio::test]
+async fn what_an_app_writes_when_it_is_asked_for_pages_does_not_stay() {
+    let root = scratch();
+    let mut world = World::new(root.path()).await;
+    let appspace = world.create("1.0.0").await;
+    let dirs = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (notes, writes) = (Arc::clone(&dirs), Arc::clone(&dirs));
+    world.engine = ScriptedEngine::new()
+        .migrating_in(move |dir, from, to| {
+            notes.lock().unwrap().push(dir.clone());
+            migrate(dir, from, to)
+        })
+        .answering(move |_, _| {
+            let dir = writes.lock().unwrap().last().unwrap().clone();
+            fs::write(dir.files().join("visits"), "1").unwrap();
+            Ok(Response::new(full_body("hello")))
+        });
+    change(&world, "2.0.0").await.unwrap();
+    assert_eq!(dirs.lock().unwrap().len(), 2);
+    let files = world.data.appspace(appspace.id).files();
+    assert!(files.join("schema").exists() && !files.join("visits").exists());
+    assert!(State::of(&world).await.is_tidy());
+}
+
+#[tokio::test]
+async fn its_own_bounds_hold_for_what_is_tried_out() {
+    let root = scratch();
+    let world = World::new(root.path()).await;
+    let appspace = world.create("1.0.0").await;
+    let set = LimitOverrides {
+        memory_mib: Some(777),
+        ..LimitOverrides::default()
+    };
+    world.store.set_limits(appspace.id, &set).await.unwrap();
+    change(&world, "2.0.0").await.unwrap();
+    let started = world.engine.started();
+    let memory: Vec<_> = started[1..].iter().map(|one| one.memory_mib).collect();
+    assert_eq!(memory, [777; 4]);
+}
+
+#[tokio::test]
+async fn the_gate_is_shut_from_the_clone_that_counts_until_all_is_new() {
     let root = scratch();
     let mut world = World::new(root.path()).await;
     let appspace = world.create("1.0.0").await;
     let gate = world.gates.of(&appspace);
     gate.close(Closure::WrongSchema);
-    let seen = Arc::new(AtomicU32::new(0));
-    let (looks, count) = (gate.clone(), Arc::clone(&seen));
-    world.engine = world.engine.clone().answering(move |_, _| {
-        gate_is_held(&looks);
-        count.fetch_add(1, Ordering::SeqCst);
-        Ok(Response::new(full_body("hello")))
-    });
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (looks, rehearses) = (gate.clone(), gate.clone());
+    let (migrates, answers) = (Arc::clone(&seen), Arc::clone(&seen));
+    world.engine = ScriptedEngine::new()
+        .migrating_in(move |dir, from, to| {
+            migrates.lock().unwrap().push(("migrates", is_held(&looks)));
+            migrate(dir, from, to)
+        })
+        .answering(move |_, _| {
+            answers
+                .lock()
+                .unwrap()
+                .push(("answers", is_held(&rehearses)));
+            Ok(Response::new(full_body("hello")))
+        });
     change(&world, "2.0.0").await.unwrap();
-    assert_eq!(seen.load(Ordering::SeqCst), 1);
+    let expect = [("migrates", false), ("answers", false), ("migrates", true)];
+    assert_eq!(*seen.lock().unwrap(), expect);
     assert_eq!(gate.closed(), None);
     assert_eq!(
         world.forgotten.lock().unwrap().last(),
@@ -104,10 +208,11 @@ async fn the_gate_is_shut_until_all_is_new() {
     );
 }
 
-fn gate_is_held(gate: &ds_core::Gate) {
+fn is_held(gate: &ds_core::Gate) -> bool {
     gate.lift(Closure::WrongSchema);
-    assert_eq!(gate.closed(), Some(Closed::Held(Reason::Migrating)));
+    let is_held = gate.closed() == Some(Closed::Held(Reason::Migrating));
     gate.close(Closure::WrongSchema);
+    is_held
 }
 
 #[tokio::test]
@@ -210,7 +315,7 @@ async fn an_app_that_does_not_answer_is_not_waited_for() {
     let before = State::of(&world).await;
     let job = world.lifecycle().change_version(id, to).await.unwrap();
     let mut progress = job.progress();
-    let checking = progress.wait_for(|now| now.step == Some(ds_lifecycle::Step::Check));
+    let checking = progress.wait_for(|now| now.step == Some(ds_lifecycle::Step::Rehearse));
     checking.await.unwrap();
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(11)).await;

@@ -15,7 +15,7 @@ use ds_backup::CopyReason;
 use ds_core::TrashStore as _;
 
 use crate::{
-    archives,
+    archives, previews,
     state::State,
     world::{NOTES, World, scratch},
 };
@@ -77,9 +77,13 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
             taken.map(drop).map_err(text)
         }
         "empty-trash" => {
-            world.clock.advance(Duration::from_hours(31 * 24));
-            let removed = lifecycle.empty_trash().await.map_err(text);
-            removed.map(|removed| assert_eq!(removed, 1))
+            let mut removed = 0;
+            for _ in 0..31 {
+                world.clock.advance(Duration::from_hours(24));
+                removed += lifecycle.empty_trash().await.map_err(text)?;
+            }
+            assert_eq!(removed, 1);
+            Ok(())
         }
         "export" => {
             let (id, to) = (world.appspace().await.id, world.archive());
@@ -95,6 +99,11 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
                 .await
                 .map(drop)
                 .map_err(text)
+        }
+        "import-into" => {
+            let new = world.import(&world.archive(), None).await;
+            let done = crate::into::into(&world, &lifecycle, new).await;
+            done.map(drop)
         }
         "snapshot" => {
             let id = world.appspace().await.id;
@@ -114,6 +123,11 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
         "restore-anew" => {
             let anew = world.anew("beside.example.com").await;
             let job = lifecycle.restore_anew(anew).map_err(text)?;
+            job.wait().await.map(drop).map_err(text)
+        }
+        "preview" => {
+            let new = previews::first(&world).await;
+            let job = lifecycle.preview(new).map_err(text)?;
             job.wait().await.map(drop).map_err(text)
         }
         "recover" => lifecycle.recover().await.map_err(text),
@@ -142,6 +156,7 @@ async fn child() {
         "upgrade",
         "same-schema",
         "snapshot",
+        "preview",
         "scribble",
         "restore-part",
         "restore-anew",
@@ -149,6 +164,7 @@ async fn child() {
         "downgrade",
         "export",
         "import",
+        "import-into",
         "delete",
         "take-out",
         "delete",
@@ -261,7 +277,11 @@ impl Case {
             if status.success() {
                 assert_eq!(now, self.after);
                 // What was recorded last stays. What was forgotten cannot come back: the rest goes, too.
-                let expect = if job == "empty-trash" { 3 } else { 1 };
+                let expect = match job {
+                    "empty-trash" => 3,
+                    "preview" => 0,
+                    _ => 1,
+                };
                 assert_eq!(finished, expect, "{job}");
                 return step - 1;
             }
@@ -329,6 +349,23 @@ async fn everywhere(work: Work, twice: bool) {
     );
 }
 
+/// Nothing is left of a preview wherever the host is killed, when it was open, too.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "how much was covered is the result")]
+async fn preview() {
+    let case = Case::new(Work::new("preview", &["create", "snapshot"])).await;
+    assert_eq!((case.before.previews, case.after.previews), (0, 1));
+    let (points, finished) = case.kill_everywhere(true).await;
+    assert!(points > 5);
+    assert_eq!(finished, 0);
+    assert!(case.fail_everywhere().await > 2);
+    let open = case.copy("open");
+    assert!(run_child("preview", &open, "").success());
+    recover_in_pieces(&open, "preview", points + 1);
+    assert_eq!(look(&open).await, case.before);
+    println!("preview: killed at {points} points");
+}
+
 /// Tests of jobs: what is done, and what was done before.
 macro_rules! jobs {
     ($($name:ident: $job:literal after $before:expr;)*) => {
@@ -362,4 +399,6 @@ jobs! {
     empty_trash: "empty-trash" after ["create", "delete"];
     export: "export" after ["create"];
     import: "import" after ["create", "export"];
+    import_into: "import-into" after ["create", "export", "scribble"];
+    import_into_another_version: "import-into" after ["create", "export", "upgrade"];
 }

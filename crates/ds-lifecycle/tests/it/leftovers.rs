@@ -78,6 +78,52 @@ async fn what_is_unsettled_is_left_alone() {
     assert_eq!(world.store.unfinished().await.unwrap().len(), 1);
 }
 
+/// A directory that is not to be removed, where the file system knows of such.
+fn fix(dir: &std::path::Path, is_fixed: bool) -> bool {
+    let flags = if is_fixed {
+        rustix::fs::IFlags::IMMUTABLE
+    } else {
+        rustix::fs::IFlags::empty()
+    };
+    let dir = fs::File::open(dir).unwrap();
+    rustix::fs::ioctl_setflags(&dir, flags).is_ok()
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_does_not_keep_the_host_from_starting() {
+    let root = scratch();
+    let world = World::new(root.path()).await;
+    let appspace = world.create("1.0.0").await;
+    let snapshot = Work::Snapshot {
+        appspace: appspace.id,
+    };
+    let job = noted(&world, snapshot).await;
+    let left = [world.data.staging(job), world.data.staging_root().join("x")];
+    for dir in &left {
+        fs::create_dir_all(dir.join("copy")).unwrap();
+        fs::write(dir.join("copy/it"), "it").unwrap();
+    }
+    fs::create_dir(world.data.staging_root().join("y")).unwrap();
+    // Only where root may do that, as on most machines that test: else it is removed.
+    let fixed: Vec<_> = left
+        .iter()
+        .map(|dir| fix(&dir.join("copy"), true))
+        .collect();
+    let lifecycle = world.lifecycle();
+    lifecycle.recover().await.unwrap();
+    for (dir, is_fixed) in left.iter().zip(fixed) {
+        assert_eq!(dir.exists(), is_fixed);
+        if is_fixed {
+            fix(&dir.join("copy"), false);
+        }
+    }
+    assert!(!world.data.staging_root().join("y").exists());
+    assert!(world.store.unfinished().await.unwrap().is_empty());
+    drop(world.gates.of(&appspace).enter().unwrap());
+    lifecycle.recover().await.unwrap();
+    assert!(State::of(&world).await.is_tidy());
+}
+
 #[tokio::test]
 async fn what_was_not_forgotten_stays_in_the_trash() {
     let root = scratch();

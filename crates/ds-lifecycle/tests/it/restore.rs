@@ -48,12 +48,15 @@ async fn all_is_as_it_was_and_what_was_since_is_kept() {
     let (world, appspace, id) = world(root.path()).await;
     let restored = restore(&world, &id, None).await.unwrap();
     assert_eq!(restored.appspace, appspace);
-    assert_eq!(restored.before.as_deref(), Some("snapshot 1"));
+    assert_eq!(restored.before.as_deref(), Some("snapshot 2"));
+    assert_eq!(*world.snapshots.forgotten.lock().unwrap(), ["snapshot 1"]);
+    let spread = world.snapshots.spread.lock().unwrap().clone();
+    assert_eq!((spread.len(), spread[0].1.as_str()), (1, "written since"));
     let files = world.data.appspace(appspace.id).files();
     let note = fs::read_to_string(files.join("note")).unwrap();
     assert_eq!(note, "written by Ada");
     assert!(files.join("more/note").is_file() && !files.join("new").exists());
-    let before = world.snapshots.taken.lock().unwrap()[0].clone();
+    let before = world.snapshots.taken.lock().unwrap()[1].clone();
     assert_eq!(before.reason, CopyReason::BeforeRestore);
     assert!(State::of(&world).await.is_tidy());
     drop(world.gates.of(&appspace).enter().unwrap());

@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) appspaces: Vec<Kept>,
     /// Snapshots that were taken.
     snapshots: usize,
+    /// Previews that are open, or were when the host ended.
+    pub(crate) previews: usize,
     /// The archives that were written.
     archives: Vec<String>,
     /// Jobs that are not over.
@@ -51,6 +53,7 @@ impl std::fmt::Debug for State {
             )?;
         }
         writeln!(f, "{:?}", self.archives)?;
+        writeln!(f, "{} previews", self.previews)?;
         write!(f, "{} unfinished; left: {:?}", self.unfinished, self.left)
     }
 }
@@ -78,6 +81,7 @@ impl State {
         Self {
             appspaces,
             snapshots: world.snapshots.shelf.ids().len(),
+            previews: names(&world.data.previews_root(), "previews").len(),
             archives,
             unfinished: world.store.unfinished().await.unwrap().len(),
             left,

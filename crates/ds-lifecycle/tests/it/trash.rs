@@ -56,6 +56,50 @@ async fn what_was_deleted_comes_back_whole() {
     assert_eq!((before.appspaces.len(), after.appspaces.len()), (1, 2));
 }
 
+/// So many days on each of which the trash is emptied; how much goes on the last.
+async fn days(world: &World, days: u32, expect: usize) {
+    let lifecycle = world.lifecycle();
+    for day in 1..=days {
+        world.clock.advance(Duration::from_hours(24));
+        let removed = lifecycle.empty_trash().await.unwrap();
+        let expect = if day == days { expect } else { 0 };
+        assert_eq!(removed, expect, "day {day}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_removes_nothing_early() {
+    let root = scratch();
+    let world = World::new(root.path()).await;
+    let notes = world.create("1.0.0").await;
+    world.lifecycle().delete(notes.id).await.unwrap();
+    world.clock.advance(Duration::from_hours(10 * 365 * 24));
+    days(&world, 27, 0).await;
+    assert!(world.data.trash(notes.id).files().join("note").exists());
+    days(&world, 2, 1).await;
+
+    // Deleted when the clock was ahead: it does not stay until then.
+    let notes = world.create("1.0.0").await;
+    world.lifecycle().delete(notes.id).await.unwrap();
+    let mut back = World::open(root.path()).await;
+    back.clock = ds_testkit::sample::clock();
+    days(&back, 30, 0).await;
+    days(&back, 1, 1).await;
+}
+
+/// What was in the trash before anybody counted, or whose count is lost, stays its time from then on.
+#[tokio::test]
+async fn what_nobody_counted_stays_longer() {
+    let root = scratch();
+    let world = World::new(root.path()).await;
+    let notes = world.create("1.0.0").await;
+    world.lifecycle().delete(notes.id).await.unwrap();
+    days(&world, 20, 0).await;
+    std::fs::write(world.data.trash_ages(), "{").unwrap();
+    days(&world, 30, 0).await;
+    days(&world, 1, 1).await;
+}
+
 #[tokio::test]
 async fn only_what_is_old_is_removed_for_good() {
     let root = scratch();
@@ -63,15 +107,11 @@ async fn only_what_is_old_is_removed_for_good() {
     let lifecycle = world.lifecycle();
     let old = world.create("1.0.0").await;
     lifecycle.delete(old.id).await.unwrap();
-    world
-        .clock
-        .advance(TRASH_KEPT.checked_sub(Duration::from_hours(1)).unwrap());
+    days(&world, 29, 0).await;
     let young = world.create("1.0.0").await;
     lifecycle.delete(young.id).await.unwrap();
-    assert_eq!(lifecycle.empty_trash().await.unwrap(), 0);
-
-    world.clock.advance(Duration::from_hours(2));
-    assert_eq!(lifecycle.empty_trash().await.unwrap(), 1);
+    days(&world, 1, 0).await;
+    days(&world, 1, 1).await;
     assert_eq!(world.store.trashed(old.id).await.unwrap(), None);
     assert!(!world.data.trash(old.id).root().exists());
     assert!(world.data.trash(young.id).files().join("note").exists());

@@ -55,6 +55,14 @@ pub(crate) struct Snapshots {
     pub(crate) looking: Mutex<Option<(Arc<AppspaceDbs>, AppspaceId)>>,
     /// Who must be able to enter while a copy is stored at every place.
     pub(crate) open: Mutex<Option<Gate>>,
+    /// Whether nobody could enter, each time that one was taken.
+    pub(crate) was_closed: Mutex<Vec<bool>>,
+    /// The appspace that is looked at for that.
+    pub(crate) looks_at: Mutex<Option<Gate>>,
+    /// Those that were forgotten again.
+    pub(crate) forgotten: Mutex<Vec<String>>,
+    /// Those that were stored at other places, too, with what they have of a note.
+    pub(crate) spread: Mutex<Vec<(About, String)>>,
 }
 
 #[async_trait]
@@ -82,6 +90,9 @@ impl Snapshotter for Snapshots {
             dbs.members(id).await.unwrap();
         }
         progress.advance(100, 1);
+        if let Some(gate) = &*self.looks_at.lock().unwrap() {
+            self.was_closed.lock().unwrap().push(gate.enter().is_err());
+        }
         let mut taken = self.taken.lock().unwrap();
         taken.push(about.clone());
         Ok(format!("snapshot {}", taken.len()))
@@ -108,6 +119,34 @@ impl Snapshotter for Snapshots {
             outcome,
         });
         Ok(kept.into())
+    }
+
+    fn has_more_places(&self) -> bool {
+        true
+    }
+
+    async fn spread(
+        &self,
+        tree: &Path,
+        about: &About,
+        _: Arc<dyn Progress>,
+    ) -> Result<Vec<Kept>, SnapshotError> {
+        if let Some(gate) = self.open.lock().unwrap().clone() {
+            drop(gate.enter().unwrap());
+        }
+        let text = fs::read(tree.join(ABOUT)).unwrap();
+        assert_eq!(serde_json::from_slice::<About>(&text).unwrap(), *about);
+        let note = fs::read_to_string(tree.join("data/files/note")).unwrap_or_default();
+        self.spread.lock().unwrap().push((about.clone(), note));
+        Ok(vec![Kept {
+            place: "far".to_owned(),
+            outcome: Err("it is far away".to_owned()),
+        }])
+    }
+
+    async fn forget(&self, id: &str) -> Result<(), SnapshotError> {
+        self.forgotten.lock().unwrap().push(id.to_owned());
+        Ok(())
     }
 
     async fn read(
@@ -175,6 +214,11 @@ impl World {
     }
 
     pub(crate) fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle_with(self.snapshots.clone())
+    }
+
+    /// The same with snapshots kept elsewhere.
+    pub(crate) fn lifecycle_with(&self, snapshots: Arc<dyn Snapshotter>) -> Lifecycle {
         let forgotten = Arc::clone(&self.forgotten);
         Lifecycle::new(Parts {
             data: self.data.clone(),
@@ -185,7 +229,7 @@ impl World {
             inside: Inside::new(self.dbs.clone()),
             inside_of: Arc::new(|dir: AppspaceDir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
             jobs: self.store.clone(),
-            snapshots: Some(self.snapshots.clone()),
+            snapshots: Some(snapshots),
             engine: Arc::new(self.engine.clone()),
             code_of: Arc::new(|version: &AppVersion| AppCode {
                 run: PathBuf::from("/apps").join(version.version.to_string()),
@@ -196,6 +240,7 @@ impl World {
                 node_modules: false,
             }),
             limits: self.limits.clone(),
+            limits_of: self.store.clone(),
             gates: self.gates.clone(),
             closes: vec![self.dbs.clone()],
             forget: Arc::new(move |address: &Address| {

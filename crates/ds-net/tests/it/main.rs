@@ -5,3 +5,4 @@
 mod bounds;
 mod server;
 mod tls;
+mod visit;

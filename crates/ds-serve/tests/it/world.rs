@@ -114,7 +114,7 @@ impl World {
     }
 }
 
-fn site(address: &str, limits: &Limits) -> Site {
+pub(crate) fn site(address: &str, limits: &Limits) -> Site {
     let owner = AccountId::new();
     let version = sample::version(&sample::app(owner, "App"), "1.0.0");
     let appspace = sample::appspace(owner, &version, address);
@@ -149,5 +149,6 @@ fn site(address: &str, limits: &Limits) -> Site {
         },
         users: Arc::new(Nobody),
         terms: Terms::new(limits.clone(), None),
+        preview: None,
     }
 }

@@ -15,7 +15,7 @@ use crate::row::{Reader, to_json};
 /// The way of logging in that is an account of this host.
 const ACCOUNT: &str = "account";
 
-fn read(row: &SqliteRow) -> Result<Member, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<Member, StoreError> {
     let row = Reader::new("member", row);
     Ok(Member {
         proxy_id: row.parse("proxy_id")?,

@@ -3,6 +3,7 @@
 mod connections;
 mod foreign;
 mod integrity;
+mod logins;
 mod members;
 mod original;
 mod schema;
@@ -30,13 +31,13 @@ pub struct AppspaceDbs {
 }
 
 impl AppspaceDbs {
-    /// Those of a host. One that is missing there is made by what is written first, an owner or a schema, and by
+    /// Those of a host, previews too. One that is missing there is made by what is written first, an owner or a schema, and by
     /// nothing else: an appspace that has lost its members must not look as if it never had any.
     #[must_use]
     pub fn of_host(data: DataDir, store: &Store) -> Self {
         Self {
             makes: false,
-            ..Self::new(move |id| data.appspace(id), store.counter())
+            ..Self::new(move |id| place(&data, id), store.counter())
         }
     }
 
@@ -82,6 +83,16 @@ impl AppspaceDbs {
             action,
             source: Box::new(error),
         })
+    }
+}
+
+/// Asked when a database is opened, which costs much more.
+fn place(data: &DataDir, id: AppspaceId) -> AppspaceDir {
+    let preview = data.preview(id);
+    if preview.root().is_dir() {
+        preview
+    } else {
+        data.appspace(id)
     }
 }
 

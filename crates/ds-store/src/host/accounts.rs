@@ -44,7 +44,8 @@ impl AccountStore for Store {
     ) -> Result<Option<(Account, String)>, StoreError> {
         const ACTION: &str = "find an account";
         let query = sqlx::query(
-            "SELECT id, email, is_admin, created, password_hash FROM accounts WHERE email = $1",
+            "SELECT id, email, is_admin, created, password_hash FROM accounts
+             WHERE email = $1 AND blocked IS NULL",
         )
         .bind(email);
         let mut db = self.reader(ACTION).await?;

@@ -91,14 +91,20 @@ impl AppspaceStore for Store {
 
     async fn add(&self, appspace: &Appspace) -> Result<(), StoreError> {
         let mut db = self.writer(ADD).await?;
-        let added = self.count.run(&mut db, ADD, insert(appspace)).await;
+        let mut all = self.count.begin(&mut db, ADD).await?;
+        self.check_not_kept(&mut all, &appspace.address, ADD)
+            .await?;
+        let added = self.count.run(&mut all, ADD, insert(appspace)).await;
         added.map_err(|failure| not_added(failure, appspace))?;
+        self.count.commit(all, ADD).await?;
         Ok(())
     }
 
     async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError> {
         let mut db = self.writer(ADD).await?;
         let mut all = self.count.begin(&mut db, ADD).await?;
+        self.check_not_kept(&mut all, &appspace.address, ADD)
+            .await?;
         let added = self.count.run(&mut all, ADD, insert(appspace)).await;
         added.map_err(|failure| not_added(failure, appspace))?;
         self.commit_job(all, job, ADD).await

@@ -4,15 +4,20 @@
 //! with a single writer none is refused because another is at it.
 
 mod accounts;
+mod api_tokens;
 mod apps;
 mod appspaces;
 mod egress;
 mod jobs;
 mod limits;
+mod moves;
+mod people;
 mod routes;
 mod seal;
 mod sessions;
+mod snapshots;
 mod trash;
+mod upgrades;
 mod usage;
 
 use std::{path::Path, time::Duration};

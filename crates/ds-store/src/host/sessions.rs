@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Store;
 use crate::{query::Query, row::Reader};
 
-fn read(row: &SqliteRow) -> Result<Session, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     let row = Reader::new("session", row);
     let subject = match row.parse_option("appspace")? {
         None => Subject::Account(row.parse("account")?),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ds_core::{
     AccountId, Address, Appspace, AppspaceId, JobId, StoreError, Timestamp, TrashStore, Trashed,
 };
-use sqlx::sqlite::SqliteRow;
+use sqlx::{Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::Store;
 use crate::row::Reader;
@@ -42,12 +42,15 @@ fn missing(what: &str) -> StoreError {
     StoreError::Missing { what: what.into() }
 }
 
-#[async_trait]
-impl TrashStore for Store {
-    async fn trash(&self, id: AppspaceId, at: Timestamp, job: JobId) -> Result<(), StoreError> {
-        const ACTION: &str = "move an appspace to the trash";
-        let mut db = self.writer(ACTION).await?;
-        let mut all = self.count.begin(&mut db, ACTION).await?;
+impl Store {
+    /// Moves an appspace to the trash, ends its sessions and frees its address.
+    pub(super) async fn put_into_trash(
+        &self,
+        all: &mut Transaction<'_, Sqlite>,
+        id: AppspaceId,
+        at: Timestamp,
+        action: &'static str,
+    ) -> Result<(), StoreError> {
         let query = sqlx::query(
             "UPDATE appspaces SET trashed = $1, trashed_address = address, address = $2
              WHERE id = $3 AND trashed IS NULL",
@@ -55,11 +58,22 @@ impl TrashStore for Store {
         .bind(at.0)
         .bind(format!("trash:{id}"))
         .bind(id.to_string());
-        if self.count.run(&mut all, ACTION, query).await? == 0 {
+        if self.count.run(all, action, query).await? == 0 {
             return Err(missing("such appspace"));
         }
         let sessions = sqlx::query("DELETE FROM sessions WHERE appspace = $1").bind(id.to_string());
-        self.count.run(&mut all, ACTION, sessions).await?;
+        self.count.run(all, action, sessions).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl TrashStore for Store {
+    async fn trash(&self, id: AppspaceId, at: Timestamp, job: JobId) -> Result<(), StoreError> {
+        const ACTION: &str = "move an appspace to the trash";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        self.put_into_trash(&mut all, id, at, ACTION).await?;
         self.commit_job(all, job, ACTION).await
     }
 
@@ -72,6 +86,7 @@ impl TrashStore for Store {
         const ACTION: &str = "take an appspace out of the trash";
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
+        self.check_not_kept(&mut all, address, ACTION).await?;
         let query = sqlx::query(
             "UPDATE appspaces SET trashed = NULL, trashed_address = NULL, address = $1
              WHERE id = $2 AND trashed IS NOT NULL",

@@ -5,63 +5,125 @@
 //! nothing.
 
 mod accounts;
+mod api_tokens;
 mod apps;
 mod appspaces;
 mod egress;
 mod jobs;
 mod limits;
+mod member_logins;
 mod members;
+mod moves;
+mod people;
 mod routes;
 mod sessions;
+mod snapshots;
 mod trash;
+mod upgrades;
 mod usage;
 
 pub use accounts::account_store;
+pub use api_tokens::api_token_store;
 pub use apps::app_store;
 pub use appspaces::appspace_store;
 pub use egress::egress_store;
 pub use jobs::job_log;
 pub use limits::limit_store;
+pub use member_logins::member_logins;
 pub use members::{member_store, schema_store};
+pub use moves::move_store;
+pub use people::{
+    audit_log, code_store, dropid_store, invitation_store, passkey_store, pending_login_store,
+    reset_store, role_store, second_factor_store, signing_key_store,
+};
 pub use routes::route_store;
 pub use sessions::session_store;
+pub use snapshots::snapshot_store;
 pub use trash::trash_store;
+pub use upgrades::upgrade_store;
 pub use usage::usage_store;
 
-use ds_auth::{Account, AccountStore, SessionStore};
+use ds_auth::{
+    Account, AccountStore, ApiTokenStore, SessionStore,
+    dropid::{DropIdStore, client::PendingLoginStore, server::CodeStore, signing::SigningKeyStore},
+    passkeys::PasskeyStore,
+    people::{AuditLog, InvitationStore, ResetStore, RoleStore, SecondFactorStore, SessionList},
+};
 use ds_core::{
     App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError, TrashStore,
-    egress_store::EgressStore, limits::LimitStore, usage::UsageStore,
+    egress_store::EgressStore, limits::LimitStore, moves::MoveStore, snapshots::SnapshotStore,
+    upgrades::UpgradeStore, usage::UsageStore,
 };
 use ds_routes::RouteStore;
 
 use crate::sample;
 
+/// What a host records of people beyond their accounts.
+pub trait PeopleStore:
+    AuditLog
+    + CodeStore
+    + DropIdStore
+    + InvitationStore
+    + PasskeyStore
+    + PendingLoginStore
+    + ResetStore
+    + RoleStore
+    + SecondFactorStore
+    + SessionList
+    + SigningKeyStore
+{
+}
+
+impl<S> PeopleStore for S where
+    S: AuditLog
+        + CodeStore
+        + DropIdStore
+        + InvitationStore
+        + PasskeyStore
+        + PendingLoginStore
+        + ResetStore
+        + RoleStore
+        + SecondFactorStore
+        + SessionList
+        + SigningKeyStore
+{
+}
+
 /// All that a host records.
 pub trait HostStore:
     AccountStore
+    + ApiTokenStore
     + AppStore
     + AppspaceStore
     + EgressStore
     + JobLog
     + LimitStore
+    + MoveStore
+    + PeopleStore
     + RouteStore
     + SessionStore
+    + SnapshotStore
     + TrashStore
+    + UpgradeStore
     + UsageStore
 {
 }
 
 impl<S> HostStore for S where
     S: AccountStore
+        + ApiTokenStore
         + AppStore
         + AppspaceStore
         + EgressStore
         + JobLog
         + LimitStore
+        + MoveStore
+        + PeopleStore
         + RouteStore
         + SessionStore
+        + SnapshotStore
         + TrashStore
+        + UpgradeStore
         + UsageStore
 {
 }

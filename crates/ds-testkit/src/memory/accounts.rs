@@ -25,6 +25,7 @@ impl AccountStore for Memory {
     ) -> Result<Option<(Account, String)>, StoreError> {
         let tables = self.tables()?;
         let found = tables.accounts.values().find(|(a, _)| a.email == email);
+        let found = found.filter(|(a, _)| !tables.people.is_blocked(a.id));
         Ok(found.cloned())
     }
 

@@ -12,7 +12,8 @@ impl Tables {
     fn add_appspace(&mut self, appspace: &Appspace) -> Result<(), StoreError> {
         let mut all = self.appspaces.values();
         let in_use = all.any(|a| a.address == appspace.address || a.id == appspace.id);
-        if in_use || self.trash.contains_key(&appspace.id) {
+        let is_kept = self.kept.contains_key(&appspace.address);
+        if in_use || is_kept || self.trash.contains_key(&appspace.id) {
             return Err(taken(format!("the address {}", appspace.address)));
         }
         self.appspaces.insert(appspace.id, appspace.clone());

@@ -87,7 +87,11 @@ impl MemberStore for Memory {
     }
 
     async fn remove_member(&self, appspace: AppspaceId, id: &ProxyId) -> Result<(), StoreError> {
-        let removed = self.tables()?.members.remove(&(appspace, id.clone()));
+        let mut tables = self.tables()?;
+        tables
+            .member_logins
+            .retain(|(at, of, _)| (*at, of) != (appspace, id));
+        let removed = tables.members.remove(&(appspace, id.clone()));
         removed
             .map(drop)
             .ok_or_else(|| missing(format!("member {id}")))

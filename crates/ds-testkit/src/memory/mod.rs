@@ -4,15 +4,21 @@
 //! refer to nothing: a test need not make an account to make an appspace.
 
 mod accounts;
+mod api_tokens;
 mod apps;
 mod appspaces;
 mod egress;
 mod jobs;
 mod limits;
+mod member_logins;
 mod members;
+mod moves;
+mod people;
 mod routes;
 mod sessions;
+mod snapshots;
 mod trash;
+mod upgrades;
 mod usage;
 
 use std::{
@@ -23,13 +29,16 @@ use std::{
     },
 };
 
-use ds_auth::{Account, Session};
+use ds_auth::{Account, ApiToken, Session};
 use ds_core::{
-    AccountId, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId, Member,
-    ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
+    AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId,
+    Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
     egress_store::{EgressSecret, SecretName},
     limits::LimitOverrides,
-    secret::TokenHash,
+    moves::{MoveIn, MoveOut},
+    secret::{Token, TokenHash},
+    snapshots::SnapshotRecord,
+    upgrades::UpgradeChoice,
     usage::{Day, Hour, RunRecord, UsageDelta},
 };
 use ds_routes::Route;
@@ -62,8 +71,17 @@ struct Tables {
     /// Newest first.
     runs: Vec<RunRecord>,
     limits: HashMap<AppspaceId, LimitOverrides>,
+    moves_out: BTreeMap<MoveId, (MoveOut, TokenHash)>,
+    moves_in: BTreeMap<AppspaceId, (MoveIn, Token)>,
+    /// Addresses at which no appspace may answer, and the move by which.
+    kept: HashMap<Address, String>,
+    snapshots: BTreeMap<AppspaceId, SnapshotRecord>,
     egress: BTreeSet<(AppspaceId, EgressRule)>,
     secrets: BTreeMap<(AppspaceId, SecretName), (EgressSecret, Timestamp)>,
+    upgrades: BTreeMap<AppspaceId, UpgradeChoice>,
+    api_tokens: Vec<(TokenHash, ApiToken)>,
+    people: people::People,
+    member_logins: Vec<member_logins::OfMember>,
 }
 
 impl Tables {
@@ -78,6 +96,8 @@ impl Tables {
         self.usage_days.retain(|(of, _), _| *of != id);
         self.runs.retain(|run| run.appspace != id);
         self.limits.remove(&id);
+        self.upgrades.remove(&id);
+        self.snapshots.remove(&id);
         self.egress.retain(|(of, _)| *of != id);
         self.secrets.retain(|(of, _), _| *of != id);
     }

@@ -30,7 +30,8 @@ impl TrashStore for Memory {
         tables.check_job(job)?;
         let found = tables.trash.get(&id);
         let found = found.ok_or_else(|| missing("such appspace in the trash"))?;
-        if tables.appspaces.values().any(|a| a.address == *address) {
+        let is_kept = tables.kept.contains_key(address);
+        if is_kept || tables.appspaces.values().any(|a| a.address == *address) {
             return Err(taken(format!("the address {address}")));
         }
         let appspace = Appspace {

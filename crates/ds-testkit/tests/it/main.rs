@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
 mod engine;
+mod people;
 
 use ds_core::DataDir;
 use ds_store::{AppspaceDbs, QueryCount, Store};
@@ -31,9 +32,11 @@ macro_rules! keep {
 }
 
 keep! {
-    account_store app_store appspace_store egress_store job_log limit_store route_store session_store
-    trash_store usage_store;
-    of_appspaces member_store schema_store
+    account_store api_token_store app_store appspace_store egress_store job_log limit_store move_store route_store session_store
+    snapshot_store trash_store upgrade_store usage_store
+    audit_log code_store dropid_store invitation_store passkey_store pending_login_store reset_store role_store
+    second_factor_store signing_key_store;
+    of_appspaces member_logins member_store schema_store
 }
 
 /// Databases of appspaces whose directories are made when they are asked for.

@@ -33,7 +33,9 @@ fn room_comes_back_and_what_stays_stays_whole() {
         weekly: 0,
         monthly: 0,
     };
-    let mut forgotten = repository.apply(home.about.appspace, &rules).unwrap();
+    let newest = trees.last().unwrap();
+    let forgotten = repository.apply(home.about.appspace, &rules, newest);
+    let mut forgotten = forgotten.unwrap();
     forgotten.sort();
     let mut expect = trees[..2].to_vec();
     expect.sort();

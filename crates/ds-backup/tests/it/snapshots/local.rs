@@ -196,3 +196,39 @@ mod slow {
         assert!(took < Duration::from_secs(2), "{took:?}");
     }
 }
+
+#[test]
+fn where_there_was_one_none_is_made_again() {
+    let home = Home::filled();
+    let file = home.at().with_file_name("snapshots.places");
+    let repositories =
+        || Repositories::new(vec![home.place()], home.key()).remembering(file.clone());
+    let open = || repositories().get(0).unwrap();
+    home.store(&open().unwrap());
+    let noted = fs::read_to_string(&file).unwrap();
+    assert_eq!(noted.trim(), home.at().to_str().unwrap());
+    open().unwrap();
+
+    // The disk is not mounted: what is left is an empty directory, or not even that.
+    let disk = home.at().with_file_name("disk");
+    fs::rename(home.at(), &disk).unwrap();
+    let refused = open().unwrap_err();
+    assert!(matches!(refused, SnapshotError::Gone { .. }), "{refused}");
+    assert!(!home.at().exists());
+    fs::create_dir(home.at()).unwrap();
+    let refused = open().unwrap_err().to_string();
+    assert!(refused.contains("Is the disk mounted"), "{refused}");
+    assert!(refused.contains("snapshots.places"), "{refused}");
+    assert_eq!(fs::read_dir(home.at()).unwrap().count(), 0);
+
+    // It is, again.
+    fs::remove_dir(home.at()).unwrap();
+    fs::rename(&disk, home.at()).unwrap();
+    assert_eq!(open().unwrap().list(None).unwrap().len(), 1);
+
+    // Somebody says that it is really new.
+    fs::remove_dir_all(home.at()).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert_eq!(open().unwrap().list(None).unwrap().len(), 0);
+    assert!(file.exists());
+}

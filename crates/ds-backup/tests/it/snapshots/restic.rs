@@ -98,8 +98,8 @@ fn restic_and_we_go_on_after_each_other() {
         weekly: 0,
         monthly: 0,
     };
-    let forgotten = repository.apply(home.about.appspace, &keep_one).unwrap();
-    assert_eq!(forgotten, [first.id]);
+    let forgotten = repository.apply(home.about.appspace, &keep_one, &second.id);
+    assert_eq!(forgotten.unwrap(), [first.id]);
     repository.prune(Grace::None, quiet()).unwrap();
     restic(&home, at(&path), &["check", "--read-data"]);
     let listed = restic(&home, at(&path), &["snapshots", "--json"]);

@@ -80,7 +80,7 @@ impl Home {
         runtime.unwrap().block_on(async {
             let gate = Gate::new(AppspaceId::new());
             let hold = gate.hold(Reason::Snapshot).await;
-            let cloned = ds_backup::clone_data(&hold, self.live(), tree.join("data"));
+            let cloned = ds_backup::clone_data(&hold, self.live(), tree.join("data"), quiet());
             cloned.await.unwrap();
         });
         let about = serde_json::to_vec(&self.about).unwrap();

@@ -18,10 +18,18 @@ pub(super) fn export(export: Export) -> Result<Command, InputError> {
 }
 
 pub(super) fn import(import: Import) -> Result<Command, InputError> {
+    if let Some(address) = import.into {
+        let owner = import.owner.owner;
+        return Ok(Command::AppspaceImportInto {
+            which: crate::control::wire::Which { owner, address },
+            file: existing(import.file)?,
+        });
+    }
     Ok(Command::AppspaceImport {
         owner: import.owner.owner,
         file: existing(import.file)?,
-        address: import.address,
+        // Without it the arguments are refused.
+        address: import.address.unwrap_or_default(),
         app: import.app,
         install: import.install,
     })

@@ -1,6 +1,9 @@
 //! Arguments about snapshots.
 
-use crate::{args::Backup, control::wire::Command};
+use crate::{
+    args::Backup,
+    control::wire::{self, Command},
+};
 
 pub(in crate::cli) fn backup(backup: Backup) -> Command {
     match backup {
@@ -20,6 +23,18 @@ pub(in crate::cli) fn backup(backup: Backup) -> Command {
             which: which.into(),
             snapshot,
         },
+        Backup::Preview { which, snapshot } => Command::BackupPreview {
+            which: which.into(),
+            snapshot,
+        },
+        Backup::Previews { owner } => Command::BackupPreviews { owner: owner.owner },
+        Backup::ClosePreview { url, owner } => Command::BackupClosePreview {
+            which: wire::Which {
+                owner: owner.owner,
+                address: url,
+            },
+        },
+        Backup::Schedule(asked) => super::schedules::schedule(asked),
         Backup::Key => Command::BackupKey,
     }
 }

@@ -1,7 +1,7 @@
 //! Snapshots in words and tables.
 
 use super::table;
-use crate::control::wire::{Backup, BackupKey};
+use crate::control::wire::{Backup, BackupKey, Preview};
 
 pub(super) fn list(all: &[Backup]) -> String {
     let rows = all.iter().map(|one| {
@@ -25,11 +25,25 @@ pub(super) fn forgotten(one: &Backup) -> String {
     format!("Forgot the snapshot of {} of {}.\n", one.address, one.made)
 }
 
-pub(super) fn verified(places: &[String]) -> String {
-    let lines = places
-        .iter()
-        .map(|place| format!("All is well at {place}.\n"));
-    lines.collect()
+pub(super) fn previews(all: &[Preview]) -> String {
+    let rows = all.iter().map(|one| {
+        vec![
+            one.url.clone(),
+            one.address.clone(),
+            one.made.clone(),
+            one.version.clone(),
+            one.until.clone(),
+        ]
+    });
+    table(
+        &["URL", "NAME", "MADE", "VERSION", "UNTIL"],
+        rows,
+        "No snapshots are open.\n",
+    )
+}
+
+pub(super) fn preview_closed(one: &Preview) -> String {
+    format!("Closed {}; nothing of it is left.\n", one.url)
 }
 
 pub(super) fn key(key: &BackupKey) -> String {

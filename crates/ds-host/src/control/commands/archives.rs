@@ -17,6 +17,14 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             let begun = ops.export_appspace(owner, &which.address, file, with_package);
             Ok(Reply::Begun(begun.await?.into()))
         }
+        Command::AppspaceArchive {
+            which,
+            with_package,
+        } => {
+            let owner = ops.owner(which.owner.as_deref()).await?;
+            let begun = ops.begin_archive(owner, &which.address, with_package);
+            Ok(Reply::Begun(begun.await?.into()))
+        }
         Command::AppspaceImport {
             owner,
             file,
@@ -32,6 +40,11 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
                 install,
             };
             let begun = ops.import_appspace(owner, asked).await?;
+            Ok(Reply::Begun(begun.into()))
+        }
+        Command::AppspaceImportInto { which, file } => {
+            let owner = ops.owner(which.owner.as_deref()).await?;
+            let begun = ops.import_into(owner, &which.address, file).await?;
             Ok(Reply::Begun(begun.into()))
         }
         _ => Err(OpError::new(

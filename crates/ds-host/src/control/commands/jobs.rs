@@ -4,7 +4,7 @@ use ds_core::JobId;
 
 use crate::{
     control::wire::{self, Command, Reply},
-    ops::{ErrorKind, Follow, OpError, Ops, TrashSummary},
+    ops::{Archive, ErrorKind, Follow, OpError, Ops, TrashSummary},
 };
 
 /// Does a command if it is one of these.
@@ -58,6 +58,15 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
 pub(in crate::control) async fn follow(ops: &Ops, job: &wire::WhichJob) -> Result<Follow, OpError> {
     let (owner, id) = named(ops, job).await?;
     ops.follow(owner, id).await
+}
+
+/// Finds the archive that a command is about.
+pub(in crate::control) async fn archive(
+    ops: &Ops,
+    job: &wire::WhichJob,
+) -> Result<Archive, OpError> {
+    let (owner, id) = named(ops, job).await?;
+    ops.take_archive(owner, id).await
 }
 
 async fn named(ops: &Ops, job: &wire::WhichJob) -> Result<(ds_core::AccountId, JobId), OpError> {

@@ -7,7 +7,7 @@ use crate::control::{
 };
 
 /// A host with `diary` on notes 2.0.0, of which 1.0.0 and 3.0.0 are installed, too.
-async fn with_diary() -> Running {
+pub(super) async fn with_diary() -> Running {
     let host = Running::new().await;
     host.done(account("ada@example.com")).await;
     for version in ["1.0.0", "2.0.0"] {
@@ -23,7 +23,7 @@ async fn with_diary() -> Running {
     host
 }
 
-async fn install(host: &Running, version: &str) {
+pub(super) async fn install(host: &Running, version: &str) {
     let package = host.host.dir.path().join(format!("notes@{version}"));
     std::fs::write(&package, "").unwrap();
     let install = Command::AppInstall {

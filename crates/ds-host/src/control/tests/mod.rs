@@ -3,6 +3,7 @@
 mod documented;
 mod jobs;
 mod replies;
+mod tokens;
 
 use std::os::unix::fs::PermissionsExt as _;
 

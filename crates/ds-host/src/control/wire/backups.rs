@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ops::BackupSummary;
+use crate::ops::{BackupSummary, PreviewSummary};
 
 /// A snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,36 @@ pub struct Backup {
     pub files: u64,
     /// The places that have it.
     pub places: Vec<String>,
+}
+
+/// A snapshot that is open for a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Where its owner can look at it.
+    pub url: String,
+    /// The host name where the appspace answered when the snapshot was made.
+    pub address: String,
+    /// The snapshot's id.
+    pub snapshot: String,
+    /// When that was made, RFC 3339.
+    pub made: String,
+    /// The version of the app that runs on it.
+    pub version: String,
+    /// When it is closed at the latest.
+    pub until: String,
+}
+
+impl From<PreviewSummary> for Preview {
+    fn from(summary: PreviewSummary) -> Self {
+        Self {
+            url: summary.url,
+            address: summary.of.to_string(),
+            snapshot: summary.snapshot,
+            made: summary.made.to_string(),
+            version: summary.version.to_string(),
+            until: summary.until.to_string(),
+        }
+    }
 }
 
 /// What opens the snapshots.

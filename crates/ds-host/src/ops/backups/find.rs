@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ds_backup::snapshots::Snapshot;
-use ds_core::{AccountId, AppspaceId, error_chain};
+use ds_core::{AccountId, AppspaceId, Timestamp, error_chain};
 use ds_lifecycle::AtPlace;
 
 use super::{BackupSummary, words::of_key};
@@ -11,6 +11,23 @@ use crate::ops::{ErrorKind, OpError, Ops};
 
 /// Fewer digits than this are no id.
 const SHORTEST: usize = 4;
+
+/// Snapshots that were made at the same moment are one, at several places.
+pub(super) fn gather(
+    found: &mut BTreeMap<(Timestamp, AppspaceId), BackupSummary>,
+    place: &str,
+    snapshots: Vec<Snapshot>,
+) {
+    for snapshot in snapshots {
+        let at = (place.to_owned(), snapshot.id.clone());
+        let key = (snapshot.made, snapshot.appspace);
+        let summary = found.entry(key).or_insert(BackupSummary {
+            snapshot,
+            places: Vec::new(),
+        });
+        summary.places.push(at);
+    }
+}
 
 impl Ops {
     /// The snapshots of an appspace, or of all of an account, newest first. A place that cannot be reached is left
@@ -45,15 +62,7 @@ impl Ops {
                     continue;
                 }
             };
-            for snapshot in snapshots {
-                let at = (place.clone(), snapshot.id.clone());
-                let key = (snapshot.made, snapshot.appspace);
-                let summary = found.entry(key).or_insert(BackupSummary {
-                    snapshot,
-                    places: Vec::new(),
-                });
-                summary.places.push(at);
-            }
+            gather(&mut found, &place, snapshots);
         }
         match failure {
             Some(why) if found.is_empty() => {
@@ -75,7 +84,7 @@ impl Ops {
     ) -> Result<BackupSummary, OpError> {
         let all = match self.backups(owner, Some(address)).await {
             Err(error) if or_gone && error.kind() == ErrorKind::NotFound => {
-                self.of_gone(address).await?
+                self.of_gone(owner, address).await?
             }
             found => found?,
         };
@@ -103,21 +112,41 @@ impl Ops {
         Ok(found)
     }
 
-    /// Those of appspaces that are not there any more and answered at this address.
-    async fn of_gone(&self, address: &str) -> Result<Vec<BackupSummary>, OpError> {
+    /// Those of appspaces that are not there any more and answered at this address: of those in the account's own trash,
+    /// and, for an admin, of those that are nobody's any more.
+    async fn of_gone(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<Vec<BackupSummary>, OpError> {
         let address = self.names().address(address)?;
         if self.parts.appspaces.at(&address).await?.is_some() {
             // Somebody else's.
             return Ok(Vec::new());
         }
+        let is_admin = self.is_admin(owner).await?;
         let mut gone = Vec::new();
         for one in self.list_backups(None).await? {
-            let id = one.snapshot.appspace;
-            let is_there = self.parts.appspaces.appspace(id).await?.is_some();
-            if !is_there && one.snapshot.address == address.as_str() {
+            if one.snapshot.address == address.as_str()
+                && self.is_gone(one.snapshot.appspace, owner, is_admin).await?
+            {
                 gone.push(one);
             }
         }
         Ok(gone)
+    }
+
+    /// Whether an appspace is gone, and this account may have it back.
+    async fn is_gone(
+        &self,
+        id: AppspaceId,
+        owner: AccountId,
+        is_admin: bool,
+    ) -> Result<bool, OpError> {
+        if self.parts.appspaces.appspace(id).await?.is_some() {
+            return Ok(false);
+        }
+        let trashed = self.parts.work.trash.trashed(id).await?;
+        Ok(trashed.map_or(is_admin, |it| it.appspace.owner == owner))
     }
 }

@@ -1,16 +1,18 @@
-//! How well appspaces are backed up, kept in memory: the repositories know it, and asking them takes long.
+//! How well appspaces are backed up, as it is recorded: the repositories are not asked.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+use std::{collections::HashMap, sync::Arc};
+
+use ds_backup::snapshots::Retention;
+use ds_core::{
+    AccountId, AppspaceId, StoreError, Timestamp,
+    snapshots::{
+        Every, SnapshotFailure, SnapshotRecord, SnapshotSettings, SnapshotStore, SnapshotSuccess,
+    },
 };
-
-use ds_core::{Appspace, AppspaceId, Timestamp};
 use ds_lifecycle::{Keeper, Lifecycle};
 
-/// After this long without a snapshot something is wrong: a day, and time for it to be taken.
-const LATE: Duration = Duration::from_hours(28);
+use super::shown::Turns;
+use crate::ops::{OpError, Ops};
 
 /// Takes snapshots, and knows of the last ones.
 pub struct Backups {
@@ -18,89 +20,109 @@ pub struct Backups {
     pub lifecycle: Lifecycle,
     /// Keeps them.
     pub keeper: Keeper,
-    known: Mutex<Known>,
+    /// What is recorded of them.
+    pub records: Records,
+    pub(super) turns: Turns,
 }
 
-#[derive(Default)]
-struct Known {
-    last: BTreeMap<AppspaceId, Timestamp>,
-    failures: BTreeMap<AppspaceId, (Timestamp, String)>,
-    is_listed: bool,
+/// What is recorded of snapshots, and what applies where nothing is set. Clones share it.
+#[derive(Clone)]
+pub struct Records {
+    /// The records.
+    pub store: Arc<dyn SnapshotStore>,
+    /// How often they are taken.
+    pub every: Every,
+    /// How many are kept.
+    pub keep: Retention,
 }
 
 /// How well one appspace is backed up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupState {
-    /// When its data was last kept anywhere.
-    pub last: Option<Timestamp>,
-    /// Whether that is too long ago.
-    pub is_late: bool,
-    /// Why the last try failed, if it did.
-    pub failure: Option<String>,
+    /// How often snapshots are taken.
+    pub every: Every,
+    /// The last that is kept anywhere.
+    pub last: Option<SnapshotSuccess>,
+    /// Why the last try failed, if none succeeded since.
+    pub failure: Option<SnapshotFailure>,
+    /// Since when it is known that there was none for too long.
+    pub late: Option<Timestamp>,
+}
+
+impl Records {
+    /// How often snapshots are taken, given what is set.
+    #[must_use]
+    pub fn every(&self, settings: &SnapshotSettings) -> Every {
+        settings.every.unwrap_or(self.every)
+    }
+
+    /// How many are kept, given what is set.
+    #[must_use]
+    pub fn keep(&self, settings: &SnapshotSettings) -> Retention {
+        Retention {
+            last: settings.keep_last.unwrap_or(self.keep.last),
+            daily: settings.keep_daily.unwrap_or(self.keep.daily),
+            weekly: settings.keep_weekly.unwrap_or(self.keep.weekly),
+            monthly: settings.keep_monthly.unwrap_or(self.keep.monthly),
+        }
+    }
+
+    /// How well an appspace is backed up, given what is recorded.
+    #[must_use]
+    pub fn state(&self, record: SnapshotRecord) -> BackupState {
+        BackupState {
+            every: self.every(&record.settings),
+            last: record.success,
+            failure: record.failure,
+            late: record.alert.since,
+        }
+    }
 }
 
 impl Backups {
     /// Snapshots that this lifecycle takes and this keeper keeps.
     #[must_use]
-    pub fn new(lifecycle: Lifecycle, keeper: Keeper) -> Self {
+    pub fn new(lifecycle: Lifecycle, keeper: Keeper, records: Records) -> Self {
         Self {
+            turns: Turns::new(keeper.places().len()),
             lifecycle,
             keeper,
-            known: Mutex::default(),
+            records,
         }
     }
 
-    /// A snapshot of then was taken.
-    pub fn note(&self, of: AppspaceId, made: Timestamp) {
-        let mut known = self.known();
-        known.failures.remove(&of);
-        let last = known.last.entry(of).or_insert(made);
-        *last = made.max(*last);
+    /// How well an appspace is backed up.
+    ///
+    /// # Errors
+    /// If what is recorded cannot be read.
+    pub async fn state(&self, of: AppspaceId) -> Result<BackupState, StoreError> {
+        Ok(self
+            .records
+            .state(self.records.store.snapshot_record(of).await?))
     }
+}
 
-    /// One was not taken.
-    pub fn note_failure(&self, of: AppspaceId, at: Timestamp, why: String) {
-        self.known().failures.insert(of, (at, why));
-    }
-
-    /// When one was last tried in vain, if none has succeeded since.
-    #[must_use]
-    pub fn failed_at(&self, of: AppspaceId) -> Option<Timestamp> {
-        self.known().failures.get(&of).map(|(at, _)| *at)
-    }
-
-    /// When the last snapshot of an appspace was taken. The repositories are asked once.
-    pub async fn last(&self, of: AppspaceId) -> Option<Timestamp> {
-        if !self.known().is_listed {
-            let Ok(listed) = self.keeper.list(None).await else {
-                return None;
-            };
-            let found = listed
-                .into_iter()
-                .filter_map(|at| at.outcome.ok())
-                .flatten();
-            let mut known = self.known();
-            for snapshot in found {
-                let last = known.last.entry(snapshot.appspace).or_insert(snapshot.made);
-                *last = snapshot.made.max(*last);
-            }
-            known.is_listed = true;
-        }
-        self.known().last.get(&of).copied()
-    }
-
-    pub(super) async fn state(&self, appspace: &Appspace, now: Timestamp) -> BackupState {
-        let last = self.last(appspace.id).await;
-        let since = last.unwrap_or(appspace.created).max(appspace.created);
-        let failures = self.known().failures.get(&appspace.id).cloned();
-        BackupState {
-            last,
-            is_late: since < now.minus(LATE),
-            failure: failures.map(|(_, why)| why),
+impl Ops {
+    /// How well an appspace is backed up; `None` on a host without snapshots.
+    pub async fn backup_state(&self, of: AppspaceId) -> Result<Option<BackupState>, OpError> {
+        match &self.parts.backups {
+            Some(backups) => Ok(Some(backups.state(of).await?)),
+            None => Ok(None),
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The same of those appspaces of an account of which anything is recorded.
+    pub async fn backup_states(
+        &self,
+        owner: AccountId,
+    ) -> Result<HashMap<AppspaceId, BackupState>, OpError> {
+        let Some(backups) = &self.parts.backups else {
+            return Ok(HashMap::new());
+        };
+        let records = backups.records.store.snapshot_records(owner).await?;
+        let states = records
+            .into_iter()
+            .map(|(id, record)| (id, backups.records.state(record)));
+        Ok(states.collect())
     }
 }

@@ -1,6 +1,10 @@
 //! What is said of snapshots, and of what goes wrong with them.
 
-use ds_lifecycle::{JobError, NoKey, RestError, RestoreError, TakeError, Taken};
+use ds_backup::snapshots::Verified;
+use ds_core::error_chain;
+use ds_lifecycle::{
+    AtPlace, JobError, NoKey, RestError, RestoreError, TakeError, Taken, VerifyError,
+};
 
 use crate::ops::{
     ErrorKind, OpError,
@@ -67,4 +71,32 @@ pub(super) fn of_restore(error: &RestoreError) -> OpError {
         _ => ErrorKind::Internal,
     };
     OpError::caused(kind, error)
+}
+
+pub(super) fn of_verify(error: &VerifyError) -> OpError {
+    let kind = match error {
+        VerifyError::Twice => ErrorKind::Conflict,
+        VerifyError::Key(_) => ErrorKind::Internal,
+        VerifyError::Job(error) => of_job(error),
+    };
+    OpError::caused(kind, error)
+}
+
+/// What reading back found.
+pub(super) fn verified(each: Vec<AtPlace<Verified>>) -> Result<String, OpError> {
+    let (mut sound, mut wrong) = (Vec::new(), Vec::new());
+    for AtPlace { place, outcome } in each {
+        match outcome {
+            Ok(verified) if verified.is_sound() => sound.push(place),
+            Ok(verified) => wrong.push(format!("{place}: {}", verified.faults.join("; "))),
+            Err(error) => wrong.push(format!("{place}: {}", error_chain(&error))),
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(format!("All is well at {}.", sound.join(" and ")));
+    }
+    let message = format!("not all snapshots are whole. {}", wrong.join(". "));
+    Err(OpError::new(ErrorKind::Internal, message).with_hint(
+        "do not delete anything there; `restic check --read-data` says more, and new snapshots go to other places, too",
+    ))
 }

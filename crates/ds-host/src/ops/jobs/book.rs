@@ -22,6 +22,8 @@ pub(super) type Outcome = (Timestamp, Result<String, Arc<OpError>>);
 pub(super) struct Entry {
     pub(super) id: JobId,
     pub(super) owner: AccountId,
+    /// Whether it is the whole host's: everybody who runs the host may follow it, too.
+    pub(super) is_hosts: bool,
     pub(super) title: String,
     pub(super) begun: Timestamp,
     pub(super) progress: watch::Receiver<JobProgress>,
@@ -49,9 +51,10 @@ impl Book {
         self.lock().iter().find(|one| one.id == id).cloned()
     }
 
-    pub(super) fn of(&self, owner: AccountId) -> Vec<JobReport> {
+    pub(super) fn of(&self, owner: AccountId, is_admin: bool) -> Vec<JobReport> {
         let entries = self.lock();
-        let own = entries.iter().filter(|one| one.owner == owner);
+        let is_own = |one: &&Entry| one.owner == owner || (is_admin && one.is_hosts);
+        let own = entries.iter().filter(is_own);
         own.map(Entry::report).collect()
     }
 

@@ -269,9 +269,12 @@ pub(super) fn title(kind: JobKind, about: &str) -> String {
         JobKind::Restore => "Older data for",
         JobKind::Import => "Import of",
         JobKind::Export => "Export of",
+        JobKind::Preview => "Preview of",
         JobKind::Move => "Move of",
+        JobKind::MoveOut => "Move to another host of",
         JobKind::Delete => "Deletion of",
         JobKind::TakeOut => "Return from the trash of",
+        JobKind::Verify => "Look through",
         JobKind::EmptyTrash => "Removal for good of",
     };
     format!("{what} {about}")

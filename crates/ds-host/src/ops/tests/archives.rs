@@ -1,7 +1,9 @@
 //! What is refused before anything is begun.
 
 use async_trait::async_trait;
-use ds_lifecycle::{ExportDone, ExportError, ImportError, Imported, JobError, JobHandle};
+use ds_lifecycle::{
+    ExportDone, ExportError, ImportError, Imported, ImportedInto, JobError, JobHandle,
+};
 
 use super::{super::*, Fixture};
 use crate::ops::archives::{Archives, ImportRequest, Wanted};
@@ -20,6 +22,13 @@ impl Archives for Never {
         Err(JobError::Stopping.into())
     }
     async fn import(&self, _: Wanted) -> Result<JobHandle<Imported, ImportError>, ImportError> {
+        Err(JobError::Stopping.into())
+    }
+    async fn import_into(
+        &self,
+        _: ds_core::AppspaceId,
+        _: Wanted,
+    ) -> Result<JobHandle<ImportedInto, ImportError>, ImportError> {
         Err(JobError::Stopping.into())
     }
     fn explain_export(&self, error: &ExportError) -> OpError {
@@ -65,4 +74,13 @@ async fn what_makes_no_sense_is_refused() {
         ErrorKind::NotFound
     );
     assert_eq!(import("copy", Some("notes@1.0.0")).await, ErrorKind::Busy);
+
+    let into = async |who, name: &str, file: &str| {
+        let begun = host.ops.import_into(who, name, file.into());
+        begun.await.unwrap_err().kind()
+    };
+    assert_eq!(into(owner, "diary", "relative").await, ErrorKind::Invalid);
+    assert_eq!(into(owner, "nobody", "/a").await, ErrorKind::NotFound);
+    assert_eq!(into(other, "diary", "/a").await, ErrorKind::NotFound);
+    assert_eq!(into(owner, "diary", "/a").await, ErrorKind::Busy);
 }

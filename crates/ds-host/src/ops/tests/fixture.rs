@@ -42,6 +42,7 @@ impl Fixture {
             work,
             archives: no_archives(),
             backups: None,
+            post: None,
             names: Names::new(
                 "dropserver.localhost".parse().unwrap(),
                 "localhost".parse().unwrap(),
@@ -51,6 +52,9 @@ impl Fixture {
             accounts: Arc::new(accounts),
             account_store: store.clone(),
             sessions: Sessions::new(store.clone(), members.clone(), clock.clone()),
+            tokens: Arc::new(ApiTokens::new(store.clone(), clock.clone())),
+            upgrades: Upgrades::new(store.clone()),
+            data: DataDir::new(dir.path()),
             terms: terms(&store, clock),
             apps: store.clone(),
             routes: store.clone(),

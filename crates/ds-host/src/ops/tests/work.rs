@@ -97,6 +97,7 @@ impl Changes for Fake {
             Ok(Changed {
                 appspace,
                 snapshot: None,
+                elsewhere: Vec::new(),
             })
         };
         Ok(self.jobs.start(work, Arc::new(NothingToUndo), body)?)

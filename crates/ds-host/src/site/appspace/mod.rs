@@ -4,6 +4,9 @@ mod chart;
 mod egress;
 mod limits;
 mod log;
+mod preview;
+pub(super) mod snapshots;
+mod upgrades;
 mod version;
 mod view;
 
@@ -12,7 +15,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use ds_core::AccountId;
+use ds_core::{AccountId, Appspace};
 use serde::Deserialize;
 
 use super::{
@@ -25,10 +28,12 @@ use super::{
     tile::Tile,
     words,
 };
-use crate::ops::{AppspaceStatus, AppspaceSummary, OpError, Rank, UsageReport};
+use crate::ops::{AppspaceStatus, AppspaceSummary, OpError, Ops, Rank, UsageReport};
 
 pub(super) use egress::{change as change_egress, remove_secret, set_secret};
 pub(super) use limits::change as change_limits;
+pub(super) use preview::{close as close_preview, open as open_preview, show as show_previews};
+pub(super) use upgrades::choose as choose_upgrades;
 pub(super) use version::{cancel as cancel_job, change as change_version, delete};
 
 use chart::Span;
@@ -119,6 +124,7 @@ async fn answer(
         hosts: egress.hosts.iter().map(Into::into).collect(),
         secrets: egress.secrets.iter().map(Into::into).collect(),
         egress_enabled: egress.enabled,
+        snapshots: snapshots_card(ops, person, &summary.appspace).await?,
         runs: runs(site, owner, name).await?,
         log: log.await,
         version_part,
@@ -129,6 +135,17 @@ async fn answer(
 fn fields(rows: &[crate::ops::LimitRow], refused: &Refused, person: &Person) -> Vec<LimitField> {
     let typed = refused.limits.as_ref().map(|(_, typed)| typed.as_slice());
     limits::fields(rows, typed.unwrap_or_default(), rank(person))
+}
+
+async fn snapshots_card(
+    ops: &Ops,
+    person: &Person,
+    appspace: &Appspace,
+) -> Result<Option<snapshots::Card>, SiteError> {
+    let name = label(ops.names(), &appspace.address);
+    let state = ops.backup_state(appspace.id).await?;
+    let is_admin = person.account.is_admin;
+    Ok(state.map(|state| snapshots::Card::of(name, &state, is_admin)))
 }
 
 async fn tile(

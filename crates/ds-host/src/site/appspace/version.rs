@@ -7,7 +7,7 @@ use axum::{
 use ds_core::Appspace;
 use serde::Deserialize;
 
-use super::{Refused, Span, answer, back_to};
+use super::{Refused, Span, answer, back_to, upgrades::UpgradePart};
 use crate::{
     ops::{ErrorKind, JobReport, JobStage, OpError, Ops},
     site::{
@@ -34,6 +34,8 @@ pub(super) struct VersionPart {
     pub(super) running: Option<JobRow>,
     /// What was done, newest first.
     pub(super) jobs: Vec<JobRow>,
+    /// Whether newer ones come by themselves.
+    pub(super) upgrades: UpgradePart,
     /// Why a change was not begun.
     pub(super) problem: Option<String>,
     /// Why it was not deleted.
@@ -105,6 +107,7 @@ pub(super) async fn part(
             .filter(|one| *one != appspace.version.to_string())
             .collect(),
         running: running.map(Into::into),
+        upgrades: ops.upgrade_report(appspace).await?.into(),
         jobs: jobs
             .iter()
             .filter(|job| job.stage.is_over())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use ds_core::{egress_store::SecretEntry, usage::RunRecord};
 
-use super::{chart::Chart, limits::LimitField, version::VersionPart};
+use super::{chart::Chart, limits::LimitField, snapshots::Card, version::VersionPart};
 use crate::{
     ops::EgressHost,
     site::{error::sentence, pages::Frame, tile::Tile, words},
@@ -42,6 +42,8 @@ pub(super) struct AppspacePage {
     pub(super) runs: Vec<RunRow>,
     pub(super) log: Vec<String>,
     pub(super) version_part: VersionPart,
+    /// How well it is backed up; `None` on a host without snapshots.
+    pub(super) snapshots: Option<Card>,
 }
 
 /// A host.

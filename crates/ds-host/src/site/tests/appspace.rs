@@ -24,7 +24,9 @@ async fn used() -> (Site, Appspace) {
     }
     let now = SystemClock.now();
     let amount = |hours: u32| u64::from((hours * 7919 + 13) % 97);
+    // Oldest first, as they are written: a day has the disk of its last hour.
     let hours: Vec<HourUsage> = (0..700)
+        .rev()
         .map(|ago| HourUsage {
             appspace: notes.id,
             hour: Hour::of(now).before(ago),
@@ -44,7 +46,7 @@ async fn used() -> (Site, Appspace) {
         appspace: notes.id,
         started: ds_core::Timestamp(now.0 - i64::try_from(ago).unwrap() * 1000 - 300_000),
         ended: ds_core::Timestamp(now.0 - i64::try_from(ago).unwrap() * 1000),
-        usage: hours[3].usage,
+        usage: hours[hours.len() - 4].usage,
         death: death.into(),
     };
     let runs = [

@@ -40,6 +40,27 @@ async fn what_cannot_be_undone_stays_in_the_log() {
 }
 
 #[tokio::test]
+async fn an_undo_that_panics_leaves_the_appspace_unsettled() {
+    let bench = Bench {
+        undos: Arc::new(Undos {
+            panics: true,
+            ..Undos::default()
+        }),
+        ..Bench::new(false)
+    };
+    let appspace = AppspaceId::new();
+    let job = bench.start_with(appspace, |_| async { Err(JobError::Cancelled) });
+    let job = job.unwrap();
+    let (id, progress) = (job.id(), job.progress());
+    assert!(matches!(job.wait().await, Err(JobError::Cancelled)));
+    assert!(matches!(progress.borrow().state, JobState::Unsettled(_)));
+    assert_eq!(bench.log.job_end(id), None);
+    assert_eq!(bench.undos.left.load(Ordering::SeqCst), 1);
+    let next = bench.start_with(appspace, |_| async { Ok(1) }).err();
+    assert!(matches!(next, Some(JobError::Unsettled)), "{next:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_recorded_is_not_begun() {
     let (bench, go) = (Bench::new(false), Arc::new(Notify::new()));
     bench.log.break_down(true);

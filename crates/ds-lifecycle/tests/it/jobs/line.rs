@@ -79,3 +79,41 @@ async fn who_goes_away_stops_nothing() {
     assert_eq!(progress.borrow().state, JobState::Done);
     assert_eq!(bench.log.job_end(id), Some(None));
 }
+
+#[tokio::test]
+async fn those_that_wait_for_other_hosts_keep_nobody_else_waiting() {
+    let bench = Bench::new(false);
+    let start = |work: Work, is_quick: bool| {
+        let undo = Arc::clone(&bench.undos) as Arc<dyn Undo>;
+        let body = move |run: Run| async move {
+            let ends = async {
+                if !is_quick {
+                    std::future::pending::<()>().await;
+                }
+                Ok::<_, JobError>(7)
+            };
+            run.step(Step::Ask, ends).await
+        };
+        bench.jobs.start(work, undo, body).unwrap()
+    };
+    let appspace = AppspaceId::new;
+    let moves: Vec<Handle> = (0..40)
+        .map(|_| {
+            start(
+                Work::Move {
+                    appspace: appspace(),
+                },
+                false,
+            )
+        })
+        .collect();
+    reach(&moves[0], JobState::Running).await;
+    let made = start(
+        Work::CreateAppspace {
+            appspace: appspace(),
+        },
+        true,
+    );
+    assert_eq!(made.wait().await.unwrap(), 7);
+    assert_eq!(bench.jobs.stop(Duration::from_secs(20)).await, 0);
+}

@@ -26,12 +26,14 @@ struct Undos {
     undone: Mutex<Vec<Job>>,
     left: AtomicUsize,
     fails: bool,
+    panics: bool,
 }
 
 #[async_trait]
 impl Undo for Undos {
     async fn undo(&self, job: &Job) -> Result<(), UndoError> {
         self.undone.lock().unwrap().push(job.clone());
+        assert!(!self.panics, "a mistake");
         if self.fails {
             let source = std::io::Error::other("a broken disk");
             let path = "/nowhere".into();

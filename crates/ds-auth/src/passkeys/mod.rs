@@ -1,0 +1,300 @@
+//! Passkeys: keys that people's devices keep, and that work at this host's account site alone.
+//!
+//! `webauthn-rs` judges what browsers send. It sits on `RustCrypto`, needs no OpenSSL, and its makers use it in a server of their
+//! own; `passkey` is the other side (an authenticator), and `webauthn_rp` has one user. States of ceremonies stay in memory:
+//! they are as good as once-only passwords for minutes.
+//!
+//! ```text
+//! start_registration ─▶ browser ─▶ finish_registration ─▶ a PasskeyRecord
+//! start_login        ─▶ browser ─▶ finish_login        ─▶ whose passkey it is
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use ds_core::{
+    AccountId, Clock, StoreError, Timestamp,
+    secret::{Token, TokenHash},
+};
+use moka::{policy::EvictionPolicy, sync::Cache};
+use url::Url;
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, DiscoverableAuthentication, DiscoverableKey, PasskeyAuthentication,
+    PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
+    RequestChallengeResponse, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+};
+
+/// What browsers send and are sent, for the pages.
+pub use webauthn_rs::prelude::{
+    CreationChallengeResponse as CreationChallenge, Passkey, PublicKeyCredential as Assertion,
+    RegisterPublicKeyCredential as Attestation, RequestChallengeResponse as RequestChallenge,
+};
+
+const GOOD_FOR: Duration = Duration::from_mins(5);
+/// Ceremonies under way.
+const ENTRIES: u64 = 10_000;
+/// Passkeys of one account.
+pub const MOST_PASSKEYS: usize = 20;
+/// The longest name of a passkey.
+const NAME_CHARACTERS: usize = 40;
+
+/// A passkey of somebody.
+#[derive(Clone, Debug)]
+pub struct PasskeyRecord {
+    /// Its id, in base64 for URLs, as authenticators made it.
+    pub id: String,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What they call it.
+    pub name: String,
+    /// Its public half and what is kept with it.
+    pub key: Passkey,
+    /// When it was added.
+    pub created: Timestamp,
+    /// When it was used last.
+    pub last_used: Option<Timestamp>,
+}
+
+/// The passkeys of this host's accounts.
+#[async_trait]
+pub trait PasskeyStore: Send + Sync {
+    /// Those of an account, oldest first; of a blocked one none.
+    async fn passkeys_of(&self, account: AccountId) -> Result<Vec<PasskeyRecord>, StoreError>;
+    /// One of them.
+    async fn passkey(&self, id: &str) -> Result<Option<PasskeyRecord>, StoreError>;
+    /// Records one.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if it is somebody's, [`StoreError::Missing`] if there is no such account.
+    async fn add_passkey(&self, passkey: &PasskeyRecord) -> Result<(), StoreError>;
+    /// Records that it was used, with what is kept of it now.
+    async fn use_passkey(&self, id: &str, key: &Passkey, at: Timestamp) -> Result<(), StoreError>;
+    /// Removes one of an account. Says whether it was there.
+    async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool, StoreError>;
+}
+
+/// Why a passkey was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PasskeyError {
+    /// The account site's address cannot have passkeys.
+    #[error("passkeys cannot be used at this address")]
+    Address(#[source] WebauthnError),
+    /// Not begun here, or too long ago, or done.
+    #[error("that took too long; try again")]
+    Stale,
+    /// What the browser sent is not as it should be.
+    #[error("this passkey cannot be used here")]
+    Refused(#[source] WebauthnError),
+    /// Nobody's.
+    #[error("this passkey belongs to no account here")]
+    Unknown,
+    /// Enough.
+    #[error("an account has at most {MOST_PASSKEYS} passkeys; remove one first")]
+    TooMany,
+    /// The store failed.
+    #[error("cannot use passkeys just now")]
+    Store(#[from] StoreError),
+}
+
+/// A ceremony that a browser has begun.
+#[derive(Clone)]
+enum State {
+    Registration(AccountId, PasskeyRegistration),
+    /// Of somebody who said who they are.
+    Login(AccountId, PasskeyAuthentication),
+    /// Of somebody whose passkey will say.
+    Open(DiscoverableAuthentication),
+}
+
+/// The passkeys of a host.
+pub struct Passkeys {
+    webauthn: Webauthn,
+    store: Arc<dyn PasskeyStore>,
+    clock: Arc<dyn Clock>,
+    states: Cache<TokenHash, (Arc<State>, Timestamp)>,
+}
+
+impl Passkeys {
+    /// Passkeys of the account site at `origin`, kept in `store`. `name` is what devices show.
+    ///
+    /// # Errors
+    /// If its address cannot have any: browsers want a name, and https or this computer.
+    pub fn new(
+        origin: &Url,
+        name: &str,
+        store: Arc<dyn PasskeyStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, PasskeyError> {
+        // The host itself and nothing above it: appspaces are its siblings and must not ask for its passkeys.
+        let id = origin.host_str().unwrap_or_default();
+        let builder = WebauthnBuilder::new(id, origin).map_err(PasskeyError::Address)?;
+        let webauthn = builder.rp_name(name).timeout(GOOD_FOR).build();
+        let states = Cache::builder()
+            .max_capacity(ENTRIES)
+            .time_to_live(GOOD_FOR)
+            .eviction_policy(EvictionPolicy::lru());
+        Ok(Self {
+            webauthn: webauthn.map_err(PasskeyError::Address)?,
+            store,
+            clock,
+            states: states.build(),
+        })
+    }
+
+    /// Begins to add a passkey to an account. The token goes into the page's form or cookie.
+    ///
+    /// # Errors
+    /// If there are enough.
+    pub async fn start_registration(
+        &self,
+        account: AccountId,
+        email: &str,
+    ) -> Result<(Token, CreationChallengeResponse), PasskeyError> {
+        let known = self.store.passkeys_of(account).await?;
+        if known.len() >= MOST_PASSKEYS {
+            return Err(PasskeyError::TooMany);
+        }
+        let known = known
+            .iter()
+            .map(|record| record.key.cred_id().clone())
+            .collect();
+        let begun =
+            self.webauthn
+                .start_passkey_registration(handle(account), email, email, Some(known));
+        let (challenge, state) = begun.map_err(PasskeyError::Refused)?;
+        let token = self.keep(State::Registration(account, state));
+        Ok((token, challenge))
+    }
+
+    /// Adds a passkey that a browser made for this account.
+    ///
+    /// # Errors
+    /// If it was not begun for it, or is somebody's.
+    pub async fn finish_registration(
+        &self,
+        account: AccountId,
+        token: &Token,
+        made: &RegisterPublicKeyCredential,
+        name: &str,
+    ) -> Result<PasskeyRecord, PasskeyError> {
+        let state = self.take(token)?;
+        let State::Registration(of, state) = &*state else {
+            return Err(PasskeyError::Stale);
+        };
+        if *of != account {
+            return Err(PasskeyError::Stale);
+        }
+        let key = self.webauthn.finish_passkey_registration(made, state);
+        let key = key.map_err(PasskeyError::Refused)?;
+        let name: String = name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(NAME_CHARACTERS)
+            .collect();
+        let record = PasskeyRecord {
+            id: id_of(&key),
+            account,
+            name: name.trim().to_owned(),
+            key,
+            created: self.clock.now(),
+            last_used: None,
+        };
+        self.store.add_passkey(&record).await?;
+        Ok(record)
+    }
+
+    /// Begins a login. With an account, as a second factor after its password; without, as the only one: the passkey says
+    /// whose it is.
+    ///
+    /// # Errors
+    /// If the account has none.
+    pub async fn start_login(
+        &self,
+        account: Option<AccountId>,
+    ) -> Result<(Token, RequestChallengeResponse), PasskeyError> {
+        let Some(account) = account else {
+            let begun = self.webauthn.start_discoverable_authentication();
+            let (challenge, state) = begun.map_err(PasskeyError::Refused)?;
+            return Ok((self.keep(State::Open(state)), challenge));
+        };
+        let known = self.store.passkeys_of(account).await?;
+        if known.is_empty() {
+            return Err(PasskeyError::Unknown);
+        }
+        let keys: Vec<Passkey> = known.into_iter().map(|record| record.key).collect();
+        let begun = self.webauthn.start_passkey_authentication(&keys);
+        let (challenge, state) = begun.map_err(PasskeyError::Refused)?;
+        Ok((self.keep(State::Login(account, state)), challenge))
+    }
+
+    /// Whose passkey a browser used. The device asked for a finger, a face or a PIN: it is both factors.
+    ///
+    /// # Errors
+    /// If it is nobody's, or was not asked for.
+    pub async fn finish_login(
+        &self,
+        token: &Token,
+        used: &PublicKeyCredential,
+    ) -> Result<AccountId, PasskeyError> {
+        let state = self.take(token)?;
+        let record = self.store.passkey(&used.id).await?;
+        let mut record = record.ok_or(PasskeyError::Unknown)?;
+        // Blocked accounts have none.
+        let own = self.store.passkeys_of(record.account).await?;
+        if !own.iter().any(|own| own.id == record.id) {
+            return Err(PasskeyError::Unknown);
+        }
+        let result = match &*state {
+            State::Registration(..) => return Err(PasskeyError::Stale),
+            State::Login(of, _) if *of != record.account => return Err(PasskeyError::Unknown),
+            State::Login(_, state) => self.webauthn.finish_passkey_authentication(used, state),
+            State::Open(state) => {
+                let named = self.webauthn.identify_discoverable_authentication(used);
+                if named.map_err(PasskeyError::Refused)?.0 != handle(record.account) {
+                    return Err(PasskeyError::Unknown);
+                }
+                let key = DiscoverableKey::from(&record.key);
+                let state = state.clone();
+                self.webauthn
+                    .finish_discoverable_authentication_v2(used, state, key)
+            }
+        };
+        let result = result.map_err(PasskeyError::Refused)?;
+        record.key.update_credential(&result);
+        self.store
+            .use_passkey(&record.id, &record.key, self.clock.now())
+            .await?;
+        Ok(record.account)
+    }
+
+    fn keep(&self, state: State) -> Token {
+        let token = Token::random();
+        let until = self.clock.now().plus(GOOD_FOR);
+        self.states.insert(token.hash(), (Arc::new(state), until));
+        token
+    }
+
+    /// Used up, whatever comes of it.
+    fn take(&self, token: &Token) -> Result<Arc<State>, PasskeyError> {
+        let (state, until) = self
+            .states
+            .remove(&token.hash())
+            .ok_or(PasskeyError::Stale)?;
+        (self.clock.now() < until)
+            .then_some(state)
+            .ok_or(PasskeyError::Stale)
+    }
+}
+
+/// What devices call an account: its id, which is never used again.
+fn handle(account: AccountId) -> Uuid {
+    account.to_string().parse().unwrap_or_default()
+}
+
+fn id_of(key: &Passkey) -> String {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(key.cred_id())
+}

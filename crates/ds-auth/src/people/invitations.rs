@@ -1,0 +1,164 @@
+//! Invitations to this host: a link that makes one account.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use ds_core::{
+    AccountId, Clock, StoreError, Timestamp,
+    secret::{Token, TokenHash},
+};
+
+use crate::{Account, AccountError, Accounts, EmailError, email};
+
+const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+
+/// An invitation that was not accepted yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// What to call it in lists; opens nothing.
+    pub token: TokenHash,
+    /// Who invites; `None` for whoever has the command line.
+    pub by: Option<AccountId>,
+    /// To whom the link was mailed. Who comes with it has that address; without one, whoever has the link comes.
+    pub email: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// Why an invitation was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// None, or not any more.
+    #[error("this invitation is used, withdrawn or too old; ask for another")]
+    Gone,
+    /// The account cannot be made.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The store failed.
+    #[error("cannot accept the invitation just now")]
+    Store(#[from] StoreError),
+}
+
+/// The invitations of this host.
+#[async_trait]
+pub trait InvitationStore: Send + Sync {
+    /// Records one; an older one to the same mail address ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if whoever invites has no account.
+    async fn add_invitation(&self, invitation: &Invitation) -> Result<(), StoreError>;
+    /// All of them, newest first, expired ones too.
+    async fn invitations(&self) -> Result<Vec<Invitation>, StoreError>;
+    /// One of them; it may have expired.
+    async fn invitation(&self, token: &TokenHash) -> Result<Option<Invitation>, StoreError>;
+    /// Takes one back. Says whether it was there.
+    async fn remove_invitation(&self, token: &TokenHash) -> Result<bool, StoreError>;
+    /// Makes the account and uses the invitation up, if it is there and good at `now`: both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it is not, [`StoreError::Taken`] if the mail address has an account.
+    async fn accept_invitation(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+        account: &Account,
+        password_hash: &str,
+    ) -> Result<(), StoreError>;
+    /// Removes what ended before then.
+    async fn purge_invitations(&self, before: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Makes and accepts invitations.
+pub struct Invitations {
+    store: Arc<dyn InvitationStore>,
+    accounts: Arc<Accounts>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Invitations {
+    /// Invitations kept in `store`.
+    pub fn new(
+        store: Arc<dyn InvitationStore>,
+        accounts: Arc<Accounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            store,
+            accounts,
+            clock,
+        }
+    }
+
+    /// Invites somebody; the token is part of the link, which goes to `email` if that is given.
+    ///
+    /// # Errors
+    /// If the address is none, or the store fails. Whether there is an account for it is not told.
+    pub async fn invite(
+        &self,
+        by: Option<AccountId>,
+        email: Option<&str>,
+    ) -> Result<(Token, Invitation), InviteError> {
+        let email = email.map(email::normalised).transpose()?;
+        let (token, created) = (Token::random(), self.clock.now());
+        let invitation = Invitation {
+            token: token.hash(),
+            by,
+            email,
+            created,
+            expires: created.plus(GOOD_FOR),
+        };
+        self.store.add_invitation(&invitation).await?;
+        Ok((token, invitation))
+    }
+
+    /// An invitation that is good now.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn look(&self, token: &Token) -> Result<Invitation, AcceptError> {
+        if !token.is_well_formed() {
+            return Err(AcceptError::Gone);
+        }
+        let found = self.store.invitation(&token.hash()).await?;
+        let good = found.filter(|invitation| self.clock.now() < invitation.expires);
+        good.ok_or(AcceptError::Gone)
+    }
+
+    /// Makes the account of whoever came with a link. `email` counts only where the invitation names none.
+    ///
+    /// # Errors
+    /// If the invitation is not good, or the account cannot be made; then it can be tried again.
+    pub async fn accept(
+        &self,
+        token: &Token,
+        email: &str,
+        password: String,
+    ) -> Result<Account, AcceptError> {
+        let invitation = self.look(token).await?;
+        let email = invitation.email.as_deref().unwrap_or(email);
+        let (account, hash) = self.accounts.prepare(email, password, false).await?;
+        let now = self.clock.now();
+        let accepted = self
+            .store
+            .accept_invitation(&invitation.token, now, &account, &hash);
+        match accepted.await {
+            Ok(()) => Ok(account),
+            Err(StoreError::Missing { .. }) => Err(AcceptError::Gone),
+            Err(StoreError::Taken { .. }) => Err(AccountError::Taken(account.email).into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Why nobody was invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The mail address is none.
+    #[error(transparent)]
+    Email(#[from] EmailError),
+    /// The store failed.
+    #[error("cannot invite anybody just now")]
+    Store(#[from] StoreError),
+}

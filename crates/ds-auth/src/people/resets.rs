@@ -1,0 +1,181 @@
+//! Passwords that were forgotten: a link by mail, once, shortly.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use ds_core::{
+    AccountId, Clock, StoreError, Timestamp,
+    secret::{Token, TokenHash},
+};
+
+use crate::{
+    Account, AccountStore, PasswordError, PasswordProblem, PasswordRules, email,
+    password::hash_password, throttle::Throttle,
+};
+
+const GOOD_FOR: Duration = Duration::from_mins(30);
+
+/// A reset that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// Whose password.
+    pub account: AccountId,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// Why a password was not set anew.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetError {
+    /// None, or not any more.
+    #[error("this link is used or too old; ask for another")]
+    Gone,
+    /// The new password breaks the rules.
+    #[error(transparent)]
+    Rules(#[from] PasswordProblem),
+    /// It could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// There were too many requests.
+    #[error("too many attempts; try again in {} s", .retry_after.as_secs().max(1))]
+    TooMany {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The store failed.
+    #[error("cannot set the password just now")]
+    Store(#[from] StoreError),
+}
+
+/// Resets that were asked for, by the hash of their token.
+#[async_trait]
+pub trait ResetStore: Send + Sync {
+    /// Records one; an older one of the account ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such account.
+    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError>;
+    /// One of them; it may have expired.
+    async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError>;
+    /// Sets the password, ends every session of the account, and uses the reset up, if it is there and good at `now`: all or
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it is not.
+    async fn use_reset(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+        password_hash: &str,
+    ) -> Result<(), StoreError>;
+    /// Removes what ended before then.
+    async fn purge_resets(&self, before: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Sets passwords anew.
+pub struct Resets {
+    inner: Arc<Inner>,
+    throttle: Throttle,
+}
+
+struct Inner {
+    store: Arc<dyn ResetStore>,
+    accounts: Arc<dyn AccountStore>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Resets {
+    /// Resets kept in `store`, of accounts kept in `accounts`.
+    pub fn new(
+        store: Arc<dyn ResetStore>,
+        accounts: Arc<dyn AccountStore>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            throttle: Throttle::new(Arc::clone(&clock)),
+            inner: Arc::new(Inner {
+                store,
+                accounts,
+                clock,
+            }),
+        }
+    }
+
+    /// Asks for a link. Whoever asks is answered at once and always the same: whether there is an account is found out
+    /// in a task of its own, which hands the link's token and its account to `send`.
+    ///
+    /// # Errors
+    /// If that was asked too often for this address or from there, account or not.
+    pub fn ask<F>(
+        &self,
+        email: &str,
+        from: Option<IpAddr>,
+        send: impl FnOnce(Account, Token) -> F + Send + 'static,
+    ) -> Result<(), ResetError>
+    where
+        F: Future<Output = ()> + Send,
+    {
+        let email = email::normalised(email).unwrap_or_default();
+        let attempt = self.throttle.attempt(&email, from);
+        attempt.map_err(|retry_after| ResetError::TooMany { retry_after })?;
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            match inner.begin(&email).await {
+                Ok(Some((account, token))) => send(account, token).await,
+                Ok(None) => {}
+                Err(error) => {
+                    let error = ds_core::error_chain(&error);
+                    tracing::warn!(error, "cannot begin to set a password anew");
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// Whether a link is good now.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn look(&self, token: &Token) -> Result<Account, ResetError> {
+        if !token.is_well_formed() {
+            return Err(ResetError::Gone);
+        }
+        let found = self.inner.store.reset(&token.hash()).await?;
+        let good = found.filter(|reset| self.inner.clock.now() < reset.expires);
+        let reset = good.ok_or(ResetError::Gone)?;
+        let account = self.inner.accounts.account(reset.account).await?;
+        account.ok_or(ResetError::Gone)
+    }
+
+    /// Sets the password of whoever came with a link. Their sessions have ended in the store; end them in memory too
+    /// ([`Sessions::end_account`](crate::Sessions::end_account)), and send them to log in, second factor and all.
+    ///
+    /// # Errors
+    /// If the link is not good, or the password is none; then it can be tried again.
+    pub async fn redeem(&self, token: &Token, password: String) -> Result<Account, ResetError> {
+        let account = self.look(token).await?;
+        PasswordRules::default().check(&password, &account.email)?;
+        let hash = hash_password(password).await?;
+        let now = self.inner.clock.now();
+        match self.inner.store.use_reset(&token.hash(), now, &hash).await {
+            Ok(()) => Ok(account),
+            Err(StoreError::Missing { .. }) => Err(ResetError::Gone),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Inner {
+    async fn begin(&self, email: &str) -> Result<Option<(Account, Token)>, StoreError> {
+        let Some((account, _)) = self.accounts.account_with_password(email).await? else {
+            return Ok(None);
+        };
+        let token = Token::random();
+        let reset = Reset {
+            account: account.id,
+            expires: self.clock.now().plus(GOOD_FOR),
+        };
+        self.store.add_reset(&token.hash(), &reset).await?;
+        Ok(Some((account, token)))
+    }
+}

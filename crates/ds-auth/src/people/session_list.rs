@@ -1,0 +1,26 @@
+//! The sessions of a person, for a page where they can end them.
+
+use async_trait::async_trait;
+use ds_core::{AccountId, StoreError, secret::TokenHash};
+
+use crate::Session;
+
+/// A session as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionEntry {
+    /// What to call it; opens nothing.
+    pub token: TokenHash,
+    /// Where, since when, until when.
+    pub session: Session,
+    /// What the browser called itself when it began, shortened; empty if nobody asked.
+    pub device: String,
+}
+
+/// Lists sessions.
+#[async_trait]
+pub trait SessionList: Send + Sync {
+    /// Those of an account, on appspaces too, begun last first.
+    async fn sessions_of(&self, account: AccountId) -> Result<Vec<SessionEntry>, StoreError>;
+    /// Records with what a session began; one that is not there is fine.
+    async fn note_device(&self, token: &TokenHash, device: &str) -> Result<(), StoreError>;
+}

@@ -1,0 +1,122 @@
+//! Snapshots that are open for a look: who is logged in there, and when they are closed.
+//!
+//! A preview is in no table, so the sessions on it cannot be either: they live in memory, and end with it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use ds_auth::{Session, SessionStore, Subject};
+use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+use ds_lifecycle::{Lifecycle, Previews};
+
+/// How often is looked whether one is to be closed.
+const ROUND: Duration = Duration::from_mins(1);
+/// How many sessions there are on previews at most: each has one person.
+const MOST: usize = 256;
+
+/// Closes old previews as long as the host runs.
+pub(super) async fn close_old(lifecycle: Lifecycle) {
+    loop {
+        tokio::time::sleep(ROUND).await;
+        lifecycle.close_old_previews().await;
+    }
+}
+
+/// Sessions on previews, in memory, beside all others.
+pub(super) struct WithPreviews {
+    previews: Previews,
+    others: Arc<dyn SessionStore>,
+    own: Mutex<HashMap<TokenHash, Session>>,
+}
+
+impl WithPreviews {
+    pub(super) fn new(previews: Previews, others: Arc<dyn SessionStore>) -> Self {
+        Self {
+            previews,
+            others,
+            own: Mutex::default(),
+        }
+    }
+
+    fn own(&self) -> MutexGuard<'_, HashMap<TokenHash, Session>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, token: &TokenHash, session: &Session) {
+        let mut own = self.own();
+        own.retain(|_, session| is_on(&session.subject, |id| self.previews.has(id)));
+        if own.len() >= MOST
+            && let Some(oldest) = own.iter().min_by_key(|(_, session)| session.created)
+        {
+            let oldest = oldest.0.clone();
+            own.remove(&oldest);
+        }
+        own.insert(token.clone(), session.clone());
+    }
+}
+
+fn is_on(subject: &Subject, is_it: impl FnOnce(AppspaceId) -> bool) -> bool {
+    matches!(subject, Subject::Member { appspace, .. } if is_it(*appspace))
+}
+
+#[async_trait]
+impl SessionStore for WithPreviews {
+    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
+        if is_on(&session.subject, |id| self.previews.has(id)) {
+            self.add(token, session);
+            return Ok(());
+        }
+        self.others.add_session(token, session).await
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let own = self.own().get(token).cloned();
+        match own {
+            Some(session) => Ok(Some(session)),
+            None => self.others.session(token).await,
+        }
+    }
+
+    async fn extend_session(&self, token: &TokenHash, to: Timestamp) -> Result<(), StoreError> {
+        if let Some(session) = self.own().get_mut(token) {
+            session.expires = to;
+            return Ok(());
+        }
+        self.others.extend_session(token, to).await
+    }
+
+    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+        if self.own().remove(token).is_some() {
+            return Ok(());
+        }
+        self.others.remove_session(token).await
+    }
+
+    async fn remove_sessions_of_member(
+        &self,
+        of: AppspaceId,
+        member: &ProxyId,
+    ) -> Result<(), StoreError> {
+        self.own().retain(|_, session| {
+            !matches!(&session.subject,
+                Subject::Member { appspace, proxy_id, .. } if *appspace == of && proxy_id == member)
+        });
+        self.others.remove_sessions_of_member(of, member).await
+    }
+
+    async fn remove_sessions_of_account(&self, of: AccountId) -> Result<(), StoreError> {
+        self.own().retain(|_, session| {
+            !matches!(&session.subject, Subject::Member { account, .. } if *account == Some(of))
+        });
+        self.others.remove_sessions_of_account(of).await
+    }
+
+    async fn purge_sessions(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.own().retain(|_, session| session.expires > now);
+        self.others.purge_sessions(now).await
+    }
+}

@@ -1,0 +1,67 @@
+//! Why mail was not sent.
+
+use std::{io, path::PathBuf};
+
+use lettre::{address::AddressError, transport::smtp};
+
+/// Why mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// Nothing can be sent to that.
+    #[error("cannot send mail to {to}: it is no mail address")]
+    Address {
+        /// What should have been one.
+        to: String,
+        /// What is wrong with it.
+        #[source]
+        source: AddressError,
+    },
+    /// It cannot be written down.
+    #[error("cannot make a message of it")]
+    Message(#[source] lettre::error::Error),
+    /// Nothing is taken before others are sent.
+    #[error("too much mail is waiting to be sent")]
+    Full,
+    /// The directory for messages cannot be written.
+    #[error("cannot write the message to {}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The password cannot be read.
+    #[error("cannot read the password of the mail server in {}", .path.display())]
+    Password {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The server did not take it.
+    #[error("the mail server {server} did not take the message")]
+    Server {
+        /// Its name and port.
+        server: String,
+        /// Why not.
+        #[source]
+        source: smtp::Error,
+    },
+    /// The configured authorities are none.
+    #[error("cannot set up TLS to the mail server")]
+    Tls(#[source] smtp::Error),
+}
+
+impl MailError {
+    /// Whether trying the same again is of no use.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Address { .. } | Self::Message(_) => true,
+            Self::Server { source, .. } => source.is_permanent(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Mail from the host to people: what it is made of, and how it gets away.
+//!
+//! Whoever has something to say hands a [`Letter`] to a [`Mailer`] and goes on; [`Post`] sends it in the background,
+//! and tries again for a day if the server cannot take it now. Letters are plain text.
+
+mod error;
+mod file;
+mod post;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use ds_core::one_line;
+use lettre::{
+    Message,
+    message::{Mailbox, header::ContentType},
+};
+
+pub use error::MailError;
+pub use file::FileTransport;
+pub use post::Post;
+pub use smtp::{Login, Password, Security, SmtpServer, SmtpTransport};
+
+/// The most a subject has, in characters.
+const SUBJECT_MAX: usize = 150;
+/// The most a text has, in bytes.
+const TEXT_MAX: usize = 100_000;
+
+/// Something to say to somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The mail address of an account.
+    pub to: String,
+    /// What it is about, in a line.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Sends letters.
+pub trait Mailer: Send + Sync {
+    /// Takes a letter, which is sent soon.
+    ///
+    /// # Errors
+    /// If it can never be sent, or too many are waiting.
+    fn send(&self, letter: &Letter) -> Result<(), MailError>;
+}
+
+/// Takes mail away from here.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// Hands one message over; when this returns, it is somebody else's to deliver.
+    ///
+    /// # Errors
+    /// If it was not taken.
+    async fn deliver(&self, message: &Message) -> Result<(), MailError>;
+}
+
+impl Letter {
+    /// The letter as it travels. Nothing in it can become a header of its own.
+    fn message(&self, from: &Mailbox) -> Result<Message, MailError> {
+        let address = self.to.parse().map_err(|source| MailError::Address {
+            to: one_line(&self.to),
+            source,
+        })?;
+        let subject: String = one_line(&self.subject).chars().take(SUBJECT_MAX).collect();
+        let end = self.text.floor_char_boundary(TEXT_MAX);
+        Message::builder()
+            .from(from.clone())
+            .to(Mailbox::new(None, address))
+            .subject(subject)
+            .date_now()
+            .message_id(Some(message_id(from)))
+            // No machine answers it.
+            .header(AutoSubmitted)
+            .header(ContentType::TEXT_PLAIN)
+            .body(self.text[..end].to_owned())
+            .map_err(MailError::Message)
+    }
+}
+
+/// The same letter has the same id however often it is tried.
+fn message_id(from: &Mailbox) -> String {
+    let id = ds_core::JobId::new();
+    format!("<{id}@{}>", from.email.domain())
+}
+
+#[derive(Clone, Copy, Debug)]
+struct AutoSubmitted;
+
+impl lettre::message::header::Header for AutoSubmitted {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}

@@ -1,0 +1,60 @@
+//! Tokens by which programs use an account.
+
+use ds_auth::{ApiToken, ApiTokenError, ApiTokens, Scope};
+use ds_core::AccountId;
+
+use super::{ErrorKind, OpError, Ops, accounts::clip};
+
+impl Ops {
+    /// Who presents which token.
+    #[must_use]
+    pub fn tokens(&self) -> &ApiTokens {
+        &self.parts.tokens
+    }
+
+    /// Makes a token, good for so many days or for ever; the text is what its bearer presents, told this once.
+    pub async fn make_token(
+        &self,
+        owner: AccountId,
+        name: &str,
+        scope: &str,
+        days: Option<u32>,
+    ) -> Result<(ApiToken, String), OpError> {
+        let scope: Scope = scope.parse().map_err(|error: ds_auth::UnknownScope| {
+            OpError::new(ErrorKind::Invalid, error.to_string())
+        })?;
+        Ok(self.tokens().make(owner, name, scope, days).await?)
+    }
+
+    /// The tokens of an account, oldest first.
+    pub async fn list_tokens(&self, owner: AccountId) -> Result<Vec<ApiToken>, OpError> {
+        Ok(self.tokens().list(owner).await?)
+    }
+
+    /// Makes a token worth nothing. It is named by its id.
+    pub async fn revoke_token(&self, owner: AccountId, id: &str) -> Result<ApiToken, OpError> {
+        let id = id.parse().map_err(|_| {
+            let message = format!("`{}` is not the id of a token", clip(id));
+            OpError::new(ErrorKind::Invalid, message).with_hint(LIST)
+        })?;
+        Ok(self.tokens().revoke(owner, id).await?)
+    }
+}
+
+const LIST: &str = "`ds-host account token list` shows them";
+
+impl From<ApiTokenError> for OpError {
+    fn from(error: ApiTokenError) -> Self {
+        let kind = match &error {
+            ApiTokenError::Name | ApiTokenError::Days => ErrorKind::Invalid,
+            ApiTokenError::TooMany => ErrorKind::Conflict,
+            ApiTokenError::NotThere => ErrorKind::NotFound,
+            ApiTokenError::Store(_) => ErrorKind::Internal,
+        };
+        let told = Self::new(kind, error.to_string()).with_source(error);
+        match kind {
+            ErrorKind::NotFound => told.with_hint(LIST),
+            _ => told,
+        }
+    }
+}

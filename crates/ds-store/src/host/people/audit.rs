@@ -1,0 +1,55 @@
+//! Who did what.
+
+use async_trait::async_trait;
+use ds_auth::people::{AuditEntry, AuditLog};
+use ds_core::{StoreError, Timestamp};
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use crate::row::{Reader, to_json};
+
+fn read(row: &SqliteRow) -> Result<AuditEntry, StoreError> {
+    let row = Reader::new("record of what was done", row);
+    Ok(AuditEntry {
+        at: row.time("done_at")?,
+        by: row.parse_option("account")?,
+        action: row.json("action")?,
+        about: row.get("about")?,
+    })
+}
+
+#[async_trait]
+impl AuditLog for Store {
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO audit_log (position, done_at, account, action, about)
+             SELECT COALESCE(MAX(position), 0) + 1, $1, $2, $3, $4 FROM audit_log",
+        )
+        .bind(entry.at.0)
+        .bind(entry.by.map(|id| id.to_string()))
+        .bind(to_json("action", &entry.action)?)
+        .bind(&entry.about);
+        self.change_of_person("record what was done", query).await?;
+        Ok(())
+    }
+
+    async fn entries(&self, before: Timestamp, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        const ACTION: &str = "list what was done";
+        let query = sqlx::query(
+            "SELECT done_at, account, action, about FROM audit_log WHERE done_at < $1
+             ORDER BY done_at DESC, position DESC LIMIT $2",
+        )
+        .bind(before.0)
+        .bind(i64::from(most));
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn purge_audit(&self, before: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM audit_log WHERE done_at < $1").bind(before.0);
+        self.change_of_person("forget what was done long ago", query)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! Passwords that are to be set anew.
+
+use async_trait::async_trait;
+use ds_auth::people::{Reset, ResetStore};
+use ds_core::{StoreError, Timestamp, secret::TokenHash};
+
+use super::{Store, missing};
+use crate::row::Reader;
+
+#[async_trait]
+impl ResetStore for Store {
+    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO password_resets (token_hash, account, expires) VALUES ($1, $2, $3)
+             ON CONFLICT (account) DO UPDATE
+             SET token_hash = excluded.token_hash, expires = excluded.expires",
+        )
+        .bind(token.as_str())
+        .bind(reset.account.to_string())
+        .bind(reset.expires.0);
+        self.change_of_person("begin to set a password anew", query)
+            .await?;
+        Ok(())
+    }
+
+    async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError> {
+        const ACTION: &str = "find a password's reset";
+        let query =
+            sqlx::query("SELECT account, expires FROM password_resets WHERE token_hash = $1")
+                .bind(token.as_str());
+        let mut db = self.reader(ACTION).await?;
+        let Some(row) = self.count.one(&mut db, ACTION, query).await? else {
+            return Ok(None);
+        };
+        let row = Reader::new("password's reset", &row);
+        Ok(Some(Reset {
+            account: row.parse("account")?,
+            expires: row.time("expires")?,
+        }))
+    }
+
+    async fn use_reset(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "set a password anew";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let used = sqlx::query(
+            "DELETE FROM password_resets WHERE token_hash = $1 AND expires > $2 RETURNING account",
+        )
+        .bind(token.as_str())
+        .bind(now.0);
+        let Some(row) = self.count.one(&mut all, ACTION, used).await? else {
+            return Err(missing("such reset"));
+        };
+        let account: String = Reader::new("password's reset", &row).get("account")?;
+        let set = sqlx::query("UPDATE accounts SET password_hash = $1 WHERE id = $2")
+            .bind(password_hash)
+            .bind(&account);
+        self.count.run(&mut all, ACTION, set).await?;
+        let sessions = sqlx::query("DELETE FROM sessions WHERE account = $1").bind(&account);
+        self.count.run(&mut all, ACTION, sessions).await?;
+        Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn purge_resets(&self, before: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM password_resets WHERE expires < $1").bind(before.0);
+        self.change_of_person("remove old resets", query).await?;
+        Ok(())
+    }
+}

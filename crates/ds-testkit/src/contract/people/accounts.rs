@@ -1,0 +1,270 @@
+//! Who may come, who may do what, who they are elsewhere, and who did what.
+
+use std::time::Duration;
+
+use ds_auth::{
+    Subject,
+    dropid::DropIdRecord,
+    people::{AccountChange, AuditAction, AuditEntry, Invitation, Reset},
+};
+use ds_core::{AccountId, ProxyId, Timestamp, secret::Token};
+
+use super::{HostStore, add_account, add_appspace, assert_missing, assert_taken};
+use crate::sample::{self, NOW};
+
+const LATER: Timestamp = Timestamp(NOW.0 + 1);
+
+/// [`DropIdStore`](ds_auth::dropid::DropIdStore).
+pub async fn dropid_store(store: &impl HostStore) {
+    let ada = add_account(store, "ada@example.com").await;
+    let bob = add_account(store, "bob@example.com").await;
+    let record = |id: &str, account, created| DropIdRecord {
+        id: id.parse().unwrap(),
+        account,
+        display_name: "Ada".into(),
+        avatar: String::new(),
+        created,
+    };
+    let (one, two) = (
+        record("b.example/ada", ada.id, LATER),
+        record("b.example/", ada.id, NOW),
+    );
+    store.add_dropid(&one).await.unwrap();
+    store.add_dropid(&two).await.unwrap();
+    assert_taken(
+        store
+            .add_dropid(&record("b.example/ada", bob.id, NOW))
+            .await,
+    );
+    assert_missing(
+        store
+            .add_dropid(&record("b.example/eve", AccountId::new(), NOW))
+            .await,
+    );
+    assert_eq!(store.dropids_of(ada.id).await.unwrap(), [two, one.clone()]);
+    assert_eq!(store.dropids_of(bob.id).await.unwrap(), []);
+    assert_eq!(store.dropid(&one.id).await.unwrap(), Some(one.clone()));
+
+    assert_missing(store.change_dropid(bob.id, &one.id, "Bob", "").await);
+    store
+        .change_dropid(ada.id, &one.id, "Countess", "a.jpg")
+        .await
+        .unwrap();
+    let changed = store.dropid(&one.id).await.unwrap().unwrap();
+    assert_eq!(
+        (changed.display_name.as_str(), changed.avatar.as_str()),
+        ("Countess", "a.jpg")
+    );
+
+    assert_eq!(
+        store.remove_account(ada.id).await.unwrap(),
+        AccountChange::Done
+    );
+    assert_eq!(store.dropid(&one.id).await.unwrap(), None);
+    assert_taken(
+        store
+            .add_dropid(&record("b.example/ada", bob.id, NOW))
+            .await,
+    );
+}
+
+/// [`InvitationStore`](ds_auth::people::InvitationStore).
+pub async fn invitation_store(store: &impl HostStore) {
+    let ada = add_account(store, "ada@example.com").await;
+    let invitation = |by, email: Option<&str>, created: Timestamp| Invitation {
+        token: Token::random().hash(),
+        by,
+        email: email.map(Into::into),
+        created,
+        expires: created.plus(Duration::from_hours(1)),
+    };
+    let link = invitation(None, None, NOW);
+    let older = invitation(Some(ada.id), Some("bob@example.com"), LATER);
+    let newer = invitation(Some(ada.id), Some("bob@example.com"), Timestamp(NOW.0 + 2));
+    let second = invitation(None, None, Timestamp(NOW.0 - 1));
+    for one in [&link, &older, &newer, &second] {
+        store.add_invitation(one).await.unwrap();
+    }
+    let stranger = invitation(Some(AccountId::new()), None, NOW);
+    assert_missing(store.add_invitation(&stranger).await);
+    let expect = [newer.clone(), link.clone(), second.clone()];
+    assert_eq!(store.invitations().await.unwrap(), expect);
+    assert_eq!(store.invitation(&older.token).await.unwrap(), None);
+    assert_eq!(
+        store.invitation(&newer.token).await.unwrap(),
+        Some(newer.clone())
+    );
+
+    let bob = sample::account("bob@example.com");
+    let again = sample::account("ada@example.com");
+    let accept = |token, now, account| store.accept_invitation(token, now, account, "hash");
+    assert_taken(accept(&newer.token, NOW, &again).await);
+    assert_missing(accept(&newer.token, newer.expires, &bob).await);
+    assert_missing(accept(&older.token, NOW, &bob).await);
+    accept(&newer.token, NOW, &bob).await.unwrap();
+    let found = store
+        .account_with_password("bob@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found, Some((bob.clone(), "hash".into())));
+    let eve = sample::account("eve@example.com");
+    assert_missing(accept(&newer.token, NOW, &eve).await);
+
+    assert!(store.remove_invitation(&link.token).await.unwrap());
+    assert!(!store.remove_invitation(&link.token).await.unwrap());
+    store.purge_invitations(second.expires).await.unwrap();
+    assert_eq!(
+        store.invitations().await.unwrap(),
+        std::slice::from_ref(&second)
+    );
+    store
+        .purge_invitations(Timestamp(second.expires.0 + 1))
+        .await
+        .unwrap();
+    assert_eq!(store.invitations().await.unwrap(), []);
+}
+
+/// [`ResetStore`](ds_auth::people::ResetStore).
+pub async fn reset_store(store: &impl HostStore) {
+    let ada = add_account(store, "ada@example.com").await;
+    let bob = add_account(store, "bob@example.com").await;
+    let reset = |account| Reset {
+        account,
+        expires: NOW.plus(Duration::from_hours(1)),
+    };
+    let [older, newer, other] = [(); 3].map(|()| Token::random().hash());
+    store.add_reset(&older, &reset(ada.id)).await.unwrap();
+    store.add_reset(&newer, &reset(ada.id)).await.unwrap();
+    store.add_reset(&other, &reset(bob.id)).await.unwrap();
+    assert_missing(
+        store
+            .add_reset(&Token::random().hash(), &reset(AccountId::new()))
+            .await,
+    );
+    assert_eq!(store.reset(&older).await.unwrap(), None);
+    assert_eq!(store.reset(&newer).await.unwrap(), Some(reset(ada.id)));
+
+    let session = Token::random().hash();
+    let subject = Subject::Account(ada.id);
+    store
+        .add_session(&session, &sample::session(subject))
+        .await
+        .unwrap();
+    assert_missing(store.use_reset(&older, NOW, "new").await);
+    assert_missing(store.use_reset(&newer, reset(ada.id).expires, "new").await);
+    assert!(store.session(&session).await.unwrap().is_some());
+    store.use_reset(&newer, NOW, "new").await.unwrap();
+    assert_missing(store.use_reset(&newer, NOW, "newer").await);
+    assert_eq!(store.session(&session).await.unwrap(), None);
+    let found = store
+        .account_with_password("ada@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found.unwrap().1, "new");
+    store.purge_resets(reset(bob.id).expires).await.unwrap();
+    assert!(store.reset(&other).await.unwrap().is_some());
+    store
+        .purge_resets(Timestamp(reset(bob.id).expires.0 + 1))
+        .await
+        .unwrap();
+    assert_eq!(store.reset(&other).await.unwrap(), None);
+}
+
+/// [`RoleStore`](ds_auth::people::RoleStore) and [`SessionList`](ds_auth::people::SessionList).
+pub async fn role_store(store: &impl HostStore) {
+    use AccountChange::{Done, InUse, LastAdmin, Missing};
+    let appspace = add_appspace(store, "notes.example.com").await;
+    let owner = appspace.owner;
+    let ada = add_account(store, "ada@example.com").await.id;
+    let nobody = AccountId::new();
+    assert_eq!(store.set_admin(ada, true).await.unwrap(), Done);
+    assert!(store.account(ada).await.unwrap().unwrap().is_admin);
+    assert_eq!(store.set_admin(ada, false).await.unwrap(), LastAdmin);
+    assert_eq!(store.set_blocked(ada, Some(NOW)).await.unwrap(), LastAdmin);
+    assert_eq!(store.remove_account(ada).await.unwrap(), LastAdmin);
+    assert_eq!(store.set_admin(nobody, true).await.unwrap(), Missing);
+    assert_eq!(store.set_blocked(nobody, None).await.unwrap(), Missing);
+    assert_eq!(store.remove_account(nobody).await.unwrap(), Missing);
+    assert!(store.account(ada).await.unwrap().unwrap().is_admin);
+
+    sessions(store, owner, &appspace).await;
+    assert_eq!(store.set_admin(owner, true).await.unwrap(), Done);
+    assert_eq!(store.set_blocked(owner, Some(NOW)).await.unwrap(), Done);
+    assert_eq!(store.blocked(owner).await.unwrap(), Some(NOW));
+    assert_eq!(store.sessions_of(owner).await.unwrap(), []);
+    let email = store.account(owner).await.unwrap().unwrap().email;
+    assert_eq!(store.account_with_password(&email).await.unwrap(), None);
+    // A blocked admin does not run the host.
+    assert_eq!(store.set_admin(ada, false).await.unwrap(), LastAdmin);
+    assert_eq!(store.set_blocked(owner, None).await.unwrap(), Done);
+    assert_eq!(store.blocked(owner).await.unwrap(), None);
+    assert!(store.account_with_password(&email).await.unwrap().is_some());
+
+    assert_eq!(store.remove_account(owner).await.unwrap(), InUse);
+    assert_eq!(store.account(owner).await.unwrap().unwrap().email, email);
+    assert_eq!(store.remove_account(ada).await.unwrap(), Done);
+    assert_eq!(store.account(ada).await.unwrap(), None);
+}
+
+async fn sessions(store: &impl HostStore, owner: AccountId, appspace: &ds_core::Appspace) {
+    let (site, there, other) = (
+        Token::random().hash(),
+        Token::random().hash(),
+        Token::random().hash(),
+    );
+    let member = |account| Subject::Member {
+        appspace: appspace.id,
+        proxy_id: ProxyId::random(),
+        account,
+    };
+    let mut late = sample::session(member(Some(owner)));
+    late.created = LATER;
+    let early = sample::session(Subject::Account(owner));
+    store.add_session(&site, &early).await.unwrap();
+    store.add_session(&there, &late).await.unwrap();
+    store
+        .add_session(&other, &sample::session(member(None)))
+        .await
+        .unwrap();
+    store.note_device(&site, "Firefox").await.unwrap();
+    store
+        .note_device(&Token::random().hash(), "x")
+        .await
+        .unwrap();
+    let list = store.sessions_of(owner).await.unwrap();
+    let [first, second] = list.as_slice() else {
+        panic!("{list:?}")
+    };
+    assert_eq!(
+        (&first.token, &first.session, first.device.as_str()),
+        (&there, &late, "")
+    );
+    assert_eq!(
+        (&second.token, &second.session, second.device.as_str()),
+        (&site, &early, "Firefox")
+    );
+}
+
+/// [`AuditLog`](ds_auth::people::AuditLog).
+pub async fn audit_log(store: &impl HostStore) {
+    let entry = |at, by, action, about: &str| AuditEntry {
+        at,
+        by,
+        action,
+        about: about.into(),
+    };
+    let ada = Some(AccountId::new());
+    let one = entry(NOW, None, AuditAction::AccountMade, "ada@example.com");
+    let two = entry(LATER, ada, AuditAction::Invited, "bob@example.com");
+    let three = entry(LATER, ada, AuditAction::KeysReplaced, "");
+    for entry in [&one, &two, &three] {
+        store.record(entry).await.unwrap();
+    }
+    let end = Timestamp(i64::MAX);
+    let all = [three.clone(), two, one.clone()];
+    assert_eq!(store.entries(end, 10).await.unwrap(), all);
+    assert_eq!(store.entries(end, 1).await.unwrap(), [three]);
+    assert_eq!(store.entries(LATER, 10).await.unwrap(), [one]);
+    store.purge_audit(LATER).await.unwrap();
+    assert_eq!(store.entries(end, 10).await.unwrap().len(), 2);
+}

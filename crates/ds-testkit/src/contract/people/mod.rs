@@ -1,0 +1,11 @@
+//! People beyond their accounts.
+
+mod accounts;
+mod factors;
+mod logins;
+
+pub use accounts::{audit_log, dropid_store, invitation_store, reset_store, role_store};
+pub use factors::{passkey_store, second_factor_store};
+pub use logins::{code_store, pending_login_store, signing_key_store};
+
+use super::{HostStore, add_account, add_appspace, assert_missing, assert_taken};

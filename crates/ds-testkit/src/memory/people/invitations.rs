@@ -1,0 +1,133 @@
+//! Invitations, and passwords that are to be set anew.
+
+use async_trait::async_trait;
+use ds_auth::{
+    Account, Subject,
+    people::{Invitation, InvitationStore, Reset, ResetStore},
+};
+use ds_core::{StoreError, Timestamp, secret::TokenHash};
+
+use super::{Memory, missing, taken};
+
+#[async_trait]
+impl InvitationStore for Memory {
+    async fn add_invitation(&self, invitation: &Invitation) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        if let Some(by) = invitation.by {
+            tables.check_account(by)?;
+        }
+        let all = &mut tables.people.invitations;
+        all.retain(|own| own.email.is_none() || own.email != invitation.email);
+        all.push(invitation.clone());
+        Ok(())
+    }
+
+    async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
+        let mut all = self.tables()?.people.invitations.clone();
+        all.sort_by_key(|own| {
+            (
+                std::cmp::Reverse(own.created),
+                own.token.as_str().to_owned(),
+            )
+        });
+        Ok(all)
+    }
+
+    async fn invitation(&self, token: &TokenHash) -> Result<Option<Invitation>, StoreError> {
+        let tables = self.tables()?;
+        let found = tables
+            .people
+            .invitations
+            .iter()
+            .find(|own| own.token == *token);
+        Ok(found.cloned())
+    }
+
+    async fn remove_invitation(&self, token: &TokenHash) -> Result<bool, StoreError> {
+        let all = &mut self.tables()?.people.invitations;
+        let before = all.len();
+        all.retain(|own| own.token != *token);
+        Ok(all.len() < before)
+    }
+
+    async fn accept_invitation(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+        account: &Account,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let is_good = |own: &Invitation| own.token == *token && own.expires > now;
+        if !tables.people.invitations.iter().any(is_good) {
+            return Err(missing("such invitation"));
+        }
+        if tables
+            .accounts
+            .values()
+            .any(|(a, _)| a.email == account.email)
+        {
+            return Err(taken(format!("an account for {}", account.email)));
+        }
+        tables.people.invitations.retain(|own| own.token != *token);
+        let record = (account.clone(), password_hash.to_owned());
+        tables.accounts.insert(account.id, record);
+        Ok(())
+    }
+
+    async fn purge_invitations(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.tables()?
+            .people
+            .invitations
+            .retain(|own| own.expires >= before);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ResetStore for Memory {
+    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_account(reset.account)?;
+        let all = &mut tables.people.resets;
+        all.retain(|_, own| own.account != reset.account);
+        all.insert(token.clone(), reset.clone());
+        Ok(())
+    }
+
+    async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError> {
+        Ok(self.tables()?.people.resets.get(token).cloned())
+    }
+
+    async fn use_reset(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let found = tables
+            .people
+            .resets
+            .get(token)
+            .filter(|own| own.expires > now);
+        let id = found.ok_or_else(|| missing("such reset"))?.account;
+        tables.people.resets.remove(token);
+        if let Some((_, hash)) = tables.accounts.get_mut(&id) {
+            password_hash.clone_into(hash);
+        }
+        tables.sessions.retain(|_, session| match session.subject {
+            Subject::Account(account) => account != id,
+            Subject::Member { account, .. } => account != Some(id),
+        });
+        Ok(())
+    }
+
+    async fn purge_resets(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.tables()?
+            .people
+            .resets
+            .retain(|_, own| own.expires >= before);
+        Ok(())
+    }
+}

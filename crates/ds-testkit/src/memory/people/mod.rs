@@ -1,0 +1,59 @@
+//! People beyond their accounts.
+
+mod audit;
+mod dropids;
+mod factors;
+mod invitations;
+mod logins;
+mod passkeys;
+mod roles;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use ds_auth::{
+    dropid::{DropId, DropIdRecord, client::PendingLogin, server::Grant, signing::StoredKey},
+    passkeys::PasskeyRecord,
+    people::{AuditEntry, Invitation, Reset, SecondFactor},
+};
+use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
+
+use super::{Memory, Tables, missing, taken};
+
+/// What is remembered of people.
+#[derive(Default)]
+pub(super) struct People {
+    /// With whether the account is still there.
+    dropids: BTreeMap<DropId, (DropIdRecord, bool)>,
+    pending_logins: HashMap<TokenHash, PendingLogin>,
+    codes: HashMap<TokenHash, Grant>,
+    signing_keys: Vec<StoredKey>,
+    invitations: Vec<Invitation>,
+    resets: HashMap<TokenHash, Reset>,
+    factors: HashMap<AccountId, (SecondFactor, BTreeSet<String>)>,
+    passkeys: BTreeMap<String, PasskeyRecord>,
+    audit: Vec<AuditEntry>,
+    blocked: HashMap<AccountId, Timestamp>,
+    devices: HashMap<TokenHash, String>,
+}
+
+impl People {
+    pub(super) fn is_blocked(&self, id: AccountId) -> bool {
+        self.blocked.contains_key(&id)
+    }
+}
+
+impl Tables {
+    fn check_account(&self, id: AccountId) -> Result<(), StoreError> {
+        let known = self.accounts.contains_key(&id);
+        known.then_some(()).ok_or_else(|| missing("such account"))
+    }
+}
+
+/// Removes those that end first if there are more than `most`.
+fn bound<T>(all: &mut HashMap<TokenHash, T>, most: u32, expires: impl Fn(&T) -> Timestamp) {
+    while all.len() > usize::try_from(most).unwrap_or(usize::MAX) {
+        let first = all.iter().min_by_key(|(_, one)| expires(one));
+        let first = first.map(|(hash, _)| hash.clone());
+        first.and_then(|hash| all.remove(&hash));
+    }
+}

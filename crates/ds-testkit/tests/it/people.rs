@@ -1,0 +1,247 @@
+//! Invitations, passwords and sessions by their rules, over stores in memory.
+
+use std::{sync::Arc, time::Duration};
+
+use ds_auth::{
+    AccountError, AccountStore as _, Accounts, ChangePasswordError, Sessions,
+    people::{
+        AcceptError, InvitationStore as _, Invitations, ResetError, Resets, SessionList as _,
+    },
+};
+use ds_core::{Clock, ManualClock, secret::Token};
+use ds_testkit::{Memory, sample};
+use tokio::sync::mpsc;
+
+const PASSWORD: &str = "correct horse";
+const OTHER: &str = "battery staple";
+
+struct World {
+    clock: Arc<ManualClock>,
+    memory: Memory,
+    accounts: Arc<Accounts>,
+}
+
+fn world() -> World {
+    let clock = sample::clock();
+    let memory = Memory::new();
+    let store = Arc::new(memory.clone());
+    World {
+        accounts: Arc::new(Accounts::new(store, clock.clone())),
+        clock,
+        memory,
+    }
+}
+
+impl World {
+    fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_account() {
+    let world = world();
+    let store = Arc::new(world.memory.clone());
+    let invitations = Invitations::new(store, world.accounts.clone(), world.clock());
+    let (token, invitation) = invitations
+        .invite(None, Some("Bob@Example.com"))
+        .await
+        .unwrap();
+    assert_eq!(invitation.email.as_deref(), Some("bob@example.com"));
+    assert!(invitations.invite(None, Some("bob")).await.is_err());
+
+    let accept = async |token: &Token, email: &str, password: &str| {
+        invitations.accept(token, email, password.into()).await
+    };
+    let short = accept(&token, "", "short").await;
+    assert!(matches!(
+        short,
+        Err(AcceptError::Account(AccountError::Rules(_)))
+    ));
+    // The link was mailed to Bob: it makes Bob's account, whatever was typed.
+    let bob = accept(&token, "eve@example.com", PASSWORD).await.unwrap();
+    assert_eq!(
+        (bob.email.as_str(), bob.is_admin),
+        ("bob@example.com", false)
+    );
+    assert!(matches!(
+        accept(&token, "", PASSWORD).await,
+        Err(AcceptError::Gone)
+    ));
+    world
+        .accounts
+        .log_in("bob@example.com", PASSWORD.into(), None)
+        .await
+        .unwrap();
+
+    let (link, _) = invitations.invite(Some(bob.id), None).await.unwrap();
+    let refused = accept(&link, "bob@example.com", PASSWORD).await;
+    assert!(matches!(
+        refused,
+        Err(AcceptError::Account(AccountError::Taken(_)))
+    ));
+    accept(&link, "ada@example.com", PASSWORD).await.unwrap();
+
+    let (withdrawn, invitation) = invitations.invite(None, None).await.unwrap();
+    world
+        .memory
+        .remove_invitation(&invitation.token)
+        .await
+        .unwrap();
+    let (late, _) = invitations.invite(None, None).await.unwrap();
+    world.clock.advance(Duration::from_hours(7 * 24));
+    for token in [withdrawn, late, Token::random(), Token::presented("x")] {
+        let refused = accept(&token, "eve@example.com", PASSWORD).await;
+        assert!(matches!(refused, Err(AcceptError::Gone)));
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew() {
+    let world = world();
+    let store = || Arc::new(world.memory.clone());
+    let resets = Resets::new(store(), store(), world.clock());
+    let ada = world
+        .accounts
+        .create("ada@example.com", PASSWORD.into(), false)
+        .await
+        .unwrap();
+    let (sent, mut mails) = mpsc::unbounded_channel();
+    let ask = |email: &str| {
+        let sent = sent.clone();
+        resets.ask(email, None, move |account, token| async move {
+            sent.send((account, token)).unwrap();
+        })
+    };
+    // Whoever asks learns nothing, and the store is not asked before they are answered.
+    let before = world.memory.queries();
+    for email in ["ada@example.com", "nobody@example.com", "no address", ""] {
+        ask(email).unwrap();
+        assert_eq!(world.memory.queries(), before, "{email}");
+    }
+    let (account, token) = mails.recv().await.unwrap();
+    assert_eq!(account, ada);
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let refused = (0..20).find_map(|_| ask(email).err());
+        assert!(
+            matches!(refused, Some(ResetError::TooMany { .. })),
+            "{email}"
+        );
+    }
+    let mut newest = token.clone();
+    for _ in 0..9 {
+        newest = mails.recv().await.unwrap().1;
+    }
+    let redeem = async |token: &Token, new: &str| resets.redeem(token, new.into()).await;
+    assert!(
+        matches!(redeem(&token, OTHER).await, Err(ResetError::Gone)),
+        "an older one"
+    );
+    assert!(matches!(
+        redeem(&newest, "short").await,
+        Err(ResetError::Rules(_))
+    ));
+    assert_eq!(redeem(&newest, OTHER).await.unwrap(), ada);
+    assert!(matches!(
+        redeem(&newest, OTHER).await,
+        Err(ResetError::Gone)
+    ));
+    assert!(
+        world
+            .accounts
+            .log_in("ada@example.com", PASSWORD.into(), None)
+            .await
+            .is_err()
+    );
+    world
+        .accounts
+        .log_in("ada@example.com", OTHER.into(), None)
+        .await
+        .unwrap();
+    assert!(matches!(
+        redeem(&Token::random(), OTHER).await,
+        Err(ResetError::Gone)
+    ));
+    assert!(mails.try_recv().is_err(), "nobody else was written to");
+}
+
+#[tokio::test]
+async fn a_link_to_set_a_password_ends() {
+    let world = world();
+    let store = || Arc::new(world.memory.clone());
+    let resets = Resets::new(store(), store(), world.clock());
+    world
+        .accounts
+        .create("ada@example.com", PASSWORD.into(), false)
+        .await
+        .unwrap();
+    let (sent, mut mails) = mpsc::unbounded_channel();
+    let mail = move |_, token| async move { sent.send(token).unwrap() };
+    resets.ask("ada@example.com", None, mail).unwrap();
+    let token = mails.recv().await.unwrap();
+    resets.look(&token).await.unwrap();
+    world.clock.advance(Duration::from_mins(30));
+    assert!(matches!(resets.look(&token).await, Err(ResetError::Gone)));
+    assert!(matches!(
+        resets.redeem(&token, OTHER.into()).await,
+        Err(ResetError::Gone)
+    ));
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_who_knows_it() {
+    let world = world();
+    let ada = world
+        .accounts
+        .create("ada@example.com", PASSWORD.into(), false)
+        .await
+        .unwrap();
+    let change = async |present: &str, new: &str| {
+        world
+            .accounts
+            .change_password(&ada, present.into(), new.into(), None)
+            .await
+    };
+    assert!(matches!(
+        change("wrong", OTHER).await,
+        Err(ChangePasswordError::Present(_))
+    ));
+    assert!(matches!(
+        change(PASSWORD, "short").await,
+        Err(ChangePasswordError::Rules(_))
+    ));
+    change(PASSWORD, OTHER).await.unwrap();
+    assert!(matches!(
+        change(PASSWORD, OTHER).await,
+        Err(ChangePasswordError::Present(_))
+    ));
+    world
+        .accounts
+        .log_in("ada@example.com", OTHER.into(), None)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_session_is_ended_from_the_list() {
+    let world = world();
+    let store = || Arc::new(world.memory.clone());
+    let sessions = Sessions::new(store(), store(), world.clock());
+    let ada = sample::account("ada@example.com");
+    world.memory.add_account(&ada, "hash").await.unwrap();
+    let (one, two) = (
+        sessions.start_account(ada.id).await.unwrap(),
+        sessions.start_account(ada.id).await.unwrap(),
+    );
+    for token in [&one, &two] {
+        assert_eq!(sessions.account(token).await.unwrap(), Some(ada.id));
+    }
+    let listed = world.memory.sessions_of(ada.id).await.unwrap();
+    let other = listed
+        .iter()
+        .find(|entry| entry.token == two.hash())
+        .unwrap();
+    sessions.end_listed(&other.token).await.unwrap();
+    assert_eq!(sessions.account(&two).await.unwrap(), None, "in memory too");
+    assert_eq!(sessions.account(&one).await.unwrap(), Some(ada.id));
+}

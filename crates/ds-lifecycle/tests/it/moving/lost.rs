@@ -5,7 +5,7 @@ use std::time::Duration;
 use ds_core::moves::Arrival;
 use ds_lifecycle::MoveInError;
 
-use super::pair::{Loss, PATIENCE, Pair};
+use super::pair::{Loss, PATIENCE, Pair, When};
 use crate::world::scratch;
 
 /// More than a move asks.
@@ -18,7 +18,7 @@ async fn each_question_and_each_answer_is_lost_once() {
         for number in 1..MANY {
             let root = scratch();
             let pair = Pair::new(root.path()).await;
-            *pair.line.lose.lock().unwrap() = Some((number, 1, loss));
+            *pair.line.lose.lock().unwrap() = Some((When::Number(number), loss));
             let offer = pair.offer().await;
             let taken = pair.take(&offer).await;
             let asked = pair.line.heard.lock().unwrap().len();
@@ -42,23 +42,10 @@ async fn each_question_and_each_answer_is_lost_once() {
     }
 }
 
-/// The number of the question that asks to decide, when nothing is lost.
-async fn asking_to_decide() -> u32 {
-    let root = scratch();
-    let pair = Pair::new(root.path()).await;
-    let offer = pair.offer().await;
-    pair.take(&offer).await.unwrap();
-    let heard = pair.line.heard.lock().unwrap().clone();
-    let at = heard.iter().position(|what| *what == "commit").unwrap();
-    pair.close().await;
-    u32::try_from(at).unwrap() + 1
-}
-
 /// A pair whose new host has all of it and has lost touch.
 async fn undecided(root: &std::path::Path, loss: Loss) -> Pair {
-    let from = asking_to_decide().await;
     let pair = Pair::new(root).await;
-    *pair.line.lose.lock().unwrap() = Some((from, u32::MAX, loss));
+    *pair.line.lose.lock().unwrap() = Some((When::From("commit"), loss));
     let offer = pair.offer().await;
     let arrived = pair.take(&offer).await.unwrap();
     assert_eq!(arrived.appspace, None);

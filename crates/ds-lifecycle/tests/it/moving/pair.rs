@@ -57,12 +57,21 @@ pub(super) enum Loss {
 }
 
 /// The line from the new host to the old one.
+/// When the line loses something.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum When {
+    /// Once, at the question of this number.
+    Number(u32),
+    /// Always, from the first question of this kind on. How many come before depends on how fast the hosts are.
+    From(&'static str),
+}
+
 #[derive(Default)]
 pub(super) struct Line {
     to: Mutex<Option<Moves>>,
     asked: AtomicU32,
-    /// From which question on something is lost, how often, and what.
-    pub(super) lose: Mutex<Option<(u32, u32, Loss)>>,
+    /// When something is lost, and what.
+    pub(super) lose: Mutex<Option<(When, Loss)>>,
     /// What was asked, in order.
     pub(super) heard: Mutex<Vec<&'static str>>,
 }
@@ -226,15 +235,19 @@ impl Host {
         ask: impl AsyncFnOnce(&Moves, &Claim) -> Result<T, GiveError>,
     ) -> Result<T, AskError> {
         let number = self.line.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        self.line.heard.lock().unwrap().push(what);
-        let lose = self
-            .line
-            .lose
-            .lock()
-            .unwrap()
-            .filter(|(from, times, _)| (*from..from.saturating_add(*times)).contains(&number));
+        let heard = {
+            let mut heard = self.line.heard.lock().unwrap();
+            heard.push(what);
+            heard.clone()
+        };
+        let is_now = |when: &When| match when {
+            When::Number(it) => *it == number,
+            When::From(what) => heard.contains(what),
+        };
+        let lose = *self.line.lose.lock().unwrap();
+        let lose = lose.filter(|(when, _)| is_now(when)).map(|(_, loss)| loss);
         let not_heard = || AskError::Unclear(format!("{what} was lost").into());
-        if lose.is_some_and(|(.., loss)| loss == Loss::Question) {
+        if lose == Some(Loss::Question) {
             return Err(not_heard());
         }
         let moves = self.line.to.lock().unwrap().clone().unwrap();

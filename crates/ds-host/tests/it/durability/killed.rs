@@ -92,16 +92,19 @@ fn is_inside(staging: &Path) -> bool {
         .any(|copy| mark(copy.path()))
 }
 
-/// The Deno that a host started last: that of the appspace may run, too.
+/// The Deno that sees what a job works on. That of the appspace may run too, and one that makes what Deno keeps.
 fn deno_below(host: u32) -> u32 {
     let pids = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let is_deno = |pid: &u32| {
+    let mut pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let is_jobs = |pid: &u32| {
         let name = fs::read_to_string(format!("/proc/{pid}/comm"));
+        let mounts = fs::read_to_string(format!("/proc/{pid}/mountinfo"));
         let is_deno = name.is_ok_and(|name| name.trim() == "deno");
-        is_deno && std::iter::successors(parent(*pid), |pid| parent(*pid)).any(|pid| pid == host)
+        let sees_it = mounts.is_ok_and(|mounts| mounts.contains("/staging/"));
+        let is_below = || std::iter::successors(parent(*pid), |pid| parent(*pid));
+        is_deno && sees_it && is_below().any(|pid| pid == host)
     };
-    pids.filter(is_deno).max().expect("the job runs one")
+    pids.find(is_jobs).expect("the job runs one")
 }
 
 fn parent(pid: u32) -> Option<u32> {

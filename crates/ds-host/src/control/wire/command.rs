@@ -300,7 +300,7 @@ pub enum Command {
     },
     /// Show a job.
     JobShow(WhichJob),
-    /// Tell of a job until it is over: the answer has a line of JSON with a [`Job`] whenever it got further.
+    /// Tell of a job until it is over: the answer has a line of JSON with a [`Job`](super::Job) whenever it got further.
     JobFollow(WhichJob),
     /// Give a job up.
     JobCancel(WhichJob),

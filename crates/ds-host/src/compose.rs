@@ -32,6 +32,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::{
     config::Config,
     dispatch::Dispatch,
+    entrance::{Entrance, EntranceState},
     mail::{MailError, Post},
     ops::{self, Names, Ops},
     site,
@@ -141,10 +142,14 @@ impl Host {
         })
         .with_moves(moving);
         let upgrades = tokio::spawn(upgrades::round(ops.clone()));
-        let site = site::router(auth.site(&base, &ops));
+        let site_state = auth.site(&base, &ops);
+        let entrance = Entrance::new(EntranceState {
+            site: site_state.clone(),
+        });
+        let site = site::router(site_state);
         let room = tokio::spawn(rounds::room(lifecycle.clone(), Arc::clone(&directory)));
         let directory = WithPreviews::new(lifecycle.previews().clone(), base.sources(), directory);
-        let appspaces = appspaces(&base, &auth, &names, Arc::new(directory));
+        let appspaces = appspaces(&base, &auth, &names, Arc::new(directory), entrance);
         let old = tokio::spawn(previews::close_old(lifecycle.clone()));
         let rounds = rounds(&base, auth.sessions.clone());
         let copies = snapshots::rounds(&base, &lifecycle, backups);
@@ -217,7 +222,13 @@ impl Host {
     }
 }
 
-fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<dyn Directory>) -> Appspaces {
+fn appspaces(
+    base: &Base,
+    auth: &Auth,
+    names: &Names,
+    directory: Arc<dyn Directory>,
+    entrance: Entrance,
+) -> Appspaces {
     let sessions = auth.sessions.clone();
     Appspaces::new(ds_serve::Parts {
         directory,
@@ -227,6 +238,7 @@ fn appspaces(base: &Base, auth: &Auth, names: &Names, directory: Arc<dyn Directo
             sessions: Arc::new(sessions),
             tokens: Arc::clone(&auth.tokens),
             cookies: auth.cookies,
+            entrance: Some(Arc::new(entrance)),
         }),
         sandboxes: Arc::clone(&base.sandboxes),
         meter: base.recorder.clone() as Arc<dyn Meter>,

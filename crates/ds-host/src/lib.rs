@@ -8,6 +8,7 @@ pub mod compose;
 pub mod config;
 pub mod control;
 pub mod dispatch;
+pub mod entrance;
 pub mod listen;
 pub mod lock;
 pub mod mail;

@@ -8,6 +8,9 @@
 //!     redeems it against the cookie, sets the session ──303──▶ path
 //! ```
 //!
+//! What the door does not know is asked of the [`Entrance`], if there is one: other ways to log in, and what
+//! members do about themselves.
+//!
 //! `/.dropserver/logout` ends the session and goes to `/.dropserver/logged-out`, a page that says so.
 //!
 //! A person who starts at the account site has no state yet: the appspace's `/.dropserver/login` without a
@@ -15,10 +18,11 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use ds_auth::{Cookies, LoginTokens, Sessions, cookie::Kind};
 use ds_core::secret::Token;
 use ds_sandbox::{Body, empty_body};
-use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use url::Url;
 
 use crate::{
@@ -33,6 +37,19 @@ const LOGGED_OUT: &str = "/.dropserver/logged-out";
 /// Everything below this path is the host's.
 pub(crate) const PREFIX: &str = "/.dropserver/";
 
+/// Answers what the [`Door`] does not know itself: a program's own pages at the address of each appspace.
+#[async_trait]
+pub trait Entrance: Send + Sync {
+    /// Answers a path below `/.dropserver/`. A change that another site's page sent does not get here. The
+    /// appspace is open, and stays so until the answer's head is there.
+    async fn answer(&self, site: Arc<Site>, request: Request<Body>) -> Response<Body>;
+}
+
+/// In the extensions of an [`Entrance`]'s answer: its own `Content-Security-Policy` is to be the only one.
+/// The policy of apps' pages would let no form lead to another host.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnPolicy;
+
 /// How members log in to appspaces of a host that has an account site.
 #[derive(Clone)]
 pub struct Door {
@@ -44,21 +61,32 @@ pub struct Door {
     pub tokens: Arc<LoginTokens>,
     /// How cookies are named here.
     pub cookies: Cookies,
+    /// Answers the other paths.
+    pub entrance: Option<Arc<dyn Entrance>>,
 }
 
 impl Door {
     /// Answers a path below [`PREFIX`].
     pub(crate) async fn answer(
         &self,
-        site: &Site,
-        head: &Parts,
+        site: Arc<Site>,
+        request: Request<Body>,
         target: &Target,
     ) -> Result<Response<Body>, ServeError> {
+        let (head, body) = request.into_parts();
         match (&head.method, target.path()) {
-            (&Method::GET, "/.dropserver/login") => self.log_in(site, head, target).await,
-            (&Method::POST, "/.dropserver/logout") => self.log_out(head).await,
+            (&Method::GET, "/.dropserver/login") => self.log_in(&site, &head, target).await,
+            (&Method::POST, "/.dropserver/logout") => self.log_out(&head).await,
             (&Method::GET, LOGGED_OUT) => Ok(page::logged_out(&self.site_origin)),
-            _ => Err(ServeError::NoRoute),
+            // A preview is for its owner alone, who has an account here.
+            _ if site.preview.is_some() => Err(ServeError::NoRoute),
+            _ => match &self.entrance {
+                Some(entrance) => {
+                    let request = Request::from_parts(head, body);
+                    Ok(entrance.answer(site, request).await)
+                }
+                None => Err(ServeError::NoRoute),
+            },
         }
     }
 

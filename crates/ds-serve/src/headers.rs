@@ -1,6 +1,8 @@
 //! What passes between client and app, and what does not.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header, request::Parts};
+
+use crate::door::OwnPolicy;
 
 /// What browsers are told about every answer of an appspace. Apps can be stricter: where several policies
 /// are sent, browsers apply them all.
@@ -22,11 +24,15 @@ pub(crate) fn remove_internal(headers: &mut HeaderMap) {
 }
 
 /// Adds what every answer of an appspace says to browsers.
-pub(crate) fn secure(headers: &mut HeaderMap) {
-    headers.append(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
+pub(crate) fn secure<B>(response: &mut Response<B>) {
+    let has_own = response.extensions().get::<OwnPolicy>().is_some();
+    let headers = response.headers_mut();
+    if !has_own {
+        headers.append(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        );
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),

@@ -22,7 +22,7 @@ mod terms;
 
 pub use cached::{Cached, Sources};
 pub use directory::{Directory, DirectoryError, FixedSite, Site, SitePreview, static_roots};
-pub use door::Door;
+pub use door::{Door, Entrance, OwnPolicy};
 pub use error::ServeError;
 pub use previews::WithPreviews;
 pub use service::{Answer, Appspaces, Parts};

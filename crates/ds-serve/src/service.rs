@@ -82,7 +82,7 @@ impl Appspaces {
                     page::of_error(&error, for_people)
                 }
             };
-            headers::secure(response.headers_mut());
+            headers::secure(&mut response);
             response
         })
     }
@@ -107,7 +107,8 @@ impl Inner {
                 return Err(ServeError::CrossSite);
             }
             let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
-            return door.answer(&site, &head, &target).await;
+            let request = Request::from_parts(head, body);
+            return door.answer(site, request, &target).await;
         }
         if let Some(preview) = &site.preview {
             let visitor = self.visitor(&site, &head).await?;

@@ -69,7 +69,7 @@ pub fn url(name: &str) -> String {
 }
 
 /// `GET /assets/{hash}/{name}`. An old hash is not found: the page that named it is old too.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     Path((hash, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {

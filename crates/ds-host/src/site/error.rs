@@ -1,11 +1,16 @@
 //! Why a page could not be shown, as a page that says what happened and what to do.
 
+use std::sync::Arc;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 
-use super::{message::MessagePage, pages::page};
+use super::{
+    message::{MessagePage, Told},
+    pages::page,
+};
 use crate::ops::{ErrorKind, OpError};
 
 /// Why a page could not be shown.
@@ -117,8 +122,11 @@ impl IntoResponse for SiteError {
         if self.status().is_server_error() {
             tracing::error!(error = %ds_core::error_chain(&self), "a page could not be shown");
         }
-        let message = self.message();
-        page(self.status(), &MessagePage { message })
+        let message = Arc::new(self.message());
+        let told = Told(Arc::clone(&message));
+        let mut response = page(self.status(), &MessagePage { message });
+        response.extensions_mut().insert(told);
+        response
     }
 }
 

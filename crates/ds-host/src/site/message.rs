@@ -1,5 +1,7 @@
 //! What error pages say: what happened, and what to do about it.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::error::{SiteError, sentence};
@@ -10,8 +12,12 @@ use crate::ops::ErrorKind;
 #[template(path = "message.html")]
 pub struct MessagePage {
     /// What it says.
-    pub message: Message,
+    pub message: Arc<Message>,
 }
+
+/// In the extensions of an answer that is a [`MessagePage`]: what it says, for who shows it otherwise.
+#[derive(Clone, Debug)]
+pub struct Told(pub Arc<Message>);
 
 /// What happened and what to do.
 #[derive(Debug)]

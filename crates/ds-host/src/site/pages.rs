@@ -193,7 +193,7 @@ pub struct InstalledPage {
 }
 
 /// Renders a page with its status.
-pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => {
             let media_type = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];

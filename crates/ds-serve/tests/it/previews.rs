@@ -96,6 +96,7 @@ fn world() -> World {
             sessions: Arc::new(sessions),
             tokens: Arc::new(LoginTokens::new(clock)),
             cookies: Cookies { secure: true },
+            entrance: None,
         }),
         sandboxes: Sandboxes::new(Arc::new(engine.clone()), PoolConfig::default()),
         meter: Arc::new(NoMeter),

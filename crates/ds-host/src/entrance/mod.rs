@@ -1,0 +1,89 @@
+//! The host's own pages at the address of each appspace, below `/.dropserver/`: other ways to log in, and what
+//! members do about themselves.
+//!
+//! They stand here and not at the account site because their cookies must be the appspace's, and because
+//! those who come may have no account on this host. ds-serve's [`Door`](ds_serve::Door) asks for them, once the
+//! appspace is known and open and no other site's page sent the request.
+
+mod at;
+mod pages;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
+    routing::get,
+};
+use ds_sandbox::Body;
+use ds_serve::{OwnPolicy, Site};
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::site::{SiteError, SiteState, assets};
+
+pub use at::At;
+pub use pages::{EntranceFrame, asset};
+
+/// The largest form.
+const FORM_LIMIT: usize = 64 * 1024;
+/// What browsers may do with these pages: our own files alone, in nobody's frame.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+);
+
+/// What the entrance stands on. Clones share everything.
+#[derive(Clone)]
+pub struct EntranceState {
+    /// What the account site stands on.
+    pub site: SiteState,
+}
+
+/// The entrance of every appspace.
+pub struct Entrance(Router);
+
+impl Entrance {
+    /// Puts its pages together.
+    #[must_use]
+    pub fn new(state: EntranceState) -> Self {
+        let pages = Router::new()
+            .route("/.dropserver/assets/{hash}/{name}", get(assets::serve))
+            .fallback(async || SiteError::NoPage)
+            .method_not_allowed_fallback(async || SiteError::NoMethod)
+            .layer(DefaultBodyLimit::max(FORM_LIMIT))
+            .with_state(state);
+        Self(pages)
+    }
+}
+
+#[async_trait]
+impl ds_serve::Entrance for Entrance {
+    async fn answer(&self, site: Arc<Site>, mut request: Request<Body>) -> Response<Body> {
+        request.extensions_mut().insert(At(Arc::clone(&site)));
+        let request = request.map(axum::body::Body::new);
+        let answered = self.0.clone().oneshot(request).await;
+        let response = answered.unwrap_or_else(|never| match never {});
+        let mut response = pages::in_own_clothes(&site, response);
+        add_headers(&mut response);
+        response.map(|body| body.map_err(Into::into).boxed_unsync())
+    }
+}
+
+/// What every answer says, unless it says otherwise itself.
+fn add_headers<B>(response: &mut Response<B>) {
+    response.extensions_mut().insert(OwnPolicy);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+        ),
+    ] {
+        headers.entry(name).or_insert(value);
+    }
+}

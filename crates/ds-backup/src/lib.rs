@@ -14,5 +14,7 @@ pub use archive::{
     ARCHIVE_FORMAT, ArchiveError, ArchiveKind, Contents, ExportTree, Exported, ImportBounds,
     ORIGINAL_META, OriginalUnpacked, export, import, probe, recognize, unpack_original,
 };
-pub use clone::{CloneError, Cloned, ClonedAgain, clone_again, clone_data};
+pub use clone::{
+    CloneError, Cloned, ClonedAgain, LatestFiles, LeftOut, clone_again, clone_changed, clone_data,
+};
 pub use progress::{NoProgress, Progress};

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use ds_backup::{About, Progress, snapshots::SnapshotId};
+use ds_backup::{About, LatestFiles, LeftOut, Progress, snapshots::SnapshotId};
 use ds_core::{
     Address, AppStore, AppspaceDir, AppspaceId, AppspaceStore, Clock, Closes, DataDir, Gates,
     Integrity, JobLog, MemberStore, SchemaStore, TrashStore, limits::LimitStore,
@@ -116,6 +116,25 @@ pub trait Snapshotter: Send + Sync {
         about: &About,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<Kept>, SnapshotError>;
+    /// How the files of an appspace looked when the latest snapshots were taken, as far as that is the same at every
+    /// place; `None` if all must be cloned.
+    async fn latest_files(&self, _of: AppspaceId) -> Option<Arc<LatestFiles>> {
+        None
+    }
+    /// Does as [`Self::keep`], with a copy of which files are left out that [`Self::latest_files`] told. `None` if
+    /// they are gone from a place meanwhile: then all is to be stored again.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    async fn keep_changed(
+        &self,
+        tree: &Path,
+        _left_out: Arc<LeftOut>,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Option<Vec<Kept>>, SnapshotError> {
+        self.keep(tree, about, progress).await.map(Some)
+    }
     /// Whether there are places but the first that takes a copy.
     fn has_more_places(&self) -> bool {
         false

@@ -4,6 +4,7 @@
 //! before.
 
 mod copy;
+mod left_out;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -20,6 +21,8 @@ use ds_core::{
     publish::{MOST_LEVELS, TooDeep},
 };
 
+pub use left_out::{LatestFiles, LeftOut};
+pub(crate) use left_out::{LeftFile, Look};
 pub(crate) use witness::Witness;
 
 use crate::Progress;
@@ -32,8 +35,8 @@ pub struct Cloned {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Files that were not copied: their blocks are shared with the original, or they were moved from an earlier
-    /// clone.
+    /// Files that were not copied: their blocks are shared with the original, they were moved from an earlier clone,
+    /// or left out.
     pub shared: u64,
     /// Sockets, pipes and devices, which mean nothing without who made them: they were left out.
     pub skipped: u64,
@@ -121,8 +124,24 @@ pub async fn clone_data(
     to: PathBuf,
     progress: Arc<dyn Progress>,
 ) -> Result<Cloned, CloneError> {
-    let again = blocking(from, to, None, progress).await?;
-    Ok(again.cloned)
+    let done = blocking(from, to, Before::Nothing, progress).await?;
+    Ok(done.again.cloned)
+}
+
+/// Clones a directory as [`clone_data`] does, for a snapshot alone: files that look as they did in the latest one are
+/// left out, so that it takes as long as the changes do.
+///
+/// # Errors
+/// As [`clone_data`].
+pub async fn clone_changed(
+    _at_rest: &Hold,
+    from: PathBuf,
+    to: PathBuf,
+    latest: Arc<LatestFiles>,
+    progress: Arc<dyn Progress>,
+) -> Result<(Cloned, LeftOut), CloneError> {
+    let done = blocking(from, to, Before::Latest(latest), progress).await?;
+    Ok((done.again.cloned, done.left_out))
 }
 
 /// Clones a directory as [`clone_data`] does, when an earlier clone of it is there: what did not change since is moved
@@ -137,30 +156,55 @@ pub async fn clone_again(
     earlier: PathBuf,
     progress: Arc<dyn Progress>,
 ) -> Result<ClonedAgain, CloneError> {
-    blocking(from, to, Some(earlier), progress).await
+    let done = blocking(from, to, Before::Clone(earlier), progress).await?;
+    Ok(done.again)
+}
+
+/// What there was before.
+enum Before {
+    Nothing,
+    /// An earlier clone.
+    Clone(PathBuf),
+    /// A snapshot.
+    Latest(Arc<LatestFiles>),
+}
+
+struct Done {
+    again: ClonedAgain,
+    left_out: LeftOut,
 }
 
 async fn blocking(
     from: PathBuf,
     to: PathBuf,
-    earlier: Option<PathBuf>,
+    before: Before,
     progress: Arc<dyn Progress>,
-) -> Result<ClonedAgain, CloneError> {
+) -> Result<Done, CloneError> {
     let failed_at = from.clone();
     let work = move || {
         if to.symlink_metadata().is_ok() {
             return Err(CloneError::Exists(to));
         }
+        let (earlier, latest) = match &before {
+            Before::Nothing => (None, None),
+            Before::Clone(earlier) => (Some(earlier.as_path()), None),
+            Before::Latest(latest) => (None, Some(&**latest)),
+        };
         let mut cloning = Cloning {
+            root: &from,
             cloned: Cloned::default(),
             is_same: true,
+            latest,
+            left_out: LeftOut::default(),
             progress: &*progress,
         };
-        cloning.dir(&from, &to, earlier.as_deref(), MOST_LEVELS)?;
-        Ok(ClonedAgain {
+        cloning.dir(&from, &to, earlier, MOST_LEVELS)?;
+        let again = ClonedAgain {
             cloned: cloning.cloned,
             is_same: cloning.is_same,
-        })
+        };
+        let left_out = cloning.left_out;
+        Ok(Done { again, left_out })
     };
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,

@@ -14,7 +14,7 @@ use ds_core::publish::{self, TooDeep};
 use rustix::fs::{AtFlags, CWD, OFlags, fcntl_setfl, futimens, utimensat};
 
 use super::{
-    CloneError, Cloned, Stop,
+    CloneError, Cloned, LatestFiles, LeftOut, Stop,
     copy::copy,
     witness::{Witness, times},
 };
@@ -22,9 +22,13 @@ use crate::Progress;
 
 /// A tree that is being cloned.
 pub(super) struct Cloning<'a> {
+    pub(super) root: &'a Path,
     pub(super) cloned: Cloned,
     /// Whether all was in the earlier clone as it is now, and nothing else.
     pub(super) is_same: bool,
+    /// How files looked in the latest snapshot: those that look so still are left out.
+    pub(super) latest: Option<&'a LatestFiles>,
+    pub(super) left_out: LeftOut,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -89,6 +93,9 @@ impl Cloning<'_> {
                 self.count(original.len(), true);
                 return Ok(());
             }
+            if self.leave_out(&from, &original) {
+                return Ok(());
+            }
             self.is_same = false;
             self.file(&from, to)
         } else if kind.is_symlink() {
@@ -106,6 +113,20 @@ impl Cloning<'_> {
             self.cloned.skipped += 1;
             Ok(())
         }
+    }
+
+    fn leave_out(&mut self, from: &Path, original: &Metadata) -> bool {
+        let Some(latest) = self.latest else {
+            return false;
+        };
+        let path = from.strip_prefix(self.root).unwrap_or(from);
+        let Some(file) = latest.left(path, original) else {
+            return false;
+        };
+        self.left_out.add(path, file);
+        self.progress.advance(original.len(), 0);
+        self.count(original.len(), true);
+        true
     }
 
     fn file(&mut self, from: &Path, to: &Path) -> Result<(), Stop> {

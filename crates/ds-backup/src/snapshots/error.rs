@@ -78,6 +78,12 @@ pub enum SnapshotError {
         /// How much there is.
         free: u64,
     },
+    /// A file was left out of the clone, and the snapshot that has it is gone. All is to be cloned, and stored again.
+    #[error("{} was to be taken from the snapshot before, which has gone meanwhile", .path.display())]
+    LeftOut {
+        /// The file, where it would be in the clone.
+        path: PathBuf,
+    },
     /// Somebody asked for it to end.
     #[error("it was cancelled")]
     Cancelled,

@@ -21,6 +21,7 @@ mod browse;
 mod error;
 mod key;
 mod known;
+mod latest;
 mod place;
 mod prune;
 mod repositories;

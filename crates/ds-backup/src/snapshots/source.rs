@@ -22,10 +22,13 @@ use rustix::fs::OFlags;
 use super::{
     SnapshotError,
     error::io_error,
-    walk::{Found, Walk},
+    walk::{Found, Walk, What},
     watch::Watch,
 };
-use crate::{ABOUT, clone::Witness};
+use crate::{
+    ABOUT, LeftOut,
+    clone::{LeftFile, Witness},
+};
 
 /// Bits that say in restic's format (Go's) what kind of thing a mode belongs to.
 const GO_DIR: u32 = 1 << 31;
@@ -34,15 +37,17 @@ const GO_LINK: u32 = 1 << 27;
 /// The tree of a copy.
 pub(crate) struct Source {
     root: PathBuf,
+    left_out: Arc<LeftOut>,
     watch: Arc<Watch>,
     /// How many files were opened.
     read: Arc<AtomicU64>,
 }
 
 impl Source {
-    pub(crate) fn new(root: &Path, watch: Arc<Watch>) -> Self {
+    pub(crate) fn new(root: &Path, left_out: Arc<LeftOut>, watch: Arc<Watch>) -> Self {
         Self {
             root: root.to_owned(),
+            left_out,
             watch,
             read: Arc::default(),
         }
@@ -64,7 +69,7 @@ impl ReadSource for Source {
 
     fn entries(&self) -> Entries {
         Entries {
-            walk: Walk::new(&self.root),
+            walk: Walk::new(&self.root, self.left_out.clone()),
             watch: self.watch.clone(),
             read: self.read.clone(),
         }
@@ -101,37 +106,44 @@ impl Iterator for Entries {
 
 impl Entries {
     fn entry(&self, found: Found) -> Result<ReadSourceEntry<Open>, SnapshotError> {
-        let kind = found.metadata.file_type();
-        let node_type = if kind.is_dir() {
-            NodeType::Dir
-        } else if kind.is_file() {
-            NodeType::File
-        } else if kind.is_symlink() {
-            let target = fs::read_link(&found.path);
-            let target =
-                target.map_err(io_error(format!("read the link {}", found.path.display())))?;
-            NodeType::from_link(&target)
-        } else {
-            return Err(SnapshotError::Unfit {
-                path: found.path,
-                why: "it is no file, directory or link",
-            });
+        let (node_type, metadata, is_there) = match &found.what {
+            What::There(there) => (kind(&found.path, there)?, describe(&found, there), true),
+            What::LeftOut(file) => (NodeType::File, describe_left(file), false),
         };
-        if !kind.is_dir() {
+        if node_type != NodeType::Dir {
             self.watch.progress().advance(0, 1);
         }
-        let name = found.inside.file_name().unwrap_or_default();
-        let node = Node::new_node(name, node_type, describe(&found));
-        let open = kind.is_file().then(|| Open {
+        let open = (node_type == NodeType::File).then(|| Open {
             path: found.path,
-            size: found.metadata.len(),
+            is_there,
+            size: metadata.size,
             watch: self.watch.clone(),
             read: self.read.clone(),
         });
+        let name = found.inside.file_name().unwrap_or_default();
+        let node = Node::new_node(name, node_type, metadata);
         Ok(ReadSourceEntry {
             path: found.inside,
             node,
             open,
+        })
+    }
+}
+
+fn kind(path: &Path, metadata: &fs::Metadata) -> Result<NodeType, SnapshotError> {
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        Ok(NodeType::Dir)
+    } else if kind.is_file() {
+        Ok(NodeType::File)
+    } else if kind.is_symlink() {
+        let target = fs::read_link(path);
+        let target = target.map_err(io_error(format!("read the link {}", path.display())))?;
+        Ok(NodeType::from_link(&target))
+    } else {
+        Err(SnapshotError::Unfit {
+            path: path.to_owned(),
+            why: "it is no file, directory or link",
         })
     }
 }
@@ -141,8 +153,7 @@ impl Entries {
 /// The engine takes a file for unchanged if size, `mtime` and `ctime` are those of the snapshot before. The tree is
 /// a clone, whose files are new each time, so what is kept as `ctime` is the [`Witness`] that the clone carries.
 /// Without one it is the clone's own, which no other file had before: the file is read.
-fn describe(found: &Found) -> Metadata {
-    let metadata = &found.metadata;
+fn describe(found: &Found, metadata: &fs::Metadata) -> Metadata {
     let kind = metadata.file_type();
     let permissions = metadata.mode() & 0o777;
     let mtime = time(metadata.mtime(), metadata.mtime_nsec());
@@ -168,6 +179,20 @@ fn describe(found: &Found) -> Metadata {
     }
 }
 
+/// The same of a file that was left out: it is as in the snapshot before.
+fn describe_left(file: &LeftFile) -> Metadata {
+    let nanoseconds = |all| Timestamp::from_nanosecond(all).unwrap_or(Timestamp::UNIX_EPOCH);
+    let mtime = nanoseconds(file.look.mtime);
+    Metadata {
+        mode: Some(if file.is_program { 0o700 } else { 0o600 }),
+        mtime: Some(mtime),
+        atime: Some(mtime),
+        ctime: Some(nanoseconds(file.look.witness)),
+        size: file.look.size,
+        ..Metadata::default()
+    }
+}
+
 /// A time as restic can read it. An app can give a file one that is far from any calendar, and one such file would
 /// make its directory unreadable for restic: it gets another.
 fn time(seconds: i64, nanoseconds: i64) -> Timestamp {
@@ -182,6 +207,7 @@ fn time(seconds: i64, nanoseconds: i64) -> Timestamp {
 /// A file to be read.
 pub(crate) struct Open {
     path: PathBuf,
+    is_there: bool,
     size: u64,
     watch: Arc<Watch>,
     read: Arc<AtomicU64>,
@@ -192,6 +218,13 @@ impl ReadSourceOpen for Open {
 
     fn open(self) -> RusticResult<Reader> {
         self.read.fetch_add(1, Ordering::Relaxed);
+        if !self.is_there {
+            // The snapshot before is gone, or a part of it.
+            let fault = SnapshotError::LeftOut { path: self.path };
+            let told = RusticError::new(ErrorKind::InputOutput, fault.to_string());
+            self.watch.fail(fault);
+            return Err(told);
+        }
         match open(&self.path) {
             Ok(file) => Ok(Reader {
                 file,

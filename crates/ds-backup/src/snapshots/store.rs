@@ -18,10 +18,10 @@ use super::{
     Repository, Snapshot, SnapshotError, SnapshotId,
     repository::{Engine, Fault},
     source::Source,
-    walk::Walk,
+    walk::{Walk, What},
     watch::Watch,
 };
-use crate::{ABOUT, About, DATA, Progress, clone::Witness};
+use crate::{ABOUT, About, DATA, LeftOut, Progress, clone::Witness};
 
 /// Room that is left at a place whatever is stored: for the index, and for those who come after.
 const RESERVE: u64 = 64 << 20;
@@ -58,6 +58,21 @@ impl Repository {
         about: &About,
         progress: Arc<dyn Progress>,
     ) -> Result<Stored, SnapshotError> {
+        self.store_changed(tree, &Arc::default(), about, progress)
+    }
+
+    /// Stores a copy as [`Self::store`] does, of which files are left out that the latest snapshot has: those that
+    /// [`Self::latest_files`] told. Blocks.
+    ///
+    /// # Errors
+    /// As [`Self::store`]; [`SnapshotError::LeftOut`] if that snapshot is gone.
+    pub fn store_changed(
+        &self,
+        tree: &Path,
+        left_out: &Arc<LeftOut>,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Stored, SnapshotError> {
         check_tree(tree)?;
         let snapshot = Snapshot::write(about)?;
         let watch = Watch::new(progress);
@@ -65,8 +80,9 @@ impl Repository {
         let stored = self.work(&watch, "store a snapshot", |engine| {
             let before = self.list_with(&engine, Some(about.appspace))?;
             let before = before.first();
-            self.expect(tree, before, &watch)?;
-            store(engine, tree, before, snapshot, &watch)
+            self.expect(Walk::new(tree, left_out.clone()), before, &watch)?;
+            let source = Source::new(tree, left_out.clone(), watch.clone());
+            store(engine, &source, before, snapshot, &watch)
         })?;
         Ok(stored)
     }
@@ -86,21 +102,28 @@ impl Repository {
     /// Tells how much there is, and sees that there is room for what changed.
     fn expect(
         &self,
-        tree: &Path,
+        walk: Walk,
         before: Option<&Snapshot>,
         watch: &Watch,
     ) -> Result<(), SnapshotError> {
         let (mut bytes, mut files, mut changed) = (0_u64, 0, 0_u64);
-        for found in Walk::new(tree) {
+        for found in walk {
             watch.check()?;
-            let found = found?;
-            if !found.metadata.is_dir() {
+            let metadata = match found?.what {
+                What::There(metadata) => metadata,
+                What::LeftOut(file) => {
+                    files += 1;
+                    bytes = bytes.saturating_add(file.look.size);
+                    continue;
+                }
+            };
+            if !metadata.is_dir() {
                 files += 1;
             }
-            if found.metadata.is_file() {
-                let length = found.metadata.len();
+            if metadata.is_file() {
+                let length = metadata.len();
                 bytes = bytes.saturating_add(length);
-                let witness = Witness::of(&found.metadata);
+                let witness = Witness::of(&metadata);
                 if !before.is_some_and(|before| is_older(witness, before.made)) {
                     changed = changed.saturating_add(length);
                 }
@@ -134,7 +157,7 @@ fn check_tree(tree: &Path) -> Result<(), SnapshotError> {
 
 fn store(
     engine: Engine,
-    tree: &Path,
+    source: &Source,
     before: Option<&Snapshot>,
     snapshot: rustic_core::repofile::SnapshotFile,
     watch: &Arc<Watch>,
@@ -148,9 +171,8 @@ fn store(
         None => parent.force = true,
     }
     let options = BackupOptions::default().parent_opts(parent).no_scan(true);
-    let source = Source::new(tree, watch.clone());
     let root = [PathBuf::from("/")];
-    let stored = indexed.archive(&options, &source, snapshot, &root)?;
+    let stored = indexed.archive(&options, source, snapshot, &root)?;
     watch.check()?;
     let summary = stored.summary.unwrap_or_default();
     Ok(Stored {

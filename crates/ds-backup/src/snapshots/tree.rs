@@ -27,6 +27,7 @@ pub(crate) struct Entry {
     pub(crate) name: OsString,
     pub(crate) kind: Kind,
     pub(crate) mtime: Option<Timestamp>,
+    pub(crate) ctime: Option<Timestamp>,
 }
 
 /// What it is.
@@ -77,6 +78,14 @@ impl<'a> Trees<'a> {
         self.blob(*id, BlobType::Data, at)
     }
 
+    /// Whether the index has all pieces of a file.
+    pub(crate) fn has(&self, content: &Content) -> bool {
+        content
+            .chunks
+            .iter()
+            .all(|id| self.engine.get_index_entry(id).is_ok())
+    }
+
     /// How long a piece is, by the index.
     pub(crate) fn length(&self, id: DataId) -> Result<u64, Fault> {
         Ok(u64::from(self.engine.get_index_entry(&id)?.data_length()))
@@ -98,6 +107,7 @@ impl<'a> Trees<'a> {
             name: OsString::new(),
             kind: Kind::Dir(root),
             mtime: None,
+            ctime: None,
         };
         for part in path.components() {
             let name = match part {
@@ -152,6 +162,7 @@ fn entry(node: Node, at: &Path) -> Result<Entry, SnapshotError> {
         name,
         kind,
         mtime: node.meta.mtime,
+        ctime: node.meta.ctime,
     })
 }
 

@@ -1,8 +1,10 @@
 //! The steps that clone an appspace's data: they end soon when the job is given up.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use ds_backup::{CloneError, Cloned, ClonedAgain, clone_again, clone_data};
+use ds_backup::{
+    CloneError, Cloned, ClonedAgain, LatestFiles, LeftOut, clone_again, clone_changed, clone_data,
+};
 use ds_core::Hold;
 
 use super::{JobError, Run, Step};
@@ -24,6 +26,28 @@ impl Run {
         self.step(Step::Clone, async {
             let cloned = clone_data(at_rest, from, to, self.progress()).await;
             cloned.map_err(|error| self.clone_error(error))
+        })
+        .await
+    }
+
+    /// Clones data at rest but for what looks as it did in the latest snapshot.
+    ///
+    /// # Errors
+    /// As [`Self::clone_data`].
+    pub(crate) async fn clone_changed<E>(
+        &self,
+        at_rest: &Hold,
+        from: PathBuf,
+        to: PathBuf,
+        latest: Arc<LatestFiles>,
+    ) -> Result<LeftOut, E>
+    where
+        E: From<JobError> + From<CloneError>,
+    {
+        self.step(Step::Clone, async {
+            let cloned = clone_changed(at_rest, from, to, latest, self.progress()).await;
+            let (_, left_out) = cloned.map_err(|error| self.clone_error::<E>(error))?;
+            Ok(left_out)
         })
         .await
     }

@@ -4,7 +4,7 @@ use ds_backup::CloneError;
 use ds_core::StoreError;
 
 use super::{DescribeError, Kept};
-use crate::{JobError, RestError, SnapshotError};
+use crate::{JobError, RestError, SnapshotError, UndoError};
 
 /// Why no snapshot was taken. The appspace goes on as it was.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum TakeError {
     /// Its data could not be cloned.
     #[error("cannot copy the data")]
     Clone(#[from] CloneError),
+    /// What was cloned first could not be removed.
+    #[error(transparent)]
+    Again(#[from] UndoError),
     /// The copy could not be described.
     #[error(transparent)]
     Describe(#[from] DescribeError),

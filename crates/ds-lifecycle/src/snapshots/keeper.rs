@@ -8,15 +8,16 @@ use std::{
 
 use async_trait::async_trait;
 use ds_backup::{
-    About, NoProgress, Progress,
+    About, LatestFiles, LeftOut, NoProgress, Progress,
     snapshots::{
         Grace, KeyError, Place, Pruned, ReadBack, Repositories, Repository, RepositoryKey,
-        Retention, Snapshot, SnapshotError as PlaceFailure, SnapshotId, Stored, Verified,
+        Retention, Snapshot, SnapshotError as PlaceFailure, SnapshotId, Verified,
     },
 };
 use ds_core::{AppspaceId, error_chain};
 use ds_sandbox::BoxError;
 
+mod changed;
 mod listing;
 mod spread;
 
@@ -191,30 +192,6 @@ impl Shared {
         each.collect()
     }
 
-    fn store_everywhere(
-        &self,
-        tree: &Path,
-        about: &About,
-        retention: Option<Retention>,
-        progress: &Arc<dyn Progress>,
-    ) -> Result<Vec<AtPlace<Stored>>, KeyError> {
-        let repositories = self.repositories()?;
-        Ok(self.at_each(&repositories, &|repository| {
-            if progress.is_cancelled() {
-                return Err(PlaceFailure::Cancelled);
-            }
-            let stored = repository.store(tree, about, Arc::clone(progress))?;
-            // The snapshot is there: what goes wrong with older ones is no matter of its own.
-            if let Some(retention) = retention
-                && let Err(error) = repository.apply(about.appspace, &retention, &stored.id)
-            {
-                let place = repository.place();
-                tracing::warn!(%place, error = error_chain(&error), "cannot forget old snapshots");
-            }
-            Ok(stored)
-        }))
-    }
-
     /// Stores at the first place that takes it. The one that counts is stored while the appspace is closed: that does
     /// not wait again for places that were of no use when the first part of it was.
     fn store_once(
@@ -295,23 +272,28 @@ impl Snapshotter for Keeper {
             .map_err(SnapshotError)
     }
 
+    async fn latest_files(&self, of: AppspaceId) -> Option<Arc<LatestFiles>> {
+        self.latest_everywhere(of).await
+    }
+
     async fn keep(
         &self,
         tree: &Path,
         about: &About,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<Kept>, SnapshotError> {
-        let (this, tree, about) = (Arc::clone(&self.0), tree.to_owned(), about.clone());
-        let retention = self.0.books.retention_of(about.appspace).await;
-        let stored =
-            blocking(move || this.store_everywhere(&tree, &about, retention, &progress)).await;
-        let stored = stored.map_err(|error| SnapshotError(error.into()))?;
-        let stored = stored.map_err(|error| SnapshotError(error.into()))?;
-        let kept = stored.into_iter().map(|at| Kept {
-            place: at.place,
-            outcome: at.outcome.map_err(|error| error_chain(&error)),
-        });
-        Ok(kept.collect())
+        let kept = self.keep_at_each(tree, Arc::default(), about, progress);
+        Ok(kept.await?.unwrap_or_default())
+    }
+
+    async fn keep_changed(
+        &self,
+        tree: &Path,
+        left_out: Arc<LeftOut>,
+        about: &About,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Option<Vec<Kept>>, SnapshotError> {
+        self.keep_at_each(tree, left_out, about, progress).await
     }
 
     async fn ended(&self, of: AppspaceId, outcome: Result<&Taken, &TakeError>) {

@@ -17,14 +17,14 @@ use std::{
     sync::Arc,
 };
 
-use ds_backup::{ABOUT, About, Consistency, CopyReason, FORMAT};
+use ds_backup::{ABOUT, About, Consistency, CopyReason, FORMAT, LatestFiles, LeftOut};
 use ds_core::{Appspace, AppspaceId, Reason, StoreError, Work};
 
 pub use error::TakeError;
 pub use keeper::{AtPlace, Bookkeeping, Keeper, NoKey};
 pub use verify::VerifyError;
 
-use crate::{JobHandle, Lifecycle, Run, Snapshotter, Step, files::blocking};
+use crate::{JobHandle, Lifecycle, Run, Snapshotter, Step, files::blocking, undo};
 
 /// How storing a snapshot went at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,27 +78,54 @@ impl Lifecycle {
         let appspace = self.appspace(id).await?;
         self.room().await?;
         let about = self.about(&appspace, reason).await?;
+        if let Some(latest) = snapshots.latest_files(id).await {
+            let taken = self.take_once(run, &*snapshots, about.clone(), latest);
+            if let Some(taken) = taken.await? {
+                return Ok(taken);
+            }
+            tracing::info!(appspace = %id, "the latest snapshot has gone meanwhile: all is copied");
+            undo::remove(run.staged().root().to_owned()).await?;
+        }
+        let all = self.take_once(run, &*snapshots, about, Arc::default());
+        all.await?
+            .ok_or_else(|| TakeError::Nowhere("what was to be stored was not there".to_owned()))
+    }
+
+    /// Takes a snapshot with what changed since the latest; `None` if that has gone meanwhile.
+    async fn take_once(
+        &self,
+        run: &Run,
+        snapshots: &dyn Snapshotter,
+        about: About,
+        latest: Arc<LatestFiles>,
+    ) -> Result<Option<Taken>, TakeError> {
         let staged = run.staged();
-        let about = self.clone_quickly(run, about, staged.data()).await?;
+        let (about, left_out) = self
+            .clone_quickly(run, about, staged.data(), latest)
+            .await?;
         let places = run.step(Step::Snapshot, async {
             describe(staged.root(), &about).await?;
             let (root, progress) = (staged.root(), run.progress());
-            Ok::<_, TakeError>(snapshots.keep(root, &about, progress).await?)
+            let kept = snapshots.keep_changed(root, Arc::new(left_out), &about, progress);
+            Ok::<_, TakeError>(kept.await?)
         });
-        let places = places.await?;
+        let Some(places) = places.await? else {
+            return Ok(None);
+        };
         if places.iter().all(|kept| kept.outcome.is_err()) {
             return Err(TakeError::of(places));
         }
-        Ok(Taken { about, places })
+        Ok(Some(Taken { about, places }))
     }
 
-    /// Clones an appspace's data, which is at rest no longer than that takes.
+    /// Clones what changed of an appspace's data, which is at rest no longer than that takes.
     async fn clone_quickly(
         &self,
         run: &Run,
         about: About,
         to: PathBuf,
-    ) -> Result<About, TakeError> {
+        latest: Arc<LatestFiles>,
+    ) -> Result<(About, LeftOut), TakeError> {
         let id = about.appspace;
         let rest = run.step(Step::Rest, async {
             Ok::<_, TakeError>(self.at_rest(id, Reason::Snapshot).await?)
@@ -107,14 +134,17 @@ impl Lifecycle {
         let hold = run.keep(hold);
         let made = self.parts().clock.now();
         let live = self.parts().data.appspace(id).data();
-        run.clone_data::<TakeError>(&hold, live, to).await?;
+        let left_out = run
+            .clone_changed::<TakeError>(&hold, live, to, latest)
+            .await?;
         drop(hold);
         run.release();
-        Ok(About {
+        let about = About {
             made,
             consistency,
             ..about
-        })
+        };
+        Ok((about, left_out))
     }
 
     /// The description of an appspace as it is now. Asked of the appspace itself and not of its clone, of which

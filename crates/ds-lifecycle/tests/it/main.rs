@@ -1,6 +1,7 @@
 //! Jobs on real stores and real files, with scripted app code.
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
+mod again;
 mod anomalies;
 mod archives;
 mod change;

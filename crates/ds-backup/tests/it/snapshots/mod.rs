@@ -5,6 +5,7 @@ mod damage;
 mod forget;
 mod hostile;
 mod killed;
+mod left_out;
 mod local;
 mod restic;
 mod room;

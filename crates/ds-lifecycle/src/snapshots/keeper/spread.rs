@@ -78,7 +78,7 @@ impl Shared {
 }
 
 /// What goes wrong with older ones is no matter of the one that was stored.
-fn forget_old(
+pub(super) fn forget_old(
     repository: &Repository,
     about: &About,
     retention: Option<Retention>,

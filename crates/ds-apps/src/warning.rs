@@ -34,6 +34,8 @@ pub enum Problem {
     Error,
     /// It works, but not well.
     PoorExperience,
+    /// Nothing is wrong with it: whoever installs the app is to know.
+    Notice,
 }
 
 impl Warning {

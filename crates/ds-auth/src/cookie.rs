@@ -14,6 +14,8 @@ const PREFIX: &str = "__Host-";
 const LONGEST: Duration = Duration::from_hours(400 * 24);
 /// Logging in is a matter of minutes.
 const LOGIN: Duration = Duration::from_mins(10);
+/// As long as a login waits for a second factor.
+const HALF: Duration = Duration::from_mins(5);
 
 /// Which of the host's cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +26,8 @@ pub enum Kind {
     Member,
     /// The state of a login under way, on an appspace.
     Login,
+    /// Somebody whose password was right and whose second factor is to come, on the account site.
+    Half,
 }
 
 /// Reads and makes the host's cookies.
@@ -35,7 +39,7 @@ pub struct Cookies {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Account, Self::Member, Self::Login];
+    pub const ALL: [Self; 4] = [Self::Account, Self::Member, Self::Login, Self::Half];
 
     /// How long a browser is asked to keep it.
     #[must_use]
@@ -43,6 +47,7 @@ impl Kind {
         match self {
             Self::Account | Self::Member => LONGEST,
             Self::Login => LOGIN,
+            Self::Half => HALF,
         }
     }
 
@@ -51,6 +56,7 @@ impl Kind {
             Self::Account => "ds-account",
             Self::Member => "ds-member",
             Self::Login => "ds-login",
+            Self::Half => "ds-half",
         }
     }
 }

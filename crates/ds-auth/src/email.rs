@@ -13,7 +13,10 @@ pub struct EmailError {
 }
 
 /// Checks a mail address and brings it to the form in which accounts are found: trimmed, lower case.
-pub(crate) fn normalised(text: &str) -> Result<String, EmailError> {
+///
+/// # Errors
+/// If it is none.
+pub fn normalised(text: &str) -> Result<String, EmailError> {
     let options = Options::default()
         .without_display_text()
         .without_domain_literal();

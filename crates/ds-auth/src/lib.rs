@@ -12,13 +12,19 @@ mod api_tokens;
 mod authenticator;
 mod authorize;
 pub mod cookie;
+mod device;
 pub mod dropid;
 mod email;
+pub mod joining;
 mod login_tokens;
 mod marks;
+pub mod member_tokens;
+pub mod oauth;
 pub mod passkeys;
 pub mod password;
 pub mod people;
+pub mod pictures;
+mod rates;
 mod session;
 mod sessions;
 mod setup_link;
@@ -34,9 +40,14 @@ pub use api_tokens::{
 pub use authenticator::SessionAuthenticator;
 pub use authorize::{Denied, Granted, authorize};
 pub use cookie::Cookies;
-pub use email::EmailError;
+pub use device::device_name;
+pub use email::{EmailError, normalised as normalised_email};
 pub use login_tokens::{Login, LoginTokens};
+pub use member_tokens::{
+    MemberToken, MemberTokenError, MemberTokenStore, MemberTokens, NewMemberToken, TokenKind,
+};
 pub use password::{PasswordError, PasswordProblem, PasswordRules};
+pub use rates::Rates;
 pub use session::{Session, SessionStore, Subject};
 pub use sessions::Sessions;
 pub use setup_link::SetupLink;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use ds_core::{AccountId, AppspaceId, secret::TokenHash};
+use tokio::sync::watch;
 
 /// Things that share a mark are revoked together, which costs the others one query each.
 const MARKS: usize = 4096;
@@ -27,6 +28,7 @@ pub(crate) struct Marks {
     all: AtomicU64,
     of: Box<[AtomicU64]>,
     hasher: RandomState,
+    changes: watch::Sender<()>,
 }
 
 /// The marks of up to three things, as they were.
@@ -43,7 +45,13 @@ impl Marks {
             all: AtomicU64::new(0),
             of: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
+            changes: watch::Sender::new(()),
         }
+    }
+
+    /// Changes whenever anything is revoked.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     pub(crate) fn begin(&self) -> Begun {
@@ -72,6 +80,8 @@ impl Marks {
     pub(crate) fn revoke(&self, thing: Revocable<'_>) {
         self.all.fetch_add(1, SeqCst);
         self.of[self.place(thing)].fetch_add(1, SeqCst);
+        // Last: who is woken by it finds the marks moved.
+        self.changes.send_replace(());
     }
 
     fn place(&self, thing: Revocable<'_>) -> usize {

@@ -34,6 +34,9 @@ pub struct Session {
 #[async_trait]
 pub trait SessionStore: Send + Sync {
     /// Records a session.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such account or appspace, or the account is blocked.
     async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError>;
     /// The session of a token; an expired one may be returned and is refused by the caller.
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;

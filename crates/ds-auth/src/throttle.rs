@@ -4,6 +4,9 @@
 //! back. Two counts decide: one of the account, one of the network the attempt comes from. A network from
 //! which somebody has logged in to an account has a count of its own for that account, so that strangers
 //! who guess do not lock its owner out.
+//!
+//! `governor` was looked at: it lets so many through in a time, whatever comes of them. Here a success costs
+//! nothing, waits grow with failures, and who is known is not kept out by strangers.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -32,6 +35,8 @@ pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
     counts: Cache<Who, Count>,
     known: Cache<(String, IpAddr), ()>,
+    per_account: u32,
+    per_network: u32,
 }
 
 /// An attempt that was let through, to be told of its success.
@@ -57,8 +62,15 @@ struct Count {
 
 impl Throttle {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::with_free(clock, FREE_PER_ACCOUNT, FREE_PER_NETWORK)
+    }
+
+    /// The same with other numbers of attempts before the first wait.
+    pub(crate) fn with_free(clock: Arc<dyn Clock>, per_account: u32, per_network: u32) -> Self {
         Self {
             clock,
+            per_account,
+            per_network,
             counts: Cache::builder()
                 .max_capacity(ENTRIES)
                 .time_to_idle(MEMORY)
@@ -76,7 +88,7 @@ impl Throttle {
         let network = self.attempt_from(from)?;
         let email = email.to_owned();
         let account = self.account_key(&email, network);
-        self.count(account.clone(), FREE_PER_ACCOUNT)?;
+        self.count(account.clone(), self.per_account)?;
         Ok(Attempt {
             email,
             network,
@@ -98,7 +110,7 @@ impl Throttle {
     pub(crate) fn attempt_from(&self, from: Option<IpAddr>) -> Result<Option<IpAddr>, Duration> {
         let network = from.map(network_of);
         if let Some(network) = network {
-            self.count(Who::Network(network), FREE_PER_NETWORK)?;
+            self.count(Who::Network(network), self.per_network)?;
         }
         Ok(network)
     }
@@ -171,7 +183,7 @@ fn between(from: Timestamp, to: Timestamp) -> Duration {
 }
 
 /// What one person can take addresses from: a single IPv4 address, or 64 bits of IPv6.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -26,6 +26,7 @@ use crate::{AppId, AppspaceId, JobId, VersionId};
 ///   trash/<id>/                    deleted appspaces, as they were, until their date
 ///   trash.json                     how long they have been there, counted and not read off the clock
 ///   previews/<id>/                 snapshots that are open for a look; emptied at start
+///   pictures/                      pictures of this host's people and of those they know
 ///   staging/<job>/                 work that has not been published yet; emptied at start
 ///   runtime/                       sockets and scratch of running sandboxes; emptied at start
 /// ```
@@ -133,6 +134,12 @@ impl DataDir {
     #[must_use]
     pub fn previews_root(&self) -> PathBuf {
         self.0.join("previews")
+    }
+
+    /// Where pictures of this host's people are, and of those they know.
+    #[must_use]
+    pub fn pictures(&self) -> PathBuf {
+        self.0.join("pictures")
     }
 
     /// The directory of one preview, which looks like an appspace's.

@@ -63,6 +63,8 @@ uuid_ids! {
     AccountId = "account";
     /// A token by which programs use an account.
     ApiTokenId = "API token";
+    /// What opens an appspace for a program or by a link.
+    MemberTokenId = "key";
     /// One run of one sandbox.
     SandboxId = "sandbox";
     /// A piece of work that takes long, as recorded in the job log.

@@ -24,6 +24,7 @@ mod job;
 pub mod limits;
 pub mod manifest;
 mod member;
+mod member_changes;
 mod member_logins;
 pub mod moves;
 mod original;
@@ -35,6 +36,7 @@ mod store;
 mod trash;
 pub mod upgrades;
 pub mod usage;
+pub mod web;
 
 pub use access::{Access, Permission, PermissionError};
 pub use address::{Address, AddressError};
@@ -47,11 +49,13 @@ pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
 pub use egress::{EgressRule, EgressRuleError};
 pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason, Visit};
 pub use id::{
-    AccountId, ApiTokenId, AppId, AppspaceId, IdError, JobId, MoveId, ProxyId, SandboxId, VersionId,
+    AccountId, ApiTokenId, AppId, AppspaceId, IdError, JobId, MemberTokenId, MoveId, ProxyId,
+    SandboxId, VersionId,
 };
 pub use job::{Job, JobKind, JobRecord, Work};
 pub use manifest::Manifest;
 pub use member::Member;
+pub use member_changes::MemberChanges;
 pub use member_logins::{LoginKind, MemberLogin, MemberLogins};
 pub use original::{OriginalLogin, OriginalMember, OriginalMeta, OriginalReader};
 pub use schema::{Direction, MigrationStep, Schema};

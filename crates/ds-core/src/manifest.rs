@@ -3,7 +3,10 @@
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::{EgressRule, MigrationStep, Schema};
+use crate::{
+    EgressRule, MigrationStep, Schema,
+    web::{Cors, Csp},
+};
 
 /// The complete manifest of an app version: what the developer wrote, checked and normalised, with
 /// schema, migrations and entrypoint as learned from the first run.
@@ -32,9 +35,18 @@ pub struct Manifest {
     /// Permissions the app declares (API 1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<DeclaredPermission>,
+    /// Roles that the app suggests: what to grant together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<DeclaredRole>,
     /// The hosts the app asks to reach. Which of them it may is the owner's decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub egress: Vec<EgressRule>,
+    /// The sites whose scripts may use the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cors: Option<Cors>,
+    /// What its pages load from elsewhere.
+    #[serde(default, skip_serializing_if = "Csp::is_empty")]
+    pub csp: Csp,
     /// Its icon, relative to the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
@@ -89,4 +101,22 @@ pub struct DeclaredPermission {
     /// What it allows, for the owner who grants it.
     #[serde(default)]
     pub description: String,
+}
+
+/// Permissions that an app suggests to grant together.
+///
+/// Nobody has a role as such: what is kept of a member are permissions, and who holds exactly those of a role is shown
+/// with its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclaredRole {
+    /// What programs call it.
+    pub key: String,
+    /// What people call it.
+    pub name: String,
+    /// Whom it is for, for the owner who grants it.
+    #[serde(default)]
+    pub description: String,
+    /// What it allows.
+    #[serde(default)]
+    pub permissions: std::collections::BTreeSet<crate::Permission>,
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{AppspaceId, Member, ProxyId, StoreError};
+use crate::{AccountId, AppspaceId, Member, ProxyId, StoreError};
 
 /// A kind of proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +79,8 @@ pub trait MemberLogins: Send + Sync {
         name: &str,
         by: &str,
     ) -> Result<(), StoreError>;
+    /// Whether a server is known to have signed for anybody here.
+    async fn has_signed(&self, appspace: AppspaceId, by: &str) -> Result<bool, StoreError>;
     /// Takes a way to log in from a member. Says whether it was theirs.
     async fn remove_login(
         &self,
@@ -87,4 +89,30 @@ pub trait MemberLogins: Send + Sync {
         kind: LoginKind,
         name: &str,
     ) -> Result<bool, StoreError>;
+    /// Adds a member together with a way to log in: both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if somebody has the id, or logs in so.
+    async fn add_member_with(
+        &self,
+        appspace: AppspaceId,
+        member: &Member,
+        login: &MemberLogin,
+    ) -> Result<(), StoreError>;
+    /// The account of this host that a member logs in with.
+    async fn account_of(
+        &self,
+        appspace: AppspaceId,
+        id: &ProxyId,
+    ) -> Result<Option<AccountId>, StoreError>;
+    /// Lets a member log in with this account of this host, in place of any other; `None`: with none.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the account is another member, [`StoreError::Missing`] if there is no such member.
+    async fn set_account(
+        &self,
+        appspace: AppspaceId,
+        id: &ProxyId,
+        account: Option<AccountId>,
+    ) -> Result<(), StoreError>;
 }

@@ -119,6 +119,8 @@ pub struct MoveIn {
     pub asked: Option<Timestamp>,
     /// What the other host said, or why it could not be asked.
     pub problem: Option<String>,
+    /// Whether its owner had paused it.
+    pub paused: bool,
     /// What became of it.
     pub arrival: Arrival,
 }

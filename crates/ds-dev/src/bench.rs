@@ -10,7 +10,7 @@ use ds_core::{
 use ds_lifecycle::{MemberUsers, Migration, migrate};
 use ds_routes::RouteTable;
 use ds_sandbox::{AppspaceMounts, Limits, PoolConfig, Sandboxes, StopReason};
-use ds_serve::{FixedSite, Site, Terms, static_roots};
+use ds_serve::{FixedSite, Site, Terms, Web, static_roots};
 use ds_store::AppspaceDbs;
 
 use crate::project::{Loaded, Project};
@@ -138,7 +138,7 @@ fn site(
         roots: static_roots(&loaded.dir, &dir),
         code: loaded.ready.code.clone(),
         users: Arc::new(MemberUsers::new(members, appspace.id)),
-        terms: Terms::new(Limits::default(), None),
+        terms: Terms::new(Limits::default(), None).with_web(Web::of(&loaded.ready.manifest)),
         dir,
         appspace,
         preview: None,

@@ -1,5 +1,5 @@
 // Shows how far a job is without loading the page anew. Without this, "Look again" does.
-const find = (page) => page.querySelector("#version, #preview, #snapshots");
+const find = (page) => page.querySelector("#version, #preview, #snapshots, #archives");
 const isRunning = () => find(document)?.querySelector("[data-running]");
 
 async function look() {

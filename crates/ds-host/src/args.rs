@@ -6,16 +6,22 @@ use clap::{Args, Parser, Subcommand};
 
 mod archives;
 mod backups;
+mod dropids;
 mod jobs;
+mod keys;
 mod mail;
 mod moves;
+mod people;
 mod tokens;
 
 pub use archives::{Export, Import};
 pub use backups::{Backup, Restore, Schedule};
+pub use dropids::Dropid;
 pub use jobs::{Job, Trash, WhichJob};
+pub use keys::Key;
 pub use mail::Mail;
 pub use moves::{MoveCancel, MoveIn};
+pub use people::OnOff;
 pub use tokens::{Mode, Scope, Token, Upgrades};
 
 /// Dropserver: a place for small web apps and the people who use them.
@@ -65,6 +71,9 @@ pub enum Command {
     /// Appspaces that were deleted
     #[command(subcommand)]
     Trash(Trash),
+    /// DropIDs: names of this host's people on the web
+    #[command(subcommand)]
+    Dropid(Dropid),
     /// Mail that the host sends
     #[command(subcommand)]
     Mail(Mail),
@@ -95,6 +104,54 @@ pub enum Account {
         /// Read the password from standard input, where no list of processes and no shell history shows it
         #[arg(long, required = true)]
         password_stdin: bool,
+    },
+    /// List the accounts
+    List {
+        /// Only those with this in their mail address
+        #[arg(long, value_name = "TEXT")]
+        find: Option<String>,
+    },
+    /// Invite somebody: make a link with which they make an account, within a week and once
+    Invite {
+        /// The only mail address it is for; the link is mailed there, if the host sends mail
+        email: Option<String>,
+    },
+    /// Keep somebody out: all their sessions end at once, and they cannot log in
+    Block {
+        /// The mail address they log in with
+        email: String,
+        /// Pause their appspaces, too
+        #[arg(long)]
+        pause: bool,
+    },
+    /// Let somebody in again
+    Unblock {
+        /// The mail address they log in with
+        email: String,
+    },
+    /// Let somebody run the host, or not any more
+    Admin {
+        /// The mail address they log in with
+        email: String,
+        /// Whether they run it
+        #[arg(value_enum)]
+        role: OnOff,
+    },
+    /// Remove an account for good, with its apps, appspaces and their snapshots
+    Remove {
+        /// The mail address they log in with
+        email: String,
+        /// Do not ask whether this is meant
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make a link with which somebody sets their password anew, within a day and once
+    Reset {
+        /// The mail address they log in with
+        email: String,
+        /// Let them in with their password alone: they lost their phone or their passkeys
+        #[arg(long)]
+        drop_second_step: bool,
     },
     /// Tokens by which programs use the API for an account
     #[command(subcommand)]
@@ -174,6 +231,8 @@ pub enum Appspace {
     },
     /// Cancel a move that is not decided yet
     MoveCancel(MoveCancel),
+    /// Open an appspace that came here although its old host, gone for good, never said that it is moved
+    MoveInsist(Which),
     /// Move an appspace to the trash
     Delete {
         /// Where.
@@ -222,6 +281,9 @@ pub enum Appspace {
     /// Members of an appspace
     #[command(subcommand)]
     Member(Member),
+    /// API keys for programs, secret links, and programs that members let in
+    #[command(subcommand)]
+    Key(Key),
 }
 
 /// An appspace.
@@ -267,16 +329,45 @@ pub enum Secret {
 pub enum Member {
     /// List the members of an appspace
     List(Which),
-    /// Add somebody with an account on this host
+    /// Add somebody: with an account on this host, a DropID of any host, or by mail
     Add {
         /// Where.
         #[command(flatten)]
         which: Which,
-        /// The mail address of their account
-        email: String,
-        /// The name other members see (what is before the @, if not given)
+        /// Their mail address, or their DropID like example.com/ada
+        who: String,
+        /// The name other members see (made of their address, if not given)
         #[arg(long = "as", value_name = "NAME")]
         display_name: Option<String>,
+        /// What they may do: a role that the app suggests
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+    },
+    /// Make an invitation link: whoever has it and proves who they are becomes a member
+    Invite {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// For whom it is, for yourself
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// What they may do: a role that the app suggests
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// How many may come with it
+        #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+        uses: u32,
+        /// For how many days it is good
+        #[arg(long, value_name = "NUMBER", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=90))]
+        days: u32,
+    },
+    /// End a membership: they are logged out at once, and what they have open ends
+    Remove {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// The member: a mail address, a DropID, or an id that `member list` shows
+        member: String,
     },
     /// Give a member a permission
     Grant(Permit),
@@ -290,7 +381,7 @@ pub struct Permit {
     /// Where.
     #[command(flatten)]
     pub which: Which,
-    /// The member: a mail address, or an id that `member list` shows
+    /// The member: a mail address, a DropID, or an id that `member list` shows
     pub member: String,
     /// The permission, as the app names it
     pub permission: String,

@@ -4,7 +4,9 @@ mod archives;
 mod auth;
 mod base;
 mod changes;
+mod dropids;
 mod glue;
+mod logins;
 mod mail;
 mod modules;
 mod moves;
@@ -32,7 +34,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::{
     config::Config,
     dispatch::Dispatch,
-    entrance::{Entrance, EntranceState},
+    entrance::{Entrance, EntranceState, links::LinkRates},
     mail::{MailError, Post},
     ops::{self, Names, Ops},
     site,
@@ -69,6 +71,9 @@ pub enum ComposeError {
     /// Mail cannot be sent as configured.
     #[error("cannot set up mail")]
     Mail(#[source] MailError),
+    /// The account site is at no address.
+    #[error("the account site is at no address that can be written")]
+    Site(#[source] url::ParseError),
     /// What a crash left half done cannot be undone.
     #[error("cannot undo what was in the middle when the host last ended")]
     Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -90,9 +95,12 @@ pub struct Host {
     _copies: [AbortOnDropHandle<()>; 2],
     _room: AbortOnDropHandle<()>,
     _asking: AbortOnDropHandle<()>,
+    _dropids: AbortOnDropHandle<()>,
     _upgrades: AbortOnDropHandle<()>,
     _previews: AbortOnDropHandle<()>,
     _alerts: AbortOnDropHandle<()>,
+    _logins: AbortOnDropHandle<()>,
+    _keys: AbortOnDropHandle<()>,
     post: Option<Post>,
 }
 
@@ -115,9 +123,18 @@ impl Host {
             Arc::new(ops::Backups::new(lifecycle.clone(), keeper, records))
         });
         let moving = moves::moving(&base, &moves, &installs);
+        let outgoing = logins::outgoing(config, &names).await?;
+        let dropids = dropids::open(config, &base, &names, &outgoing)?;
+        let members = base.members.clone();
+        let keys = ops::Keys::new(&base.store, members, &auth.sessions, base.clock.clone());
         let ops = Ops::new(ops::Parts {
+            keys: keys.clone(),
             backups: backups.clone(),
             post: base.post.clone(),
+            people: ops::People::new(&base.store, base.clock.clone(), base.post.is_some()),
+            own: ops::Own::new(&base.store, &names, base.clock.clone()),
+            membership: ops::Membership::new(&base.members, &base.store),
+            dropids: Arc::clone(&dropids),
             names: names.clone(),
             accounts: Arc::clone(&auth.accounts),
             account_store: base.store.clone(),
@@ -143,19 +160,24 @@ impl Host {
         .with_moves(moving);
         let upgrades = tokio::spawn(upgrades::round(ops.clone()));
         let site_state = auth.site(&base, &ops);
+        let domains = dropids::other_domains(&dropids, &site_state);
+        let site = site::router(site_state.clone());
+        let logins = logins::logins(config, &base, &names, &outgoing, &site, &domains);
         let entrance = Entrance::new(EntranceState {
-            site: site_state.clone(),
+            site: site_state,
+            logins: Arc::clone(&logins),
+            links: LinkRates::new(base.clock.clone()),
         });
-        let site = site::router(site_state);
         let room = tokio::spawn(rounds::room(lifecycle.clone(), Arc::clone(&directory)));
         let directory = WithPreviews::new(lifecycle.previews().clone(), base.sources(), directory);
-        let appspaces = appspaces(&base, &auth, &names, Arc::new(directory), entrance);
+        let appspaces = appspaces(&base, &auth, &names, Arc::new(directory), entrance, &keys);
         let old = tokio::spawn(previews::close_old(lifecycle.clone()));
-        let rounds = rounds(&base, auth.sessions.clone());
+        let rounds = rounds(&base, auth.sessions.clone(), ops.clone());
         let copies = snapshots::rounds(&base, &lifecycle, backups);
         Ok(Self {
             _asking: moves::keep_asking(&moves),
-            dispatch: Dispatch::new(names.site, site, appspaces, moves),
+            _dropids: AbortOnDropHandle::new(tokio::spawn(crate::dropids::round(dropids))),
+            dispatch: Dispatch::new(names.site, site, domains, appspaces, moves),
             ops,
             gates: base.gates,
             sandboxes: base.sandboxes,
@@ -169,6 +191,8 @@ impl Host {
             _upgrades: AbortOnDropHandle::new(upgrades),
             _previews: AbortOnDropHandle::new(old),
             _alerts: mail::rounds(&base.alerts, base.keeper.is_some()),
+            _logins: logins::round(&logins),
+            _keys: AbortOnDropHandle::new(tokio::spawn(rounds::keys(keys))),
             post: base.post,
         })
     }
@@ -228,11 +252,13 @@ fn appspaces(
     names: &Names,
     directory: Arc<dyn Directory>,
     entrance: Entrance,
+    keys: &ops::Keys,
 ) -> Appspaces {
     let sessions = auth.sessions.clone();
+    let authenticator = SessionAuthenticator::new(sessions.clone(), auth.cookies);
     Appspaces::new(ds_serve::Parts {
         directory,
-        authenticator: Arc::new(SessionAuthenticator::new(sessions.clone(), auth.cookies)),
+        authenticator: Arc::new(authenticator.with_tokens(keys.tokens().clone())),
         door: Some(Door {
             site_origin: names.site_origin(),
             sessions: Arc::new(sessions),
@@ -256,10 +282,10 @@ async fn recover(installer: &Installer, lifecycle: &Lifecycle) -> Result<(), Com
 }
 
 /// What is done again and again while the host runs.
-fn rounds(base: &Base, sessions: Sessions) -> [AbortOnDropHandle<()>; 3] {
+fn rounds(base: &Base, sessions: Sessions, ops: Ops) -> [AbortOnDropHandle<()>; 3] {
     let (recorder, store) = (Arc::clone(&base.recorder), Store::clone(&base.store));
     [
-        tokio::spawn(tidy(sessions, store)),
+        tokio::spawn(tidy(sessions, store, ops)),
         tokio::spawn(async move { recorder.run().await }),
         tokio::spawn(relieve(Arc::clone(&base.sandboxes))),
     ]
@@ -275,12 +301,17 @@ async fn relieve(sandboxes: Arc<Sandboxes>) {
 }
 
 /// The daily round.
-async fn tidy(sessions: Sessions, store: Store) {
+async fn tidy(sessions: Sessions, store: Store, ops: Ops) {
     loop {
         if let Err(error) = sessions.purge().await {
             tracing::warn!(%error, "cannot remove expired sessions");
         }
         terms::tidy(&store, &SystemClock).await;
+        ops.tidy_people().await;
+        if let Err(error) = ops.purge_joining().await {
+            let error = error_chain(&error);
+            tracing::warn!(error, "cannot remove old invitation links");
+        }
         tokio::time::sleep(TIDY).await;
     }
 }

@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
-use crate::{listen::Patient, moving, ops::Names};
+use crate::{dropids::Domains, listen::Patient, moving, ops::Names, site::Domain};
 
 /// Everything that this host answers to. Clones are the same.
 #[derive(Clone)]
@@ -21,21 +21,30 @@ pub struct Dispatch(Arc<Inner>);
 struct Inner {
     site_host: Address,
     site: Router,
+    dropids: OtherDomains,
     appspaces: Appspaces,
     moves: Moves,
 }
 
+/// The domains that have nothing but DropIDs, and what answers there.
+pub(crate) struct OtherDomains {
+    pub(crate) domains: Domains,
+    pub(crate) pages: Router,
+}
+
 impl Dispatch {
-    /// The account site at its address, appspaces at all others.
+    /// The account site at its address, DropIDs at their domains, appspaces at all others.
     pub(crate) fn new(
         site_host: Address,
         site: Router,
+        dropids: OtherDomains,
         appspaces: Appspaces,
         moves: Moves,
     ) -> Self {
         Self(Arc::new(Inner {
             site_host,
             site,
+            dropids,
             appspaces,
             moves,
         }))
@@ -46,9 +55,17 @@ impl Dispatch {
         let request = request.map(Patient::new);
         let address = address(&request);
         let is_for_site = address.as_ref() == Some(&self.0.site_host);
+        let domain = address.clone();
+        let domain = domain.filter(|address| self.0.dropids.domains.is_other(address));
         let elsewhere = address.and_then(|address| self.0.moves.redirect(&address));
         if is_for_site {
             let answered = self.0.site.clone().oneshot(request).await;
+            let response = answered.unwrap_or_else(|never| match never {});
+            response.map(|body| body.map_err(Into::into).boxed_unsync())
+        } else if let Some(domain) = domain {
+            let mut request = request;
+            request.extensions_mut().insert(Domain(domain));
+            let answered = self.0.dropids.pages.clone().oneshot(request).await;
             let response = answered.unwrap_or_else(|never| match never {});
             response.map(|body| body.map_err(Into::into).boxed_unsync())
         } else if let Some(origin) = elsewhere {

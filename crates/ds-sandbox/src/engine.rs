@@ -1,9 +1,9 @@
 //! The seam between what wants app code run and what runs it.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use async_trait::async_trait;
-use ds_core::{MigrationStep, ProxyId, SandboxId, Schema};
+use ds_core::{MigrationStep, Permission, ProxyId, SandboxId, Schema};
 use http::{Request, Response};
 use serde_json::Value;
 
@@ -74,6 +74,8 @@ pub struct Call {
     pub origin: String,
     /// Who asks; `None` for the public.
     pub proxy_id: Option<ProxyId>,
+    /// What whoever asks may do, if that is less than what the member may: a program that acts for them.
+    pub scope: Option<BTreeSet<Permission>>,
 }
 
 /// What an app says it can do. As app code says it: hostile, and checked by ds-routes and ds-apps.

@@ -15,7 +15,10 @@ use http_body_util::BodyExt as _;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::tally::Tally;
+use crate::{
+    stays::{self, Stays},
+    tally::Tally,
+};
 
 /// How long a client may leave an answer lying that is ready for it. Each keeps a sandbox awake and takes one
 /// of its places.
@@ -52,17 +55,21 @@ impl<Kept> Inside<Kept> {
     }
 }
 
-/// The response was cut: the appspace is brought to rest, or the client has stopped reading.
+/// The response was cut: the appspace is brought to rest, the client has stopped reading, or it may not read any more.
 #[derive(Debug, thiserror::Error)]
-#[error("the response was cut: the appspace comes to rest, or the client did not read for long")]
+#[error(
+    "the response was cut: the appspace comes to rest, or the client did not read for long, or may not any more"
+)]
 struct Cut;
 
-/// Keeps a lease, and `kept`, as long as a body is being sent, and counts its bytes.
+/// Keeps a lease, and `kept`, as long as a body is being sent, and counts its bytes. It ends at once when whoever gets
+/// it may not have it any more.
 pub(crate) fn leased<Kept>(
     body: Body,
     lease: Lease,
     tally: Arc<Tally>,
     grace: Duration,
+    mut stays: Option<Stays>,
     kept: Kept,
 ) -> Body
 where
@@ -85,6 +92,7 @@ where
         tokio::select! {
             () = closing => sleep(grace).await,
             () = stalled(&to_cut) => {}
+            () = stays::ended(&mut stays) => {}
         }
         let Some(inside) = to_cut.upgrade() else {
             return;
@@ -187,7 +195,14 @@ mod tests {
     async fn a_body_keeps_its_lease_until_it_ends() {
         let gate = Gate::new(AppspaceId::new());
         let grace = Duration::from_secs(1);
-        let body = leased(full_body("x"), gate.enter().unwrap(), tally(), grace, ());
+        let body = leased(
+            full_body("x"),
+            gate.enter().unwrap(),
+            tally(),
+            grace,
+            None,
+            (),
+        );
         assert_eq!(gate.leases(), 1);
         assert_eq!(body.collect().await.unwrap().to_bytes(), "x");
         assert_eq!(gate.leases(), 0);
@@ -201,6 +216,7 @@ mod tests {
             gate.enter().unwrap(),
             tally(),
             Duration::ZERO,
+            None,
             (),
         );
         let reader = tokio::spawn(async move { body.frame().await.unwrap().is_err() });
@@ -217,6 +233,7 @@ mod tests {
             gate.enter().unwrap(),
             tally(),
             Duration::ZERO,
+            None,
             (),
         );
         let hold = gate.hold(Reason::Snapshot);
@@ -230,7 +247,7 @@ mod tests {
         let gate = Gate::new(AppspaceId::new());
         let begin = |body| {
             let lease = gate.enter().unwrap();
-            leased(body, lease, tally(), Duration::ZERO, ())
+            leased(body, lease, tally(), Duration::ZERO, None, ())
         };
         // One that waits for the app may wait for as long as it likes.
         let mut waits = begin(endless());

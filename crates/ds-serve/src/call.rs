@@ -1,9 +1,9 @@
 //! Handing a request to the app.
 
-use ds_auth::{Granted, cookie};
-use std::{pin::pin, sync::Arc};
+use ds_auth::{Denied, Granted, cookie, member_tokens::bearer};
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
 
-use ds_core::{Closed, Gate, Lease, Reason, SandboxId};
+use ds_core::{Closed, Gate, Lease, Permission, Reason, SandboxId};
 use ds_routes::Found;
 use ds_sandbox::{
     AppspaceMounts, Body, Call, SandboxSpec, Sandboxes, StartError, StopReason, Task, Using,
@@ -11,7 +11,8 @@ use ds_sandbox::{
 use http::{Request, Response, Uri};
 
 use crate::{
-    ServeError, Site, body, headers,
+    ServeError, Site, body, cors, headers,
+    stays::{self, Stays},
     tally::{self, Tally},
     target::Target,
 };
@@ -29,8 +30,11 @@ pub(crate) struct Admitted<'a> {
     pub(crate) tally: Arc<Tally>,
     pub(crate) found: Found<'a>,
     pub(crate) granted: Granted,
+    pub(crate) stays: Option<Stays>,
     pub(crate) target: &'a Target,
     pub(crate) origin: String,
+    /// Whether it came with a token, whose bearer may do less than the member.
+    pub(crate) by_token: bool,
 }
 
 impl Caller<'_> {
@@ -61,8 +65,15 @@ impl Caller<'_> {
             path_and_query: admitted.target.as_str().to_owned(),
             origin: admitted.origin,
             proxy_id: admitted.granted.proxy_id().cloned(),
+            scope: scope_of(&admitted.granted, admitted.by_token),
         };
-        let response = using.request(call, request).await.map_err(|error| {
+        let mut stays = admitted.stays;
+        let answer = tokio::select! {
+            biased;
+            answer = using.request(call, request) => answer,
+            () = stays::ended(&mut stays) => return Err(Denied::NotLoggedIn.into()),
+        };
+        let response = answer.map_err(|error| {
             // The app could not answer because its request was cut.
             if tally.is_too_large() {
                 ServeError::TooLarge { limit }
@@ -70,7 +81,7 @@ impl Caller<'_> {
                 error.into()
             }
         })?;
-        let leased = |it| body::leased(it, admitted.lease, tally, self.grace, using);
+        let leased = |it| body::leased(it, admitted.lease, tally, self.grace, stays, using);
         Ok(incoming(response).map(leased))
     }
 
@@ -81,6 +92,14 @@ impl Caller<'_> {
         self.sandboxes.stop(id, StopReason::AtRest).await;
         Closed::Held(Reason::Reloading).into()
     }
+}
+
+/// What whoever asks may do, where that is less than what the app finds of the member.
+fn scope_of(granted: &Granted, by_token: bool) -> Option<BTreeSet<Permission>> {
+    let member = granted
+        .member()
+        .filter(|member| by_token && !member.is_owner);
+    member.map(|member| member.permissions.clone())
 }
 
 /// A request that still waits for its sandbox when the gate closes has not begun: it is told so, and nothing
@@ -118,7 +137,7 @@ fn spec(site: &Site) -> SandboxSpec {
     }
 }
 
-/// The request as the app gets it: no host's cookie, no `X-Dropserver-*`. The engine keeps back what is about
+/// The request as the app gets it: no host's cookie or token, no `X-Dropserver-*`. The engine keeps back what is about
 /// one connection only.
 fn outgoing(mut request: Request<Body>, target: &Target) -> Result<Request<Body>, ServeError> {
     let path: Uri = target.as_str().parse().map_err(|_| ServeError::BadTarget)?;
@@ -126,6 +145,7 @@ fn outgoing(mut request: Request<Body>, target: &Target) -> Result<Request<Body>
     let head = request.headers_mut();
     headers::remove_internal(head);
     cookie::strip(head);
+    bearer::strip(head);
     Ok(request)
 }
 
@@ -134,6 +154,7 @@ fn incoming(mut response: Response<Body>) -> Response<Body> {
     let head = response.headers_mut();
     headers::remove_internal(head);
     cookie::guard_set_cookie(head);
+    cors::remove(head);
     // It would end the member's session with whatever else the app wants gone.
     head.remove("clear-site-data");
     response

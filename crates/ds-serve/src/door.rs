@@ -34,6 +34,11 @@ use crate::{
 /// that says where forms may lead holds for where they are redirected to as well.
 const LOGGED_OUT: &str = "/.dropserver/logged-out";
 
+/// Where whoever comes with a token of the original's way to log in is asked.
+pub const ORIGINAL_LOGIN_PATH: &str = "/.dropserver/v0/login";
+/// The parameter with which hosts of the original send browsers here, to any path.
+const ORIGINAL_TOKEN: &str = "dropserver-login-token";
+
 /// Everything below this path is the host's.
 pub(crate) const PREFIX: &str = "/.dropserver/";
 
@@ -43,6 +48,11 @@ pub trait Entrance: Send + Sync {
     /// Answers a path below `/.dropserver/`. A change that another site's page sent does not get here. The
     /// appspace is open, and stays so until the answer's head is there.
     async fn answer(&self, site: Arc<Site>, request: Request<Body>) -> Response<Body>;
+
+    /// Whether it answers at [`ORIGINAL_LOGIN_PATH`].
+    fn takes_original_logins(&self) -> bool {
+        false
+    }
 }
 
 /// In the extensions of an [`Entrance`]'s answer: its own `Content-Security-Policy` is to be the only one.
@@ -111,6 +121,27 @@ impl Door {
         response
     }
 
+    /// Where a browser goes that a host of the original sent here with a token: a token in an address logs nobody in, so
+    /// there is a page that asks.
+    pub(crate) fn original_login(
+        &self,
+        site: &Site,
+        head: &Parts,
+        target: &Target,
+    ) -> Option<Response<Body>> {
+        let takes = |entrance: &Arc<dyn Entrance>| entrance.takes_original_logins();
+        let is_one = matches!(head.method, Method::GET | Method::HEAD)
+            && site.preview.is_none()
+            && target.query()?.contains(ORIGINAL_TOKEN)
+            && self.entrance.as_ref().is_some_and(takes);
+        let token = is_one.then(|| parameter(target, ORIGINAL_TOKEN))??;
+        let mut asked = url::form_urlencoded::Serializer::new(String::new());
+        asked.append_pair("token", &token);
+        asked.append_pair("path", &without(target, ORIGINAL_TOKEN));
+        let asked = asked.finish();
+        Some(redirect(&format!("{ORIGINAL_LOGIN_PATH}?{asked}")))
+    }
+
     async fn log_in(
         &self,
         site: &Site,
@@ -140,6 +171,9 @@ impl Door {
             .start_member(id, login.proxy_id, Some(login.account))
             .await;
         let session = session.map_err(ServeError::Login)?;
+        let agent = head.headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or("");
+        self.sessions.note_device(&session, agent).await;
 
         let mut response = redirect(&path);
         for cookie in [
@@ -180,6 +214,24 @@ fn parameter(target: &Target, name: &str) -> Option<String> {
     pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
 }
 
+/// Path and query without a parameter.
+fn without(target: &Target, name: &str) -> String {
+    let pairs = target.query().unwrap_or_default().split('&');
+    let is_it = |pair: &&str| {
+        let mut read = url::form_urlencoded::parse(pair.as_bytes());
+        read.next().is_some_and(|(key, _)| key == name)
+    };
+    let kept: Vec<&str> = pairs
+        .filter(|pair| !pair.is_empty() && !is_it(pair))
+        .collect();
+    let path = target.path();
+    if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
+    }
+}
+
 /// Sends a browser elsewhere, with GET. Never kept: the answer depends on who asks.
 fn redirect(to: &str) -> Response<Body> {
     let mut response = Response::new(empty_body());
@@ -190,4 +242,22 @@ fn redirect(to: &str) -> Response<Body> {
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_taken_out() {
+        let check = |given: &str, expect: &str| {
+            let target = Target::of(&given.parse().unwrap()).unwrap();
+            assert_eq!(without(&target, ORIGINAL_TOKEN), expect, "{given}");
+        };
+        check("/?dropserver-login-token=x", "/");
+        check("/a?b=c&dropserver-login-token=x&d", "/a?b=c&d");
+        check("/a?dropserver%2Dlogin-token=x&e=%20", "/a?e=%20");
+        check("/a?b=dropserver-login-token", "/a?b=dropserver-login-token");
+        check("/a", "/a");
+    }
 }

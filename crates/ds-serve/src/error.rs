@@ -37,8 +37,8 @@ pub enum ServeError {
     #[error("there is no such file")]
     NoFile,
     /// Who asks could not be told.
-    #[error("could not check who is asking")]
-    Auth(#[from] AuthError),
+    #[error("{}", unknown(.0))]
+    Auth(#[source] AuthError),
     /// They may not.
     #[error("{0}")]
     Denied(#[from] Denied),
@@ -54,6 +54,9 @@ pub enum ServeError {
     /// Another site sent a member's browser here to change something.
     #[error("this request was sent by another site, so it is refused")]
     CrossSite,
+    /// A browser asked whether a script of another site may use this appspace.
+    #[error("the app does not let other sites' scripts use it")]
+    OtherOrigin,
     /// A login link was used, is old, or belongs to another browser.
     #[error("this login link cannot be used: it is old, used already, or from another browser")]
     StaleLogin,
@@ -83,9 +86,12 @@ impl ServeError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoHost | Self::BadTarget | Self::StaleLogin => StatusCode::BAD_REQUEST,
-            Self::Denied(Denied::NotLoggedIn) => StatusCode::UNAUTHORIZED,
+            Self::Denied(Denied::NotLoggedIn) | Self::Auth(AuthError::Token) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Denied(Denied::Lacks(_))
             | Self::CrossSite
+            | Self::OtherOrigin
             | Self::NotYourPreview
             | Self::Preview { .. } => StatusCode::FORBIDDEN,
             Self::NoAppspace | Self::NoPreview | Self::NoRoute | Self::NoFile => {
@@ -147,6 +153,12 @@ impl ServeError {
             Self::Denied(Denied::Lacks(_)) => {
                 "Permissions are given by the owner of this appspace."
             }
+            Self::Auth(AuthError::Token) => {
+                "Ask the owner of this appspace for another key, or let the program in again."
+            }
+            Self::OtherOrigin => {
+                "The app's authors can allow it with `cors` in its manifest; such scripts then come with a token."
+            }
             Self::CrossSite => "Go to the app's own page and do it there.",
             Self::StaleLogin => "Go to the app's front page and log in again.",
             Self::TooLarge { .. } => {
@@ -165,6 +177,20 @@ impl ServeError {
                 "Try again. If it happens again, the person who runs this host finds the reason in its log."
             }
         }
+    }
+}
+
+/// A wrong token is the client's affair, and is told; what fails in the host is not.
+fn unknown(error: &AuthError) -> String {
+    match error {
+        AuthError::Token => error.to_string(),
+        AuthError::Store(_) => "could not check who is asking".to_owned(),
+    }
+}
+
+impl From<AuthError> for ServeError {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
     }
 }
 

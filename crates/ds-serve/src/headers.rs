@@ -1,15 +1,14 @@
 //! What passes between client and app, and what does not.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header, request::Parts};
+use ds_core::web::Cors;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+};
 
-use crate::door::OwnPolicy;
+use crate::{ServeError, Web, door::OwnPolicy};
 
-/// What browsers are told about every answer of an appspace. Apps can be stricter: where several policies
-/// are sent, browsers apply them all.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; \
-    font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; \
-    form-action 'self'; frame-ancestors 'self'";
+/// Where an appspace says how programs are let in (RFC 9728).
+const RESOURCE: &str = "/.dropserver/oauth/resource";
 
 /// Removes every `X-Dropserver-*` header: they are the host's, whoever sends them.
 pub(crate) fn remove_internal(headers: &mut HeaderMap) {
@@ -24,17 +23,25 @@ pub(crate) fn remove_internal(headers: &mut HeaderMap) {
 }
 
 /// Adds what every answer of an appspace says to browsers.
-pub(crate) fn secure<B>(response: &mut Response<B>) {
+pub(crate) fn secure<B>(response: &mut Response<B>, web: &Web) {
     let has_own = response.extensions().get::<OwnPolicy>().is_some();
     let headers = response.headers_mut();
     if !has_own {
-        headers.append(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(POLICY),
-        );
+        headers.append(header::CONTENT_SECURITY_POLICY, web.policy.clone());
     }
+    let is_for_all = web.cors.as_ref().is_some_and(Cors::is_any);
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Other sites, those of other appspaces too, can neither show nor run nor measure what is here.
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            if is_for_all {
+                "cross-origin"
+            } else {
+                "same-origin"
+            },
+        ),
+        (HeaderName::from_static("origin-agent-cluster"), "?1"),
         (header::REFERRER_POLICY, "same-origin"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
@@ -47,10 +54,28 @@ pub(crate) fn secure<B>(response: &mut Response<B>) {
     }
 }
 
+/// Tells programs that a token is wanted, and where one is had.
+pub(crate) fn challenge<B>(response: &mut Response<B>, error: &ServeError, origin: &str) {
+    if error.status() != StatusCode::UNAUTHORIZED {
+        return;
+    }
+    let wrong = match error {
+        ServeError::Auth(_) => "error=\"invalid_token\", ",
+        _ => "",
+    };
+    let text = format!("Bearer {wrong}resource_metadata=\"{origin}{RESOURCE}\"");
+    if let Ok(value) = HeaderValue::try_from(text) {
+        let headers = response.headers_mut();
+        headers.insert(header::WWW_AUTHENTICATE, value);
+    }
+}
+
 /// Whether a page of another site sent this request to change something. Browsers say so in
 /// `Sec-Fetch-Site`, older ones in `Origin`; clients that are no browsers send neither and are no danger.
 pub(crate) fn is_cross_site_change(head: &Parts, own_origin: &str) -> bool {
-    if matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+    // A WebSocket begins with GET and can then change anything.
+    let upgrades = head.headers.contains_key(header::UPGRADE);
+    if matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS) && !upgrades {
         return false;
     }
     let says = |name: &str| head.headers.get(name).map(HeaderValue::as_bytes);
@@ -116,6 +141,11 @@ mod tests {
         check("POST", &[("origin", own)], false);
         check("POST", &[("origin", "https://evil.example.com")], true);
         check("DELETE", &[("origin", "null")], true);
+        let evil = ("origin", "https://evil.example.com");
+        check("GET", &[evil], false);
+        check("GET", &[("upgrade", "websocket"), evil], true);
+        check("GET", &[("upgrade", "websocket"), ("origin", own)], false);
+        check("CONNECT", &[evil], true);
         check(
             "POST",
             &[

@@ -7,6 +7,7 @@
 mod body;
 mod cached;
 mod call;
+mod cors;
 mod directory;
 mod door;
 mod error;
@@ -16,14 +17,17 @@ mod notices;
 mod page;
 mod previews;
 mod service;
+mod stays;
 mod tally;
 mod target;
 mod terms;
+mod web;
 
 pub use cached::{Cached, Sources};
 pub use directory::{Directory, DirectoryError, FixedSite, Site, SitePreview, static_roots};
-pub use door::{Door, Entrance, OwnPolicy};
+pub use door::{Door, Entrance, ORIGINAL_LOGIN_PATH, OwnPolicy};
 pub use error::ServeError;
 pub use previews::WithPreviews;
 pub use service::{Answer, Appspaces, Parts};
 pub use terms::{Terms, TermsOf};
+pub use web::Web;

@@ -81,7 +81,7 @@ impl WithPreviews {
         };
         version.manifest.egress.clear();
         let terms = self.sources.terms.terms(&of, &version).await?;
-        Ok(Terms::new(terms.limits, None))
+        Ok(Terms::new(terms.limits, None).with_web(terms.web.to_itself()))
     }
 }
 

@@ -12,17 +12,18 @@ use ds_auth::{Authenticator, Denied, Visitor, authorize};
 use ds_core::usage::Meter;
 use ds_routes::Handler;
 use ds_sandbox::{Body, Sandboxes, StartError};
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use tower::Service;
 
 use crate::{
-    Directory, Door, ServeError, Site, body,
+    Directory, Door, ServeError, Site, Web, body,
     call::{Admitted, Caller},
-    door,
+    cors, door,
     files::StaticFiles,
     headers,
     notices::Notices,
     page, previews,
+    stays::Stays,
     tally::Tally,
     target::{self, Target},
 };
@@ -75,21 +76,38 @@ impl Appspaces {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let for_people = headers::wants_page(request.headers());
-            let mut response = match inner.try_serve(request).await {
+            let mut seen = Seen::default();
+            let mut response = match inner.try_serve(request, &mut seen).await {
                 Ok(response) => response,
                 Err(error) => {
                     note(&error);
-                    page::of_error(&error, for_people)
+                    let mut response = page::of_error(&error, for_people);
+                    headers::challenge(&mut response, &error, &seen.origin);
+                    response
                 }
             };
-            headers::secure(&mut response);
+            cors::say(&seen.web, seen.allowed, response.headers_mut());
+            headers::secure(&mut response, &seen.web);
             response
         })
     }
 }
 
+/// What was learned of a request on the way to its answer, and holds for errors too.
+#[derive(Default)]
+struct Seen {
+    web: Web,
+    origin: String,
+    /// The `Access-Control-Allow-Origin` of the answer, if it has one.
+    allowed: Option<HeaderValue>,
+}
+
 impl Inner {
-    async fn try_serve(&self, request: Request<Body>) -> Result<Response<Body>, ServeError> {
+    async fn try_serve(
+        &self,
+        request: Request<Body>,
+        seen: &mut Seen,
+    ) -> Result<Response<Body>, ServeError> {
         let (head, body) = request.into_parts();
         let address = target::address(&head)?;
         let target = Target::of(&head.uri)?;
@@ -99,16 +117,29 @@ impl Inner {
             .at(&address)
             .await?
             .ok_or_else(|| previews::missing(&address))?;
+        let origin = self.origin(&head);
+        seen.web = site.terms.web.clone();
+        seen.origin.clone_from(&origin);
+        let is_ours = target.path().starts_with(door::PREFIX);
+        if !is_ours {
+            seen.allowed = cors::allowed(&seen.web, &head, &origin);
+        }
+        if let Some(answer) = cors::preflight(seen.allowed.as_ref(), &head, &origin) {
+            return answer;
+        }
         let lease = site.gate.enter()?;
         let tally = Tally::begin(&self.parts.meter, site.appspace.id);
-        let origin = self.origin(&head);
-        if target.path().starts_with(door::PREFIX) {
+        if is_ours {
             if headers::is_cross_site_change(&head, &origin) {
                 return Err(ServeError::CrossSite);
             }
             let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
             let request = Request::from_parts(head, body);
             return door.answer(site, request, &target).await;
+        }
+        let door = self.parts.door.as_ref();
+        if let Some(asked) = door.and_then(|door| door.original_login(&site, &head, &target)) {
+            return Ok(asked);
         }
         if let Some(preview) = &site.preview {
             let visitor = self.visitor(&site, &head).await?;
@@ -123,21 +154,34 @@ impl Inner {
             .routes
             .find(&head.method, target.path())
             .ok_or(ServeError::NoRoute)?;
-        let visitor = self.visitor(&site, &head).await?;
-        if matches!(visitor, Visitor::Member(_)) && headers::is_cross_site_change(&head, &origin) {
+        // A token is sent on purpose, by whoever was given it. Cookies go along unasked: to another site's script that
+        // may read the answer they are worth nothing, and they change nothing for any other site.
+        let by_token = self.parts.authenticator.is_token(&head.headers);
+        let changes = self.parts.authenticator.changes();
+        let visitor = if seen.allowed.is_some() && !by_token {
+            Visitor::Anonymous
+        } else {
+            self.visitor(&site, &head).await?
+        };
+        let is_member = matches!(visitor, Visitor::Member(_));
+        if is_member && !by_token && headers::is_cross_site_change(&head, &origin) {
             return Err(ServeError::CrossSite);
         }
         let granted = match authorize(&found.route.access, visitor) {
             Ok(granted) => granted,
             Err(denied) => return self.turn_away(&site, &head, &target, denied),
         };
+        let stays = changes.zip(granted.member()).map(|(changes, member)| {
+            let (by, access) = (&self.parts.authenticator, &found.route.access);
+            Stays::watch(by, changes, site.appspace.id, &head.headers, member, access)
+        });
         match &found.route.handler {
             Handler::Static { .. } => {
                 let answer = self
                     .files
                     .serve(&site.roots, found.route, target.path(), &head)
                     .await?;
-                Ok(answer.map(|it| body::leased(it, lease, tally, self.parts.grace, ())))
+                Ok(answer.map(|it| body::leased(it, lease, tally, self.parts.grace, stays, ())))
             }
             Handler::Function { .. } => {
                 let admitted = Admitted {
@@ -146,8 +190,10 @@ impl Inner {
                     tally,
                     found,
                     granted,
+                    stays,
                     target: &target,
                     origin,
+                    by_token,
                 };
                 let request = Request::from_parts(head, body);
                 let answered = self.caller().call(admitted, request).await;

@@ -9,12 +9,16 @@ use async_trait::async_trait;
 use ds_core::{AppVersion, Appspace, StoreError};
 use ds_sandbox::{Limits, Outlet};
 
+use crate::Web;
+
 /// The terms on which an appspace's code runs.
 pub struct Terms {
     /// Its bounds: the host's, with what is set for this appspace.
     pub limits: Limits,
     /// Its way to the hosts that its owner approved, if any.
     pub outlet: Option<Arc<dyn Outlet>>,
+    /// What browsers are told.
+    pub web: Web,
     over: AtomicBool,
 }
 
@@ -25,8 +29,16 @@ impl Terms {
         Self {
             limits,
             outlet,
+            web: Web::default(),
             over: AtomicBool::new(false),
         }
+    }
+
+    /// The same with what the app asks of browsers.
+    #[must_use]
+    pub fn with_web(mut self, web: Web) -> Self {
+        self.web = web;
+        self
     }
 
     /// Others hold from now on: no sandbox that is started on these may answer.
@@ -51,7 +63,7 @@ pub trait TermsOf: Send + Sync {
 /// The same bounds for all, and no way out.
 #[async_trait]
 impl TermsOf for Limits {
-    async fn terms(&self, _: &Appspace, _: &AppVersion) -> Result<Terms, StoreError> {
-        Ok(Terms::new(self.clone(), None))
+    async fn terms(&self, _: &Appspace, version: &AppVersion) -> Result<Terms, StoreError> {
+        Ok(Terms::new(self.clone(), None).with_web(Web::of(&version.manifest)))
     }
 }

@@ -81,7 +81,10 @@ fn pause(setup: &Setup, report: &mut Report, name: &str, peer: &str, size: u64) 
     let filled = Filled::new(setup, name, size)?;
     let copy = setup.dir(name)?.join("copy");
     let (mut pauses, mut copies, mut more, mut usual) = (vec![], vec![], vec![], vec![]);
-    for _ in 0..setup.choose(7, 3) {
+    let rounds = setup.choose(7, 3);
+    for _ in 0..rounds {
+        // What did not change would not be cloned again.
+        filled.tree.touch()?;
         let poll = Poll::start(filled.host.asking("/hello"))?;
         filled.snapshot()?;
         let seen = poll.end()?;
@@ -91,6 +94,14 @@ fn pause(setup: &Setup, report: &mut Report, name: &str, peer: &str, size: u64) 
         copies.push(took.as_secs_f64());
         more.push(seen.longest.as_secs_f64() - took.as_secs_f64());
     }
+    tree::settle();
+    filled.snapshot()?;
+    let mut short = vec![];
+    for _ in 0..rounds {
+        let poll = Poll::start(filled.host.asking("/hello"))?;
+        filled.snapshot()?;
+        short.push(poll.end()?.longest.as_secs_f64());
+    }
     let files = filled.tree.count();
     report.figure(
         &format!("{} in {files} files, {peer}", Mib(filled.tree.bytes_f64())),
@@ -98,8 +109,12 @@ fn pause(setup: &Setup, report: &mut Report, name: &str, peer: &str, size: u64) 
     );
     report.figure("between two answers, p50", Time::seconds(median(usual)?));
     report.figure(
-        "between two answers, longest, with a snapshot",
+        "between two answers, longest, with a snapshot of files that all changed",
         Time::seconds(median(pauses)?),
+    );
+    report.figure(
+        "between two answers, longest, with one of files that did not",
+        Time::seconds(median(short)?),
     );
     let more = median(more)?;
     report.target(
@@ -125,6 +140,7 @@ fn second(setup: &Setup, report: &mut Report) -> Result<()> {
     let size = setup.choose(1 << 30, 100 << 20);
     let filled = Filled::new(setup, "second", size)?;
     let repository = filled.data.join("snapshots");
+    tree::settle();
     let first = filled.snapshot()?;
     let before = tree::size(&repository)?;
     let changed = filled.tree.change(size / CHANGED)?;

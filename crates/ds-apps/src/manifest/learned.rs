@@ -11,7 +11,7 @@ use ds_routes::Route;
 use ds_sandbox::Learned;
 use serde_json::Value;
 
-use super::{Problem, Warning, fields::shown};
+use super::{Problem, Warning, fields::shown, roles};
 
 /// More migrations or permissions than this are a mistake or an attack.
 const MOST_MIGRATIONS: usize = 1000;
@@ -82,6 +82,7 @@ pub fn complete(
             most: MOST_PERMISSIONS,
         });
     }
+    roles::only_known(manifest, &mut warnings);
     Ok(warnings)
 }
 

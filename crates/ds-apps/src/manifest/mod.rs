@@ -9,8 +9,10 @@ mod egress;
 mod fields;
 mod icon;
 mod learned;
+mod roles;
 mod texts;
 mod version;
+mod web;
 
 use std::{fs::File, io, io::Read as _, path::Path};
 
@@ -100,7 +102,10 @@ fn check(bytes: &[u8], package: &Path) -> Result<Checked, ManifestError> {
         schema: Schema::NONE,
         migrations: Vec::new(),
         permissions: Vec::new(),
+        roles: roles::roles(&mut fields),
         egress: egress::egress(&mut fields),
+        cors: web::cors(&mut fields),
+        csp: web::csp(&mut fields),
         icon: icon::icon(&mut fields),
         accent_color: texts::accent_color(&mut fields),
         changelog: changelog::changelog(&mut fields),

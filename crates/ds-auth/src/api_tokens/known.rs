@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use ds_core::{ApiTokenId, Timestamp, secret::TokenHash};
+use ds_core::{AccountId, ApiTokenId, Timestamp, secret::TokenHash};
 
 use super::ApiToken;
 
@@ -62,6 +62,12 @@ impl Known {
         book.forgotten += 1;
         book.tokens.retain(|_, token| token.id != id);
         book.uses.remove(&id);
+    }
+
+    pub(super) fn forget_account(&self, account: AccountId) {
+        let mut book = self.lock();
+        book.forgotten += 1;
+        book.tokens.retain(|_, token| token.account != account);
     }
 
     pub(super) fn last_used(&self, id: ApiTokenId) -> Option<Timestamp> {

@@ -163,6 +163,11 @@ impl ApiTokens {
         }
     }
 
+    /// Looks the tokens of an account up anew from now on. Call it after the account was blocked or removed.
+    pub fn forget_account(&self, account: AccountId) {
+        self.known.forget_account(account);
+    }
+
     /// Whose token somebody presents. `from` is where they are: guessing is slowed down by network, and those who
     /// present what is known do not wait for those who guess.
     ///

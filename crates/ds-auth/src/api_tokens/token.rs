@@ -82,7 +82,8 @@ pub trait ApiTokenStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Missing`] if there is no such account.
     async fn add_api_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreError>;
-    /// The token with a hash; one that has ended may be returned and is refused by the caller.
+    /// The token with a hash; one that has ended may be returned and is refused by the caller. Those of blocked accounts are
+    /// not found.
     async fn api_token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError>;
     /// The tokens of an account, oldest first.
     async fn api_tokens_of(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError>;

@@ -30,15 +30,12 @@ impl Page<'_> {
             .take(MOST)
             .find(|link| has(&link.relations, relation))
             .map(|link| link.target);
-        let found = found.or_else(|| self.is_html().then(|| self.in_html(relation)).flatten());
+        let found = found.or_else(|| {
+            is_html(self.content_type)
+                .then(|| self.in_html(relation))
+                .flatten()
+        });
         self.url.join(found?.trim()).ok()
-    }
-
-    fn is_html(&self) -> bool {
-        let essence = self.content_type.unwrap_or_default();
-        let essence = essence.split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("text/html")
-            || essence.eq_ignore_ascii_case("application/xhtml+xml")
     }
 
     /// Comments, scripts and texts are skipped as a browser would.
@@ -66,6 +63,14 @@ impl Page<'_> {
         }
         None
     }
+}
+
+/// Whether what is there is a page, by what it says it is.
+pub(super) fn is_html(content_type: Option<&str>) -> bool {
+    let essence = content_type.unwrap_or_default();
+    let essence = essence.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("text/html")
+        || essence.eq_ignore_ascii_case("application/xhtml+xml")
 }
 
 fn has(relations: &str, relation: &str) -> bool {

@@ -36,7 +36,7 @@ impl Derived {
 
 /// A challenge as a client sent it, if it can be one of S256.
 #[must_use]
-pub(super) fn challenge(text: &str) -> Option<TokenHash> {
+pub(crate) fn challenge(text: &str) -> Option<TokenHash> {
     let token = Token::presented(text);
     token
         .is_well_formed()
@@ -45,7 +45,7 @@ pub(super) fn challenge(text: &str) -> Option<TokenHash> {
 
 /// Whether a verifier has the form that RFC 7636 prescribes.
 #[must_use]
-pub(super) fn is_verifier(text: &str) -> bool {
+pub(crate) fn is_verifier(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     (43..=128).contains(&text.len()) && text.bytes().all(plain)
 }

@@ -1,5 +1,7 @@
 //! The DropIDs of this host's people.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use ds_core::{AccountId, StoreError, Timestamp};
 
@@ -16,8 +18,21 @@ pub struct DropIdRecord {
     pub display_name: String,
     /// The name of their picture's file, or empty.
     pub avatar: String,
+    /// Whether its page shows name and picture to everybody.
+    pub is_public: bool,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// What of a DropID can be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DropIdLook {
+    /// The name they want to be shown with, 1 to 30 characters.
+    pub display_name: String,
+    /// The name of their picture's file, or empty.
+    pub avatar: String,
+    /// Whether its page shows them to everybody.
+    pub is_public: bool,
 }
 
 /// The DropIDs of this host. One that was somebody's is nobody else's ever after: elsewhere it still means them.
@@ -32,7 +47,7 @@ pub trait DropIdStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Taken`] if it is or was somebody's, [`StoreError::Missing`] if there is no such account.
     async fn add_dropid(&self, record: &DropIdRecord) -> Result<(), StoreError>;
-    /// Changes name and picture.
+    /// Changes how it is shown.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if the account has no such DropID.
@@ -40,7 +55,8 @@ pub trait DropIdStore: Send + Sync {
         &self,
         account: AccountId,
         id: &DropId,
-        display_name: &str,
-        avatar: &str,
+        look: &DropIdLook,
     ) -> Result<(), StoreError>;
+    /// The files of pictures that a DropID or a contact of somebody has.
+    async fn pictures_in_use(&self) -> Result<BTreeSet<String>, StoreError>;
 }

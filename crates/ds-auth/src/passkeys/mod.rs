@@ -9,12 +9,12 @@
 //! start_login        ─▶ browser ─▶ finish_login        ─▶ whose passkey it is
 //! ```
 
+mod store;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use ds_core::{
     AccountId, Clock, StoreError, Timestamp,
     secret::{Token, TokenHash},
@@ -24,8 +24,12 @@ use url::Url;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, DiscoverableAuthentication, DiscoverableKey, PasskeyAuthentication,
     PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-    RequestChallengeResponse, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+    RequestChallengeResponse, Uuid, Webauthn, WebauthnBuilder,
 };
+use webauthn_rs_proto::ResidentKeyRequirement;
+
+use crate::throttle::Throttle;
+pub use store::{PasskeyError, PasskeyRecord, PasskeyStore};
 
 /// What browsers send and are sent, for the pages.
 pub use webauthn_rs::prelude::{
@@ -38,66 +42,10 @@ const GOOD_FOR: Duration = Duration::from_mins(5);
 const ENTRIES: u64 = 10_000;
 /// Passkeys of one account.
 pub const MOST_PASSKEYS: usize = 20;
+/// Logins that are begun from one network before the first wait: every look at the log-in page begins one.
+const FREE_BEGINNINGS: u32 = 500;
 /// The longest name of a passkey.
 const NAME_CHARACTERS: usize = 40;
-
-/// A passkey of somebody.
-#[derive(Clone, Debug)]
-pub struct PasskeyRecord {
-    /// Its id, in base64 for URLs, as authenticators made it.
-    pub id: String,
-    /// Whose it is.
-    pub account: AccountId,
-    /// What they call it.
-    pub name: String,
-    /// Its public half and what is kept with it.
-    pub key: Passkey,
-    /// When it was added.
-    pub created: Timestamp,
-    /// When it was used last.
-    pub last_used: Option<Timestamp>,
-}
-
-/// The passkeys of this host's accounts.
-#[async_trait]
-pub trait PasskeyStore: Send + Sync {
-    /// Those of an account, oldest first; of a blocked one none.
-    async fn passkeys_of(&self, account: AccountId) -> Result<Vec<PasskeyRecord>, StoreError>;
-    /// One of them.
-    async fn passkey(&self, id: &str) -> Result<Option<PasskeyRecord>, StoreError>;
-    /// Records one.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if it is somebody's, [`StoreError::Missing`] if there is no such account.
-    async fn add_passkey(&self, passkey: &PasskeyRecord) -> Result<(), StoreError>;
-    /// Records that it was used, with what is kept of it now.
-    async fn use_passkey(&self, id: &str, key: &Passkey, at: Timestamp) -> Result<(), StoreError>;
-    /// Removes one of an account. Says whether it was there.
-    async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool, StoreError>;
-}
-
-/// Why a passkey was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum PasskeyError {
-    /// The account site's address cannot have passkeys.
-    #[error("passkeys cannot be used at this address")]
-    Address(#[source] WebauthnError),
-    /// Not begun here, or too long ago, or done.
-    #[error("that took too long; try again")]
-    Stale,
-    /// What the browser sent is not as it should be.
-    #[error("this passkey cannot be used here")]
-    Refused(#[source] WebauthnError),
-    /// Nobody's.
-    #[error("this passkey belongs to no account here")]
-    Unknown,
-    /// Enough.
-    #[error("an account has at most {MOST_PASSKEYS} passkeys; remove one first")]
-    TooMany,
-    /// The store failed.
-    #[error("cannot use passkeys just now")]
-    Store(#[from] StoreError),
-}
 
 /// A ceremony that a browser has begun.
 #[derive(Clone)]
@@ -109,12 +57,20 @@ enum State {
     Open(DiscoverableAuthentication),
 }
 
+/// What is taken back when a passkey was right.
+enum Attempt {
+    At(crate::throttle::Attempt),
+    From(Option<IpAddr>),
+}
+
 /// The passkeys of a host.
 pub struct Passkeys {
     webauthn: Webauthn,
     store: Arc<dyn PasskeyStore>,
     clock: Arc<dyn Clock>,
     states: Cache<TokenHash, (Arc<State>, Timestamp)>,
+    begins: Throttle,
+    throttle: Throttle,
 }
 
 impl Passkeys {
@@ -138,10 +94,28 @@ impl Passkeys {
             .eviction_policy(EvictionPolicy::lru());
         Ok(Self {
             webauthn: webauthn.map_err(PasskeyError::Address)?,
+            begins: Throttle::with_free(Arc::clone(&clock), u32::MAX, FREE_BEGINNINGS),
+            throttle: Throttle::new(Arc::clone(&clock)),
             store,
             clock,
             states: states.build(),
         })
+    }
+
+    /// Those of an account, oldest first; of a blocked one none.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn of(&self, account: AccountId) -> Result<Vec<PasskeyRecord>, StoreError> {
+        self.store.passkeys_of(account).await
+    }
+
+    /// Removes one of an account. Says whether it was there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn remove(&self, account: AccountId, id: &str) -> Result<bool, StoreError> {
+        self.store.remove_passkey(account, id).await
     }
 
     /// Begins to add a passkey to an account. The token goes into the page's form or cookie.
@@ -164,7 +138,12 @@ impl Passkeys {
         let begun =
             self.webauthn
                 .start_passkey_registration(handle(account), email, email, Some(known));
-        let (challenge, state) = begun.map_err(PasskeyError::Refused)?;
+        let (mut challenge, state) = begun.map_err(PasskeyError::Refused)?;
+        // The device is to keep whose it is, so that it can be the only thing somebody logs in with. One that
+        // cannot do that makes a passkey all the same.
+        if let Some(wanted) = &mut challenge.public_key.authenticator_selection {
+            wanted.resident_key = Some(ResidentKeyRequirement::Preferred);
+        }
         let token = self.keep(State::Registration(account, state));
         Ok((token, challenge))
     }
@@ -210,11 +189,14 @@ impl Passkeys {
     /// whose it is.
     ///
     /// # Errors
-    /// If the account has none.
+    /// If the account has none, or too many were begun from there.
     pub async fn start_login(
         &self,
         account: Option<AccountId>,
+        from: Option<IpAddr>,
     ) -> Result<(Token, RequestChallengeResponse), PasskeyError> {
+        let begun = self.begins.attempt_from(from);
+        begun.map_err(|retry_after| PasskeyError::Throttled { retry_after })?;
         let Some(account) = account else {
             let begun = self.webauthn.start_discoverable_authentication();
             let (challenge, state) = begun.map_err(PasskeyError::Refused)?;
@@ -238,8 +220,30 @@ impl Passkeys {
         &self,
         token: &Token,
         used: &PublicKeyCredential,
+        from: Option<IpAddr>,
     ) -> Result<AccountId, PasskeyError> {
         let state = self.take(token)?;
+        let slow = |retry_after| PasskeyError::Throttled { retry_after };
+        let attempt = match &*state {
+            State::Login(account, _) => {
+                let attempt = self.throttle.attempt(&account.to_string(), from);
+                Attempt::At(attempt.map_err(slow)?)
+            }
+            _ => Attempt::From(self.throttle.attempt_from(from).map_err(slow)?),
+        };
+        let account = self.judge(&state, used).await?;
+        match attempt {
+            Attempt::At(attempt) => self.throttle.succeeded(attempt),
+            Attempt::From(network) => self.throttle.succeeded_from(network),
+        }
+        Ok(account)
+    }
+
+    async fn judge(
+        &self,
+        state: &State,
+        used: &PublicKeyCredential,
+    ) -> Result<AccountId, PasskeyError> {
         let record = self.store.passkey(&used.id).await?;
         let mut record = record.ok_or(PasskeyError::Unknown)?;
         // Blocked accounts have none.
@@ -247,7 +251,7 @@ impl Passkeys {
         if !own.iter().any(|own| own.id == record.id) {
             return Err(PasskeyError::Unknown);
         }
-        let result = match &*state {
+        let result = match state {
             State::Registration(..) => return Err(PasskeyError::Stale),
             State::Login(of, _) if *of != record.account => return Err(PasskeyError::Unknown),
             State::Login(_, state) => self.webauthn.finish_passkey_authentication(used, state),

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
+use async_trait::async_trait;
 use ds_core::ManualClock;
 use webauthn_authenticator_rs::{WebauthnAuthenticator as _, softpasskey::SoftPasskey};
 
@@ -38,6 +39,12 @@ impl PasskeyStore for Fake {
     }
     async fn remove_passkey(&self, _: AccountId, id: &str) -> Result<bool, StoreError> {
         Ok(self.0.lock().unwrap().remove(id).is_some())
+    }
+    async fn passkey_follows(&self, _: AccountId) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn set_passkey_follows(&self, _: AccountId, _: bool) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
@@ -81,7 +88,11 @@ impl World {
     }
 
     async fn assertion(&mut self) -> (Token, PublicKeyCredential) {
-        let (token, challenge) = self.passkeys.start_login(Some(self.ada)).await.unwrap();
+        let (token, challenge) = self
+            .passkeys
+            .start_login(Some(self.ada), None)
+            .await
+            .unwrap();
         let used = self
             .device
             .do_authentication(self.origin.clone(), challenge)
@@ -94,7 +105,7 @@ impl World {
 async fn a_passkey_is_added_and_used() {
     let mut world = world();
     assert!(matches!(
-        world.passkeys.start_login(Some(world.ada)).await,
+        world.passkeys.start_login(Some(world.ada), None).await,
         Err(PasskeyError::Unknown)
     ));
     let record = world.register().await.unwrap();
@@ -102,10 +113,14 @@ async fn a_passkey_is_added_and_used() {
     let (token, used) = world.assertion().await;
     assert_eq!(used.id, record.id);
     assert_eq!(
-        world.passkeys.finish_login(&token, &used).await.unwrap(),
+        world
+            .passkeys
+            .finish_login(&token, &used, None)
+            .await
+            .unwrap(),
         world.ada
     );
-    let again = world.passkeys.finish_login(&token, &used).await;
+    let again = world.passkeys.finish_login(&token, &used, None).await;
     assert!(matches!(again, Err(PasskeyError::Stale)), "once");
     let kept = world.store.0.lock().unwrap()[&record.id].clone();
     assert_eq!(kept.last_used, Some(world.clock.now()));
@@ -140,22 +155,26 @@ async fn what_is_refused() {
     world.register().await.unwrap();
     let (token, used) = world.assertion().await;
     world.clock.advance(GOOD_FOR);
-    let late = world.passkeys.finish_login(&token, &used).await;
+    let late = world.passkeys.finish_login(&token, &used, None).await;
     assert!(matches!(late, Err(PasskeyError::Stale)));
 
     let (_, used) = world.assertion().await;
     let (token, _) = world.assertion().await;
-    let swapped = world.passkeys.finish_login(&token, &used).await;
+    let swapped = world.passkeys.finish_login(&token, &used, None).await;
     assert!(
         matches!(swapped, Err(PasskeyError::Refused(_))),
         "another challenge"
     );
 
     // A page at another address asks the device.
-    let (token, challenge) = world.passkeys.start_login(Some(world.ada)).await.unwrap();
+    let (token, challenge) = world
+        .passkeys
+        .start_login(Some(world.ada), None)
+        .await
+        .unwrap();
     let elsewhere = Url::parse("https://evil.site.example.com").unwrap();
     if let Ok(used) = world.device.do_authentication(elsewhere, challenge) {
-        let phished = world.passkeys.finish_login(&token, &used).await;
+        let phished = world.passkeys.finish_login(&token, &used, None).await;
         assert!(
             matches!(phished, Err(PasskeyError::Refused(_))),
             "{phished:?}"
@@ -164,13 +183,19 @@ async fn what_is_refused() {
 
     let (token, mut used) = world.assertion().await;
     used.id.push('A');
-    let unknown = world.passkeys.finish_login(&token, &used).await;
+    let unknown = world.passkeys.finish_login(&token, &used, None).await;
     assert!(matches!(unknown, Err(PasskeyError::Unknown)));
 
     // As the first factor a passkey has to say whose it is.
     let (_, used) = world.assertion().await;
-    let (token, _) = world.passkeys.start_login(None).await.unwrap();
-    assert!(world.passkeys.finish_login(&token, &used).await.is_err());
+    let (token, _) = world.passkeys.start_login(None, None).await.unwrap();
+    assert!(
+        world
+            .passkeys
+            .finish_login(&token, &used, None)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -201,4 +226,52 @@ fn which_addresses_can_have_passkeys() {
     check("https://site.example.com:8443", true);
     check("http://site.localhost:3000", true);
     check("https://192.0.2.1", false);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_looking_is_not() {
+    let mut world = world();
+    world.register().await.unwrap();
+    let from = Some(IpAddr::from([192, 0, 2, 1]));
+    for _ in 0..100 {
+        world.passkeys.start_login(None, from).await.unwrap();
+    }
+    let (_, wrong) = world.assertion().await;
+    let mut last = None;
+    for _ in 0..11 {
+        let (token, _) = world
+            .passkeys
+            .start_login(Some(world.ada), from)
+            .await
+            .unwrap();
+        last = world
+            .passkeys
+            .finish_login(&token, &wrong, from)
+            .await
+            .err();
+    }
+    assert!(
+        matches!(last, Some(PasskeyError::Throttled { .. })),
+        "{last:?}"
+    );
+    let begun = async || world.passkeys.start_login(None, from).await;
+    let mut looks = 0;
+    while begun().await.is_ok() {
+        looks += 1;
+        assert!(looks < 1000, "nobody stops it");
+    }
+    assert!(matches!(begun().await, Err(PasskeyError::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn devices_are_asked_to_keep_whose_it_is() {
+    let world = world();
+    let begun = world
+        .passkeys
+        .start_registration(world.ada, "ada@b.c")
+        .await;
+    let asked = serde_json::to_value(begun.unwrap().1).unwrap();
+    let selection = &asked["publicKey"]["authenticatorSelection"];
+    assert_eq!(selection["residentKey"], "preferred");
+    assert_eq!(selection["userVerification"], "required");
 }

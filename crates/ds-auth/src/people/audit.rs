@@ -9,12 +9,23 @@ use serde::{Deserialize, Serialize};
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
-    /// By whom; `None` for whoever has the command line.
+    /// By which account; `None` if by none.
     pub by: Option<AccountId>,
+    /// By whom, as people called them then: accounts go, and this stays.
+    pub who: String,
     /// What.
     pub action: AuditAction,
     /// To what, as people name it: a mail address, an address, a setting.
     pub about: String,
+}
+
+/// An entry in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Larger for what was recorded later.
+    pub place: i64,
+    /// What was recorded.
+    pub entry: AuditEntry,
 }
 
 /// What can be done that others should be able to look up.
@@ -53,6 +64,46 @@ pub enum AuditAction {
     SettingChanged,
     /// The keys that sign for DropIDs were replaced at once.
     KeysReplaced,
+    /// Logging in to an account was refused for a while, after too many failures.
+    LogInRefused,
+    /// Somebody asked for a link to set a password anew.
+    ResetAsked,
+    /// Somebody made an account by themselves.
+    Registered,
+    /// An account is to be removed, with all it has.
+    RemovalBegun,
+    /// A mail address was changed.
+    EmailChanged,
+    /// A token for the API was made.
+    TokenMade,
+    /// A token for the API was revoked.
+    TokenRevoked,
+    /// An appspace was moved to the trash.
+    AppspaceDeleted,
+    /// An appspace was removed for good.
+    AppspaceRemoved,
+    /// An appspace was brought back from the trash.
+    AppspaceRestored,
+    /// Somebody was invited to an appspace.
+    MemberInvited,
+    /// Somebody became a member of an appspace.
+    MemberAdded,
+    /// What a member may do was changed.
+    MemberChanged,
+    /// Somebody's membership was ended by the appspace's owner.
+    MemberRemoved,
+    /// A member left.
+    MemberLeft,
+    /// An appspace was opened to whoever wants to join, or closed.
+    JoiningChanged,
+    /// A key or secret link of an appspace was made.
+    KeyMade,
+    /// A key or secret link of an appspace was revoked.
+    KeyRevoked,
+    /// A DropID was made.
+    DropIdMade,
+    /// A DropID was given up.
+    DropIdRemoved,
 }
 
 /// What was done on this host.
@@ -60,8 +111,8 @@ pub enum AuditAction {
 pub trait AuditLog: Send + Sync {
     /// Records something. What was done by an account that is gone stays.
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError>;
-    /// The newest entries before then, newest first.
-    async fn entries(&self, before: Timestamp, most: u32) -> Result<Vec<AuditEntry>, StoreError>;
-    /// Forgets what is older.
-    async fn purge_audit(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// What was recorded before the entry in that place, or the newest; recorded last first.
+    async fn entries(&self, before: Option<i64>, most: u32) -> Result<Vec<AuditRow>, StoreError>;
+    /// Forgets what was done before then, and all but the newest `most`.
+    async fn trim_audit(&self, before: Timestamp, most: u32) -> Result<(), StoreError>;
 }

@@ -46,6 +46,15 @@ impl HalfLogins {
         (self.clock.now() < until).then_some(account)
     }
 
+    /// Lets nobody go on who gave the password this account had.
+    pub fn forget(&self, account: AccountId) {
+        for (token, (of, _)) in &self.waiting {
+            if of == account {
+                self.waiting.invalidate(&*token);
+            }
+        }
+    }
+
     /// The second factor was right: takes the token out. Of two that come at once one goes on.
     #[must_use]
     pub fn end(&self, token: &Token) -> Option<AccountId> {

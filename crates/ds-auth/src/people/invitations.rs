@@ -11,6 +11,8 @@ use ds_core::{
 use crate::{Account, AccountError, Accounts, EmailError, email};
 
 const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+/// How many are open at most.
+const MOST: usize = 500;
 
 /// An invitation that was not accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +103,9 @@ impl Invitations {
         email: Option<&str>,
     ) -> Result<(Token, Invitation), InviteError> {
         let email = email.map(email::normalised).transpose()?;
+        if self.open().await?.len() >= MOST {
+            return Err(InviteError::TooMany);
+        }
         let (token, created) = (Token::random(), self.clock.now());
         let invitation = Invitation {
             token: token.hash(),
@@ -111,6 +116,32 @@ impl Invitations {
         };
         self.store.add_invitation(&invitation).await?;
         Ok((token, invitation))
+    }
+
+    /// Those that are good now, newest first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn open(&self) -> Result<Vec<Invitation>, StoreError> {
+        let (mut all, now) = (self.store.invitations().await?, self.clock.now());
+        all.retain(|invitation| now < invitation.expires);
+        Ok(all)
+    }
+
+    /// Takes one back, as a list names it. Says whether it was there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn withdraw(&self, invitation: &TokenHash) -> Result<bool, StoreError> {
+        self.store.remove_invitation(invitation).await
+    }
+
+    /// Removes what is over; for the daily round.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn purge(&self) -> Result<(), StoreError> {
+        self.store.purge_invitations(self.clock.now()).await
     }
 
     /// An invitation that is good now.
@@ -158,6 +189,9 @@ pub enum InviteError {
     /// The mail address is none.
     #[error(transparent)]
     Email(#[from] EmailError),
+    /// There are too many already.
+    #[error("there are {MOST} open invitations already; take some back")]
+    TooMany,
     /// The store failed.
     #[error("cannot invite anybody just now")]
     Store(#[from] StoreError),

@@ -2,20 +2,32 @@
 //! done by whom.
 
 mod audit;
+mod email_logins;
 mod halfway;
 mod invitations;
 mod recovery;
+mod registration_rule;
+mod registrations;
 mod resets;
 mod roles;
 mod second_factor;
+mod second_steps;
 mod session_list;
+mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditAction, AuditEntry, AuditLog};
+pub use audit::{AuditAction, AuditEntry, AuditLog, AuditRow};
+pub use email_logins::{EMAIL_LINK_FOR, EmailLogin, EmailLoginError, EmailLoginStore, EmailLogins};
 pub use halfway::HalfLogins;
 pub use invitations::{AcceptError, Invitation, InvitationStore, Invitations, InviteError};
+pub use registration_rule::{RegistrationRule, UnknownRule};
+pub use registrations::{
+    RegisterError, Registration, RegistrationParts, RegistrationStore, Registrations,
+};
 pub use resets::{Reset, ResetError, ResetStore, Resets};
-pub use roles::{AccountChange, RoleStore};
+pub use roles::{AccountChange, AccountEntry, Removal, RoleStore};
 pub use second_factor::{FactorError, SecondFactor, SecondFactorStore, SecondFactors, TotpOffer};
+pub use second_steps::{SecondStep, SecondSteps};
 pub use session_list::{SessionEntry, SessionList};
+pub use settings::SettingStore;

@@ -13,7 +13,14 @@ use crate::{
     password::hash_password, throttle::Throttle,
 };
 
+/// How long a link in a letter is good.
 const GOOD_FOR: Duration = Duration::from_mins(30);
+/// How long one is good that an admin hands over.
+const HANDED_FOR: Duration = Duration::from_hours(24);
+/// Letters to one address before the first wait.
+const FREE_PER_ACCOUNT: u32 = 3;
+/// Requests from one network before the first wait.
+const FREE_PER_NETWORK: u32 = 20;
 
 /// A reset that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +99,7 @@ impl Resets {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            throttle: Throttle::new(Arc::clone(&clock)),
+            throttle: Throttle::with_free(Arc::clone(&clock), FREE_PER_ACCOUNT, FREE_PER_NETWORK),
             inner: Arc::new(Inner {
                 store,
                 accounts,
@@ -132,6 +139,14 @@ impl Resets {
         Ok(())
     }
 
+    /// A link for an account, to be handed over by whoever may.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn hand_out(&self, account: AccountId) -> Result<Token, StoreError> {
+        self.inner.add(account, HANDED_FOR).await
+    }
+
     /// Whether a link is good now.
     ///
     /// # Errors
@@ -144,7 +159,11 @@ impl Resets {
         let good = found.filter(|reset| self.inner.clock.now() < reset.expires);
         let reset = good.ok_or(ResetError::Gone)?;
         let account = self.inner.accounts.account(reset.account).await?;
-        account.ok_or(ResetError::Gone)
+        let account = account.ok_or(ResetError::Gone)?;
+        // A blocked one has no password.
+        let open = self.inner.accounts.account_with_password(&account.email);
+        let open = open.await?.filter(|(open, _)| open.id == account.id);
+        open.map(|_| account).ok_or(ResetError::Gone)
     }
 
     /// Sets the password of whoever came with a link. Their sessions have ended in the store; end them in memory too
@@ -170,12 +189,17 @@ impl Inner {
         let Some((account, _)) = self.accounts.account_with_password(email).await? else {
             return Ok(None);
         };
+        let token = self.add(account.id, GOOD_FOR).await?;
+        Ok(Some((account, token)))
+    }
+
+    async fn add(&self, account: AccountId, good_for: Duration) -> Result<Token, StoreError> {
         let token = Token::random();
         let reset = Reset {
-            account: account.id,
-            expires: self.clock.now().plus(GOOD_FOR),
+            account,
+            expires: self.clock.now().plus(good_for),
         };
         self.store.add_reset(&token.hash(), &reset).await?;
-        Ok(Some((account, token)))
+        Ok(token)
     }
 }

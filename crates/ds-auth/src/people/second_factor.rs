@@ -5,12 +5,12 @@
 //!                  └──begin──▶ offered anew
 //! ```
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use ds_core::{
     AccountId, Clock, StoreError,
-    secret::{TokenHash, random_bytes},
+    secret::{Token, TokenHash, random_bytes},
 };
 use totp_rs::{Builder, Secret, Totp};
 
@@ -135,19 +135,37 @@ impl SecondFactors {
         }
     }
 
-    /// Turns it on, with a first code of the app. What comes back is to be written down, and never shown again.
+    /// What was offered, once more, to whoever was shown it.
     ///
     /// # Errors
-    /// If the code is wrong, or nothing is offered.
+    /// If this is not what is offered.
+    pub async fn offered(
+        &self,
+        account: AccountId,
+        secret: &str,
+        email: &str,
+        host: &str,
+    ) -> Result<TotpOffer, FactorError> {
+        let secret = self.secret_offered(account, secret).await?;
+        let url = totp(&secret, email, host).and_then(|totp| totp.to_url().ok());
+        let url = url.ok_or(FactorError::Unusable)?;
+        Ok(TotpOffer { secret, url })
+    }
+
+    /// Turns it on, with a first code of the app that was shown this secret. What comes back is to be written down,
+    /// and never shown again.
+    ///
+    /// # Errors
+    /// If the code is wrong, or another secret is offered, or none.
     pub async fn confirm(
         &self,
         account: AccountId,
+        secret: &str,
         code: &str,
+        from: Option<IpAddr>,
     ) -> Result<Vec<String>, FactorError> {
-        let attempt = self.attempt(account)?;
-        let found = self.store.second_factor(account).await?;
-        let offered = found.filter(|factor| !factor.is_on);
-        let secret = offered.ok_or(FactorError::NotOffered)?.secret;
+        let attempt = self.attempt(account, from)?;
+        let secret = self.secret_offered(account, secret).await?;
         let step = self.step(&secret, code)?.ok_or(FactorError::Wrong)?;
         let (codes, hashes) = recovery::codes();
         let confirmed = self
@@ -164,8 +182,13 @@ impl SecondFactors {
     ///
     /// # Errors
     /// If it is not.
-    pub async fn check(&self, account: AccountId, code: &str) -> Result<(), FactorError> {
-        let attempt = self.attempt(account)?;
+    pub async fn check(
+        &self,
+        account: AccountId,
+        code: &str,
+        from: Option<IpAddr>,
+    ) -> Result<(), FactorError> {
+        let attempt = self.attempt(account, from)?;
         let found = self.store.second_factor(account).await?;
         let factor = found.filter(|factor| factor.is_on);
         let factor = factor.ok_or(FactorError::Wrong)?;
@@ -191,8 +214,36 @@ impl SecondFactors {
         self.store.remove_second_factor(account).await
     }
 
-    fn attempt(&self, account: AccountId) -> Result<crate::throttle::Attempt, FactorError> {
-        let attempt = self.throttle.attempt(&account.to_string(), None);
+    /// How many codes on paper are left, where it is on.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn recovery_left(&self, account: AccountId) -> Result<Option<u32>, StoreError> {
+        let found = self.store.second_factor(account).await?;
+        let on = found.filter(|factor| factor.is_on);
+        Ok(on.map(|factor| factor.recovery_left))
+    }
+
+    async fn secret_offered(&self, account: AccountId, shown: &str) -> Result<String, FactorError> {
+        let found = self.store.second_factor(account).await?;
+        let offered = found
+            .filter(|factor| !factor.is_on)
+            .map(|factor| factor.secret);
+        // Compared as hashes: how much of it is right takes no time to tell.
+        let is_it = |secret: &String| {
+            Token::presented(secret)
+                .hash()
+                .matches(&Token::presented(shown))
+        };
+        offered.filter(is_it).ok_or(FactorError::NotOffered)
+    }
+
+    fn attempt(
+        &self,
+        account: AccountId,
+        from: Option<IpAddr>,
+    ) -> Result<crate::throttle::Attempt, FactorError> {
+        let attempt = self.throttle.attempt(&account.to_string(), from);
         attempt.map_err(|retry_after| FactorError::TooMany { retry_after })
     }
 

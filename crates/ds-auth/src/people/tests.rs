@@ -119,34 +119,56 @@ async fn codes_of_an_app_are_good_once_and_about_now() {
     let (clock, factors) = factors();
     let ada = AccountId::new();
     assert!(matches!(
-        factors.confirm(ada, "123456").await,
+        factors.confirm(ada, "SECRET", "123456", None).await,
         Err(FactorError::NotOffered)
     ));
-    factors.begin(ada, "old@b.c", "b.c").await.unwrap();
+    let old = factors.begin(ada, "old@b.c", "b.c").await.unwrap();
     let offer = factors.begin(ada, "ada@b.c", "b.c: home").await.unwrap();
     let app = App::scans(&offer);
     assert!(!factors.is_on(ada).await.unwrap());
+    let again = factors
+        .offered(ada, &offer.secret, "ada@b.c", "b.c: home")
+        .await;
+    assert_eq!(again.unwrap().url, offer.url);
+    let shown = factors.offered(ada, &old.secret, "ada@b.c", "b.c").await;
+    assert!(matches!(shown, Err(FactorError::NotOffered)));
     let first = app.code(clock.now());
+    let stale = factors.confirm(ada, &old.secret, &first, None).await;
+    assert!(matches!(stale, Err(FactorError::NotOffered)));
     assert!(
-        matches!(factors.check(ada, &first).await, Err(FactorError::Wrong)),
+        matches!(
+            factors.check(ada, &first, None).await,
+            Err(FactorError::Wrong)
+        ),
         "not on yet"
     );
     for wrong in ["", "12345", "1234567", "abcdef", "000 00x"] {
-        assert!(factors.confirm(ada, wrong).await.is_err(), "{wrong}");
+        assert!(
+            factors
+                .confirm(ada, &offer.secret, wrong, None)
+                .await
+                .is_err(),
+            "{wrong}"
+        );
     }
     let spaced = format!(" {} {}", &first[..3], &first[3..]);
-    assert_eq!(factors.confirm(ada, &spaced).await.unwrap().len(), 10);
+    let codes = factors.confirm(ada, &offer.secret, &spaced, None).await;
+    assert_eq!(codes.unwrap().len(), 10);
+    assert_eq!(factors.recovery_left(ada).await.unwrap(), Some(0));
     assert!(factors.is_on(ada).await.unwrap());
     assert!(matches!(
         factors.begin(ada, "ada@b.c", "b.c").await,
         Err(FactorError::NotOffered)
     ));
-    assert!(factors.check(ada, &first).await.is_err(), "used to confirm");
+    assert!(
+        factors.check(ada, &first, None).await.is_err(),
+        "used to confirm"
+    );
 
     clock.advance(STEP);
     let second = app.code(clock.now());
-    factors.check(ada, &second).await.unwrap();
-    assert!(factors.check(ada, &second).await.is_err(), "once");
+    factors.check(ada, &second, None).await.unwrap();
+    assert!(factors.check(ada, &second, None).await.is_err(), "once");
     clock.advance(STEP * 3);
     let (early, now, late, too_late) = (
         app.code(clock.now().plus(STEP)),
@@ -154,14 +176,14 @@ async fn codes_of_an_app_are_good_once_and_about_now() {
         app.code(clock.now().minus(STEP)),
         app.code(clock.now().minus(STEP * 2)),
     );
-    assert!(factors.check(ada, &too_late).await.is_err());
-    factors.check(ada, &late).await.unwrap();
-    factors.check(ada, &now).await.unwrap();
+    assert!(factors.check(ada, &too_late, None).await.is_err());
+    factors.check(ada, &late, None).await.unwrap();
+    factors.check(ada, &now, None).await.unwrap();
     assert!(
-        factors.check(ada, &late).await.is_err(),
+        factors.check(ada, &late, None).await.is_err(),
         "a later one was used"
     );
-    factors.check(ada, &early).await.unwrap();
+    factors.check(ada, &early, None).await.unwrap();
 
     factors.turn_off(ada).await.unwrap();
     assert!(!factors.is_on(ada).await.unwrap());
@@ -171,33 +193,47 @@ async fn codes_of_an_app_are_good_once_and_about_now() {
 async fn codes_on_paper_are_good_once() {
     let (clock, factors) = factors();
     let ada = AccountId::new();
-    let app = App::scans(&factors.begin(ada, "ada@b.c", "b.c").await.unwrap());
-    let codes = factors.confirm(ada, &app.code(clock.now())).await.unwrap();
+    let offer = factors.begin(ada, "ada@b.c", "b.c").await.unwrap();
+    let app = App::scans(&offer);
+    let codes = factors
+        .confirm(ada, &offer.secret, &app.code(clock.now()), None)
+        .await;
+    let codes = codes.unwrap();
     let typed = format!(" {} ", codes[0].to_uppercase().replace('-', " "));
-    factors.check(ada, &typed).await.unwrap();
-    assert!(factors.check(ada, &codes[0]).await.is_err(), "once");
-    factors.check(ada, &codes[9]).await.unwrap();
-    assert!(factors.check(ada, &codes[1][..18]).await.is_err());
-    assert!(factors.check(AccountId::new(), &codes[1]).await.is_err());
+    factors.check(ada, &typed, None).await.unwrap();
+    assert!(factors.check(ada, &codes[0], None).await.is_err(), "once");
+    factors.check(ada, &codes[9], None).await.unwrap();
+    assert!(factors.check(ada, &codes[1][..18], None).await.is_err());
+    assert!(
+        factors
+            .check(AccountId::new(), &codes[1], None)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
 async fn guessing_codes_is_slowed_down() {
     let (clock, factors) = factors();
     let ada = AccountId::new();
-    let app = App::scans(&factors.begin(ada, "ada@b.c", "b.c").await.unwrap());
-    factors.confirm(ada, &app.code(clock.now())).await.unwrap();
+    let offer = factors.begin(ada, "ada@b.c", "b.c").await.unwrap();
+    let app = App::scans(&offer);
+    let first = app.code(clock.now());
+    factors
+        .confirm(ada, &offer.secret, &first, None)
+        .await
+        .unwrap();
     clock.advance(STEP * 9);
     let good = app.code(clock.now());
     let guess = if good == "000000" { "111111" } else { "000000" };
     for _ in 0..10 {
         assert!(matches!(
-            factors.check(ada, guess).await,
+            factors.check(ada, guess, None).await,
             Err(FactorError::Wrong)
         ));
     }
     assert!(matches!(
-        factors.check(ada, &good).await,
+        factors.check(ada, &good, None).await,
         Err(FactorError::TooMany { .. })
     ));
 }
@@ -213,6 +249,10 @@ fn a_login_waits_for_five_minutes() {
     assert_eq!(halfway.account(&Token::random()), None);
     assert_eq!(halfway.end(&token), Some(ada));
     assert_eq!(halfway.end(&token), None);
+    let (token, other) = (halfway.begin(ada), halfway.begin(AccountId::new()));
+    halfway.forget(ada);
+    assert_eq!(halfway.account(&token), None);
+    assert!(halfway.account(&other).is_some());
     let token = halfway.begin(ada);
     clock.advance(Duration::from_mins(5));
     assert_eq!((halfway.account(&token), halfway.end(&token)), (None, None));

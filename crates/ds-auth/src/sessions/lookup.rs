@@ -18,6 +18,7 @@ use super::{ACCOUNT_LASTS, MEMBER_LASTS};
 use crate::{
     Session, SessionStore, Subject,
     marks::{Begun, Marks, Revocable, Stamp},
+    people::SessionList,
 };
 
 /// A session's end is moved at most this often: use is not a write.
@@ -35,6 +36,7 @@ const LOADS: u32 = 3;
 pub(super) struct Inner {
     pub(super) store: Arc<dyn SessionStore>,
     members: Arc<dyn MemberStore>,
+    pub(super) list: Option<Arc<dyn SessionList>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) marks: Marks,
     known: Cache<Key, Arc<Known>>,
@@ -78,6 +80,7 @@ impl Inner {
     pub(super) fn new(
         store: Arc<dyn SessionStore>,
         members: Arc<dyn MemberStore>,
+        list: Option<Arc<dyn SessionList>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let known = Cache::builder().max_capacity(KNOWN).time_to_live(KNOWN_FOR);
@@ -88,6 +91,7 @@ impl Inner {
         Self {
             store,
             members,
+            list,
             clock,
             marks: Marks::new(),
             known: known.build(),

@@ -4,14 +4,19 @@ mod lookup;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use ds_core::{
-    AccountId, AppspaceId, Clock, Member, MemberStore, ProxyId, StoreError,
+    AccountId, AppspaceId, Clock, Member, MemberStore, ProxyId, StoreError, Timestamp,
     secret::{Token, TokenHash},
 };
+use tokio::sync::watch;
 
-use crate::{SessionStore, Subject, marks::Revocable};
+use crate::{
+    SessionStore, Subject, device_name,
+    marks::{Marks, Revocable},
+    people::{SessionEntry, SessionList},
+};
 use lookup::{Inner, Site, Who};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -31,7 +36,68 @@ impl Sessions {
         members: Arc<dyn MemberStore>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Inner::new(store, members, clock)))
+        Self(Arc::new(Inner::new(store, members, None, clock)))
+    }
+
+    /// The same, on a host where people see their sessions in a list.
+    pub fn with_list(
+        store: Arc<dyn SessionStore>,
+        members: Arc<dyn MemberStore>,
+        list: Arc<dyn SessionList>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self(Arc::new(Inner::new(store, members, Some(list), clock)))
+    }
+
+    /// Records what browser a session began in, for its person to recognise it by. Nobody's login depends on it.
+    pub async fn note_device(&self, token: &Token, user_agent: &str) {
+        let device = device_name(user_agent);
+        let Some(list) = self.0.list.as_ref().filter(|_| !device.is_empty()) else {
+            return;
+        };
+        if let Err(error) = list.note_device(&token.hash(), &device).await {
+            let error = ds_core::error_chain(&error);
+            tracing::warn!(error, "cannot record where a session began");
+        }
+    }
+
+    /// The sessions of an account that are not over, on appspaces too, begun last first.
+    pub async fn of_account(&self, account: AccountId) -> Result<Vec<SessionEntry>, StoreError> {
+        let Some(list) = &self.0.list else {
+            return Ok(Vec::new());
+        };
+        let (mut all, now) = (list.sessions_of(account).await?, self.0.clock.now());
+        all.retain(|entry| now < entry.session.expires);
+        Ok(all)
+    }
+
+    /// When each member of an appspace was there last, to about an hour; those who have logged out are not known.
+    pub async fn last_seen(
+        &self,
+        appspace: AppspaceId,
+    ) -> Result<HashMap<ProxyId, Timestamp>, StoreError> {
+        let Some(list) = &self.0.list else {
+            return Ok(HashMap::new());
+        };
+        let ends = list.last_ends(appspace).await?.into_iter();
+        Ok(ends
+            .map(|(id, end)| (id, end.minus(MEMBER_LASTS)))
+            .collect())
+    }
+
+    /// Changes whenever something was revoked: a session, what is known of an appspace's members, an account. Who keeps
+    /// something open for somebody looks then whether they may still have it.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.marks.changes()
+    }
+
+    /// How long a session lasts after its last use.
+    pub(crate) fn lasts(subject: &Subject) -> Duration {
+        match subject {
+            Subject::Account(_) => ACCOUNT_LASTS,
+            Subject::Member { .. } => MEMBER_LASTS,
+        }
     }
 
     /// Begins a session on the account site.
@@ -121,6 +187,28 @@ impl Sessions {
     /// the appspace removed or restored.
     pub fn forget_appspace(&self, appspace: AppspaceId) {
         self.0.marks.revoke(Revocable::Appspace(appspace));
+    }
+
+    /// The account of this host by which a member logged in, if it was one.
+    pub async fn account_behind(
+        &self,
+        appspace: AppspaceId,
+        token: &Token,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let session = self.0.store.session(&token.hash()).await?;
+        Ok(match session.map(|session| session.subject) {
+            Some(Subject::Member {
+                appspace: of,
+                account,
+                ..
+            }) if of == appspace => account,
+            _ => None,
+        })
+    }
+
+    /// When what was last revoked, for others who remember the same things.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.0.marks
     }
 
     /// Removes expired sessions from the store; for the host's daily round.

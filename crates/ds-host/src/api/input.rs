@@ -217,6 +217,18 @@ pub(super) struct NewSecret {
 pub(super) struct NewMember {
     pub(super) email: String,
     pub(super) name: Option<String>,
+    pub(super) role: Option<String>,
+}
+
+/// `POST …/invitations`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewInvitation {
+    #[serde(default)]
+    pub(super) note: String,
+    pub(super) role: Option<String>,
+    pub(super) uses: Option<u32>,
+    pub(super) days: Option<u32>,
 }
 
 /// `POST …/restore`

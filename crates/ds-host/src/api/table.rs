@@ -284,11 +284,40 @@ pub const ENDPOINTS: &[Endpoint] = &[
         "/appspaces/{name}/members",
         MADE,
         Do(|i| {
-            let input::NewMember { email, name } = i.body()?;
+            let input::NewMember { email, name, role } = i.body()?;
             Ok(Command::MemberAdd {
                 which: i.which(),
                 email,
                 name,
+                role,
+            })
+        }),
+    ),
+    delete(
+        "/appspaces/{name}/members/{member}",
+        Do(|i| {
+            Ok(Command::MemberRemove {
+                which: i.which(),
+                member: i.param("member").to_owned(),
+            })
+        }),
+    ),
+    post(
+        "/appspaces/{name}/invitations",
+        MADE,
+        Do(|i| {
+            let input::NewInvitation {
+                note,
+                role,
+                uses,
+                days,
+            } = i.body()?;
+            Ok(Command::MemberInvite {
+                which: i.which(),
+                note,
+                role,
+                uses: uses.unwrap_or(1),
+                days: days.unwrap_or(7),
             })
         }),
     ),
@@ -426,6 +455,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 redirect: true,
             })
         }),
+    ),
+    post(
+        "/moves/{name}/insist",
+        StatusCode::OK,
+        Do(|i| Ok(Command::MoveInsist(i.which()))),
     ),
     // The trash.
     get(

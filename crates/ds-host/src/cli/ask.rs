@@ -3,6 +3,7 @@
 mod archives;
 pub(super) mod backups;
 pub(super) mod jobs;
+mod keys;
 mod moves;
 pub(super) mod schedules;
 mod tokens;
@@ -13,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    args::{Account, App, Appspace, Member, Permit, Secret as SecretArgs, Which},
+    args::{Account, App, Appspace, Member, OnOff, Permit, Secret as SecretArgs, Which},
     control::wire::{self, Command, Secret},
 };
 
@@ -64,6 +65,28 @@ pub(super) fn account(account: Account) -> Result<Command, InputError> {
             email,
             password: Secret(line("password")?),
             admin,
+        },
+        Account::List { find } => Command::AccountList { find },
+        Account::Invite { email } => Command::AccountInvite { email },
+        Account::Block { email, pause } => Command::AccountBlock { email, pause },
+        Account::Unblock { email } => Command::AccountUnblock { email },
+        Account::Admin { email, role } => Command::AccountAdmin {
+            email,
+            admin: role == OnOff::On,
+        },
+        Account::Remove { email, yes } => {
+            let question = format!(
+                "Remove the account {email} for good, with its apps, its appspaces and their snapshots?"
+            );
+            super::confirm::confirm(yes, &question)?;
+            Command::AccountRemove { email }
+        }
+        Account::Reset {
+            email,
+            drop_second_step,
+        } => Command::AccountReset {
+            email,
+            drop_second_step,
         },
         Account::Token(token) => tokens::token(token),
     })
@@ -123,21 +146,48 @@ pub(super) fn appspace(appspace: Appspace) -> Result<Command, InputError> {
         Appspace::MoveIn(take) => moves::take(take)?,
         Appspace::Moves { owner } => Command::MoveList { owner: owner.owner },
         Appspace::MoveCancel(cancel) => moves::cancel(cancel),
+        Appspace::MoveInsist(which) => Command::MoveInsist(which.into()),
         Appspace::Delete { which, yes } => jobs::delete(which, yes)?,
         Appspace::Secret(secret) => self::secret(secret)?,
-        Appspace::Member(Member::List(which)) => Command::MemberList(which.into()),
-        Appspace::Member(Member::Add {
-            which,
-            email,
-            display_name,
-        }) => Command::MemberAdd {
-            which: which.into(),
-            email,
-            name: display_name,
-        },
-        Appspace::Member(Member::Grant(permit)) => Command::MemberGrant(permit.into()),
-        Appspace::Member(Member::Revoke(permit)) => Command::MemberRevoke(permit.into()),
+        Appspace::Key(key) => keys::key(key),
+        Appspace::Member(about) => member(about),
     })
+}
+
+fn member(about: Member) -> Command {
+    match about {
+        Member::List(which) => Command::MemberList(which.into()),
+        Member::Add {
+            which,
+            who,
+            display_name,
+            role,
+        } => Command::MemberAdd {
+            which: which.into(),
+            email: who,
+            name: display_name,
+            role,
+        },
+        Member::Invite {
+            which,
+            note,
+            role,
+            uses,
+            days,
+        } => Command::MemberInvite {
+            which: which.into(),
+            note,
+            role,
+            uses,
+            days,
+        },
+        Member::Remove { which, member } => Command::MemberRemove {
+            which: which.into(),
+            member,
+        },
+        Member::Grant(permit) => Command::MemberGrant(permit.into()),
+        Member::Revoke(permit) => Command::MemberRevoke(permit.into()),
+    }
 }
 
 fn secret(secret: SecretArgs) -> Result<Command, InputError> {

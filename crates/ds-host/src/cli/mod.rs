@@ -150,6 +150,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<(), CliError> {
             };
         }
         args::Command::Backup(backup) => ask::backups::backup(backup),
+        args::Command::Dropid(args::Dropid::RotateKeys) => Command::DropidRotateKeys,
         args::Command::Mail(mail) => ask::schedules::mail(mail),
         args::Command::Job(job) => ask::jobs::job(job),
         args::Command::Trash(trash) => ask::jobs::trash(trash)?,

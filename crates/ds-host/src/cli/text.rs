@@ -1,8 +1,11 @@
 //! Answers in words and tables.
 
+mod accounts;
 mod backups;
 mod jobs;
+mod keys;
 mod moves;
+mod people;
 mod schedules;
 mod terms;
 mod tokens;
@@ -22,6 +25,11 @@ pub(super) fn of(reply: &Reply) -> String {
             };
             format!("Made the {role} {}.\n", account.email)
         }
+        Reply::People(all) => people::list(all),
+        Reply::Person(one) => people::one(one),
+        Reply::Invited(invitation) => people::invited(invitation),
+        Reply::Gone(account) => people::gone(account),
+        Reply::Reset(reset) => accounts::reset(reset),
         Reply::Installed(installed) => install(installed),
         Reply::Apps(apps) => {
             let rows = apps.iter().map(|app| {
@@ -49,6 +57,8 @@ pub(super) fn of(reply: &Reply) -> String {
         Reply::Backups(all) => backups::list(all),
         Reply::Forgotten(one) => backups::forgotten(one),
         Reply::Upgrades(upgrades) => tokens::upgrades(upgrades),
+        Reply::Key(key) => keys::key(key),
+        Reply::Keys(all) => keys::list(all),
         Reply::Token(token) => tokens::token(token),
         Reply::Tokens(all) => tokens::list(all),
         Reply::Previews(all) => backups::previews(all),
@@ -56,6 +66,7 @@ pub(super) fn of(reply: &Reply) -> String {
         Reply::BackupKey(key) => backups::key(key),
         Reply::Schedules(all) => schedules::list(all),
         Reply::Mailed(to) => schedules::mailed(to),
+        Reply::KeysReplaced(key) => keys_replaced(key),
         Reply::Limits(limits) => terms::limits(limits),
         Reply::Usage(usage) => terms::usage(usage),
         Reply::Egress(egress) => terms::egress(egress),
@@ -75,11 +86,21 @@ pub(super) fn of(reply: &Reply) -> String {
         }
         Reply::Member(one) => format!("{} ({}): {}\n", one.name, one.id, rights(one)),
         Reply::Members(members) => {
-            let rows = members
-                .iter()
-                .map(|one| vec![one.id.clone(), one.name.clone(), rights(one)]);
-            table(&["ID", "NAME", "MAY"], rows, "There are no members.\n")
+            let rows = members.iter().map(|one| {
+                let ways = one.logins.join(", ");
+                vec![one.id.clone(), one.name.clone(), ways, rights(one)]
+            });
+            let head = ["ID", "NAME", "LOGS IN AS", "MAY"];
+            table(&head, rows, "There are no members.\n")
         }
+        Reply::JoinLink(one) => {
+            let many = match one.uses {
+                1 => "one person".to_owned(),
+                many => format!("{many} people"),
+            };
+            format!("{}\nFor {many}, until {}.\n", one.link, one.expires)
+        }
+        Reply::MemberRemoved(one) => format!("{} is not a member any more.\n", one.name),
     }
 }
 
@@ -95,6 +116,10 @@ fn install(installed: &Installed) -> String {
     text
 }
 
+fn keys_replaced(key: &str) -> String {
+    format!("What is said of DropIDs is signed with a new key from now on: {key}\n")
+}
+
 fn status(appspace: &Appspace) -> String {
     match &appspace.reason {
         Some(reason) => format!("{}: {reason}", appspace.status),
@@ -105,6 +130,9 @@ fn status(appspace: &Appspace) -> String {
 fn rights(member: &Member) -> String {
     match member {
         Member { owner: true, .. } => "owner, may do everything".to_owned(),
+        Member {
+            role: Some(role), ..
+        } => role.clone(),
         Member { permissions, .. } if permissions.is_empty() => "member".to_owned(),
         Member { permissions, .. } => format!("member, may also: {}", permissions.join(", ")),
     }

@@ -24,7 +24,12 @@ impl Auth {
         let sessions = Arc::new(WithPreviews::new(previews.clone(), base.store.clone()));
         Self {
             accounts: Arc::new(Accounts::new(base.store.clone(), base.clock.clone())),
-            sessions: Sessions::new(sessions, base.members.clone(), base.clock.clone()),
+            sessions: Sessions::with_list(
+                sessions,
+                base.members.clone(),
+                base.store.clone(),
+                base.clock.clone(),
+            ),
             tokens: Arc::new(LoginTokens::new(base.clock.clone())),
             cookies: Cookies {
                 secure: names.https,

@@ -1,10 +1,25 @@
-//! What is looked after while the host runs: room on the disk.
+//! What is looked after while the host runs: room on the disk, and links that end.
 
 use std::{sync::Arc, time::Duration};
 
 use ds_core::error_chain;
 use ds_lifecycle::{JobError, Lifecycle};
 use ds_serve::Cached;
+
+use crate::ops::Keys;
+
+/// How often it is looked which secret links have ended.
+const LINKS: Duration = Duration::from_hours(1);
+
+/// Ends the sessions of secret links whose time is over, and forgets programs that nobody uses.
+pub(super) async fn keys(keys: Keys) {
+    loop {
+        tokio::time::sleep(LINKS).await;
+        if let Err(error) = keys.tokens().tidy().await {
+            tracing::warn!(error = error_chain(&error), "cannot end what links began");
+        }
+    }
+}
 
 /// How often the disk is asked how full it is.
 const ASKED: Duration = Duration::from_secs(10);

@@ -13,7 +13,7 @@ use ds_core::{
 use ds_egress::{Egress, EgressConfig, Grant, Secret};
 use ds_net::AddressFilter;
 use ds_sandbox::{Confinement, EngineConfig, HostMemory, Limits, Outlet, PoolConfig};
-use ds_serve::{Terms, TermsOf};
+use ds_serve::{Terms, TermsOf, Web};
 use ds_store::Store;
 
 use super::{ComposeError, modules};
@@ -92,7 +92,8 @@ impl TermsOf for HostTerms {
     async fn terms(&self, appspace: &Appspace, version: &AppVersion) -> Result<Terms, StoreError> {
         let set = self.store.limits(appspace.id).await?;
         let outlet = self.outlet(appspace.id, &version.manifest.egress).await?;
-        Ok(Terms::new(self.limits.with(&set), outlet))
+        let terms = Terms::new(self.limits.with(&set), outlet);
+        Ok(terms.with_web(Web::of(&version.manifest)))
     }
 }
 

@@ -10,7 +10,8 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::{
-    CertificateFiles, Complaint, Config, Modules, PublicUrl, default_listen,
+    CertificateFiles, Complaint, Config, Modules, PublicUrl, default_listen, dropids,
+    logins::logins,
     mail::mail,
     reader::{Complaints, Section},
     sandbox::{egress, sandbox},
@@ -49,6 +50,7 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
     let (site_host, domain) = names(&site, &appspaces);
     let trash_days = appspaces.number("trash_days", 0..=3_650).unwrap_or(30);
     let config = Config {
+        dropid_domains: dropids::domains(root.section("dropids"), &site_host, &domain),
         public: public_url(&site, &site_host),
         site_host,
         domain,
@@ -61,6 +63,7 @@ fn read_root(root: Section<'_, '_>, dir: &Path) -> Config {
         trust: trust.path("ca").map(below),
         modules: modules(root.section("modules"), dir),
         moves_allow: moves_allow(root.section("moves")),
+        logins: logins(root.section("logins")),
         deno: deno.path("path").map(below),
         sandbox: sandbox(root.section("sandbox")),
         egress: egress(root.section("egress")),

@@ -1,7 +1,9 @@
 //! The configuration: what the file says, what stands in for it where it says nothing, and every complaint
 //! about it at once.
 
+mod dropids;
 mod keys;
+mod logins;
 mod mail;
 mod reader;
 mod sandbox;
@@ -19,6 +21,7 @@ use std::{
 use ds_core::Address;
 use url::Url;
 
+pub use logins::Logins;
 pub use mail::{Mail, MailBy};
 pub use reader::Complaint;
 pub use sandbox::{Egress, Sandbox};
@@ -54,6 +57,10 @@ pub struct Config {
     pub modules: Modules,
     /// Private addresses of hosts that appspaces may come from, as `10.1.0.0/16`.
     pub moves_allow: Vec<ds_net::IpNet>,
+    /// The domains at which people may have DropIDs, beside the account site's.
+    pub dropid_domains: Vec<Address>,
+    /// How people from elsewhere log in to appspaces.
+    pub logins: Logins,
     /// The Deno executable.
     pub deno: Option<PathBuf>,
     /// Bounds of sandboxes.

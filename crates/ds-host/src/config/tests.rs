@@ -16,6 +16,7 @@ fn without_a_file() {
     assert_eq!(config.domain.as_str(), "localhost");
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert!(config.modules.network && config.tls.is_empty());
+    assert_eq!(config.logins, Logins::default());
     config.check_listen().unwrap();
 }
 
@@ -45,6 +46,11 @@ fn everything_said() {
         network = false
         npm_registry = "https://npm.example.com/all"
         allow = ["10.0.0.0/8"]
+        [dropids]
+        domains = ["ada.example"]
+        [logins]
+        allow = ["192.168.1.0/24"]
+        original = true
         [deno]
         path = "deno"
         [sandbox]
@@ -95,6 +101,8 @@ fn everything_said() {
     assert_eq!(config.deno.as_deref(), Some(Path::new("/etc/ds/deno")));
     assert_eq!(config.sandbox, every_bound());
     assert!(!config.egress.enabled && config.egress.allow.len() == 1);
+    assert_eq!(config.dropid_domains.len(), 1);
+    assert!(config.logins.original && config.logins.allow.len() == 1);
 }
 
 fn every_bound() -> Sandbox {
@@ -223,7 +231,7 @@ fn the_example_has_every_key() {
     // A complaint about an unknown key lists those there are.
     let unknown = "x = 1\n[site]\nx = 1\n[appspaces]\nx = 1\n[tls]\nx = 1\n[trust]\nx = 1\n\
         [modules]\nx = 1\n[deno]\nx = 1\n[sandbox]\nx = 1\n[egress]\nx = 1\n\
-        [snapshots]\nx = 1\n[mail]\nx = 1\n";
+        [snapshots]\nx = 1\n[mail]\nx = 1\n[logins]\nx = 1\n[dropids]\nx = 1\n";
     let found = complaints(unknown);
     let lists = found.iter().filter_map(|one| one.split_once("there are: "));
     let keys: Vec<&str> = lists.flat_map(|(_, keys)| keys.split(", ")).collect();

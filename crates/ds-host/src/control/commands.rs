@@ -3,7 +3,10 @@
 mod archives;
 mod backups;
 pub(super) mod jobs;
+mod keys;
+mod members;
 mod moves;
+mod people;
 mod terms;
 mod tokens;
 
@@ -11,8 +14,8 @@ use std::path::PathBuf;
 
 use ds_core::AppVersion;
 
-use super::wire::{self, Command, Permit, Reply, Which};
-use crate::ops::{AppSummary, AppspaceSummary, ErrorKind, Installed, OpError, Ops, Source};
+use super::wire::{self, Command, Reply, Which};
+use crate::ops::{Actor, AppSummary, AppspaceSummary, ErrorKind, Installed, OpError, Ops, Source};
 
 /// Does a command.
 pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
@@ -25,6 +28,16 @@ pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             let account = ops.create_account(&email, password.0, admin).await?;
             Ok(Reply::Account(account.into()))
         }
+        Command::AccountReset {
+            email,
+            drop_second_step,
+        } => reset(ops, &email, drop_second_step).await,
+        command @ (Command::AccountList { .. }
+        | Command::AccountInvite { .. }
+        | Command::AccountBlock { .. }
+        | Command::AccountUnblock { .. }
+        | Command::AccountAdmin { .. }
+        | Command::AccountRemove { .. }) => people::run(ops, command).await,
         Command::AppInstall {
             owner,
             package,
@@ -55,6 +68,10 @@ pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
                 found.into_iter().map(Into::into).collect(),
             ))
         }
+        Command::DropidRotateKeys => {
+            let key = ops.replace_dropid_keys(Actor::CommandLine).await?;
+            Ok(Reply::KeysReplaced(key))
+        }
         other => run_on_appspace(ops, other).await,
     }
 }
@@ -69,20 +86,12 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
             let owner = ops.owner(owner.as_deref()).await?;
             Ok(Reply::Appspace(ops.resume(owner, &address).await?.into()))
         }
-        Command::MemberList(Which { owner, address }) => {
-            let owner = ops.owner(owner.as_deref()).await?;
-            let members = ops.members(owner, &address).await?;
-            Ok(Reply::Members(
-                members.into_iter().map(Into::into).collect(),
-            ))
-        }
-        Command::MemberAdd { which, email, name } => {
-            let owner = ops.owner(which.owner.as_deref()).await?;
-            let added = ops.add_member(owner, &which.address, &email, name.as_deref());
-            Ok(Reply::Member(added.await?.into()))
-        }
-        Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,
-        Command::MemberRevoke(permit) => permit_or_not(ops, permit, false).await,
+        command @ (Command::MemberList(_)
+        | Command::MemberAdd { .. }
+        | Command::MemberInvite { .. }
+        | Command::MemberRemove { .. }
+        | Command::MemberGrant(_)
+        | Command::MemberRevoke(_)) => members::run(ops, command).await,
         command @ (Command::AppspaceUpgrade { .. }
         | Command::AppspaceDelete(_)
         | Command::TrashList { .. }
@@ -95,6 +104,9 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         | Command::AppspaceImport { .. }
         | Command::AppspaceImportInto { .. }
         | Command::AppspaceArchive { .. }) => archives::run(ops, command).await,
+        command @ (Command::KeyAdd { .. } | Command::KeyList(_) | Command::KeyRemove { .. }) => {
+            keys::run(ops, command).await
+        }
         command @ (Command::TokenCreate { .. }
         | Command::TokenList { .. }
         | Command::TokenRevoke { .. }
@@ -102,7 +114,8 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         command @ (Command::MoveOut(_)
         | Command::MoveIn { .. }
         | Command::MoveList { .. }
-        | Command::MoveCancel { .. }) => moves::run(ops, command).await,
+        | Command::MoveCancel { .. }
+        | Command::MoveInsist(_)) => moves::run(ops, command).await,
         command @ (Command::BackupCreate(_)
         | Command::BackupList { .. }
         | Command::BackupVerify { .. }
@@ -118,21 +131,18 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
     }
 }
 
-async fn permit_or_not(ops: &Ops, permit: Permit, granted: bool) -> Result<Reply, OpError> {
-    let Permit {
-        which,
-        member,
-        permission,
-    } = permit;
-    let owner = ops.owner(which.owner.as_deref()).await?;
-    let member = if granted {
-        ops.grant(owner, &which.address, &member, &permission)
-            .await?
-    } else {
-        ops.revoke(owner, &which.address, &member, &permission)
-            .await?
-    };
-    Ok(Reply::Member(member.into()))
+async fn reset(ops: &Ops, email: &str, drop_second_step: bool) -> Result<Reply, OpError> {
+    let account = ops.account_by_email(email).await?;
+    if drop_second_step {
+        let dropped = ops.drop_second_step(Actor::CommandLine, &account);
+        dropped.await?;
+    }
+    let link = ops.reset_link(Actor::CommandLine, &account).await?;
+    Ok(Reply::Reset(wire::ResetLink {
+        email: account.email,
+        link: wire::Secret(link),
+        second_step_dropped: drop_second_step,
+    }))
 }
 
 /// What kind of package is at a path.
@@ -213,17 +223,6 @@ impl From<AppspaceSummary> for wire::Appspace {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-        }
-    }
-}
-
-impl From<ds_core::Member> for wire::Member {
-    fn from(member: ds_core::Member) -> Self {
-        Self {
-            id: member.proxy_id.to_string(),
-            name: member.display_name,
-            owner: member.is_owner,
-            permissions: member.permissions.iter().map(ToString::to_string).collect(),
         }
     }
 }

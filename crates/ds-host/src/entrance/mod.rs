@@ -6,6 +6,12 @@
 //! appspace is known and open and no other site's page sent the request.
 
 mod at;
+pub mod enter;
+mod inside;
+mod join;
+pub mod links;
+mod me;
+mod oauth;
 mod pages;
 
 use std::sync::Arc;
@@ -26,6 +32,7 @@ use tower::ServiceExt as _;
 use crate::site::{SiteError, SiteState, assets};
 
 pub use at::At;
+pub use enter::{LoginParts, Logins, OriginalLogins, Proved};
 pub use pages::{EntranceFrame, asset};
 
 /// The largest form.
@@ -40,22 +47,44 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 pub struct EntranceState {
     /// What the account site stands on.
     pub site: SiteState,
+    /// Logging in from elsewhere.
+    pub logins: Arc<Logins>,
+    /// Counts who opens secret links.
+    pub links: links::LinkRates,
+}
+
+/// Where members see the programs that they let in.
+#[must_use]
+pub fn clients_path() -> &'static str {
+    oauth::CLIENTS_PATH
 }
 
 /// The entrance of every appspace.
-pub struct Entrance(Router);
+pub struct Entrance {
+    pages: Router,
+    takes_original_logins: bool,
+}
 
 impl Entrance {
     /// Puts its pages together.
     #[must_use]
     pub fn new(state: EntranceState) -> Self {
+        let takes_original_logins = state.logins.takes_original();
         let pages = Router::new()
             .route("/.dropserver/assets/{hash}/{name}", get(assets::serve))
+            .merge(enter::routes())
+            .merge(join::routes())
+            .merge(me::routes())
+            .merge(oauth::routes())
+            .merge(links::routes())
             .fallback(async || SiteError::NoPage)
             .method_not_allowed_fallback(async || SiteError::NoMethod)
             .layer(DefaultBodyLimit::max(FORM_LIMIT))
             .with_state(state);
-        Self(pages)
+        Self {
+            pages,
+            takes_original_logins,
+        }
     }
 }
 
@@ -64,11 +93,15 @@ impl ds_serve::Entrance for Entrance {
     async fn answer(&self, site: Arc<Site>, mut request: Request<Body>) -> Response<Body> {
         request.extensions_mut().insert(At(Arc::clone(&site)));
         let request = request.map(axum::body::Body::new);
-        let answered = self.0.clone().oneshot(request).await;
+        let answered = self.pages.clone().oneshot(request).await;
         let response = answered.unwrap_or_else(|never| match never {});
         let mut response = pages::in_own_clothes(&site, response);
         add_headers(&mut response);
         response.map(|body| body.map_err(Into::into).boxed_unsync())
+    }
+
+    fn takes_original_logins(&self) -> bool {
+        self.takes_original_logins
     }
 }
 

@@ -1,18 +1,19 @@
 //! Asking other hosts over HTTP. Addresses are checked as for everything that the host fetches: a code names any
 //! server its writer likes.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use ds_core::{MoveId, moves::Taker, secret::Token};
 use ds_lifecycle::{AskError, Offered, OldHost, OldHosts, Report};
-use ds_net::{AddressFilter, Ask, Client, Resolve, SetUpError, SystemResolver};
+use ds_net::{AddressFilter, Ask, Client, SetUpError};
 use http::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::io::AsyncRead;
 use url::Url;
 
 use super::PATH;
+use crate::outgoing::WithLocalNames;
 
 /// The largest answer that is not an archive.
 const ANSWER: u64 = 64 << 10;
@@ -44,19 +45,6 @@ impl HttpHosts {
             ..ds_net::Config::default()
         })?;
         Ok(Self { client })
-    }
-}
-
-/// The system's resolver, and `*.localhost` as every browser takes it. What comes of it is filtered all the same.
-struct WithLocalNames;
-
-#[async_trait]
-impl Resolve for WithLocalNames {
-    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-        if host == "localhost" || host.ends_with(".localhost") {
-            return Ok(vec![([127, 0, 0, 1], port).into()]);
-        }
-        SystemResolver.resolve(host, port).await
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::PoisonError;
 use ds_auth::{Account, AccountError, SetupLink};
 use ds_core::{AccountId, secret::Token};
 
-use super::{ErrorKind, OpError, Ops};
+use super::{Action, Actor, ErrorKind, OpError, Ops};
 
 impl Ops {
-    /// Makes an account.
+    /// Makes an account, for whoever has the command line.
     pub async fn create_account(
         &self,
         email: &str,
@@ -18,6 +18,9 @@ impl Ops {
         let account = self.parts.accounts.create(email, password, admin).await?;
         // Whoever holds the set-up link must not become an admin beside the accounts there are.
         self.put_setup_link(None);
+        let email = account.email.as_str();
+        self.note(Actor::CommandLine, Action::AccountMade, email)
+            .await;
         Ok(account)
     }
 
@@ -66,6 +69,8 @@ impl Ops {
         }
         let account = self.parts.accounts.create_first(email, password).await?;
         self.put_setup_link(None);
+        let about = "the first, with the set-up link";
+        self.note(account.id, Action::AccountMade, about).await;
         Ok(account)
     }
 
@@ -107,7 +112,7 @@ impl Ops {
     /// Whose things a command is about: the account that was named, else the only one, else the only admin.
     pub async fn owner(&self, email: Option<&str>) -> Result<AccountId, OpError> {
         if let Some(email) = email {
-            return Ok(self.account_by_email(email).await?.id);
+            return Ok(self.account_meant(email).await?.id);
         }
         let accounts = self.accounts().await?;
         let mut admins = accounts.iter().filter(|account| account.is_admin);

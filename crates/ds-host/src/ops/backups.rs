@@ -13,7 +13,7 @@ use ds_backup::{
     CopyReason,
     snapshots::{ReadBack, Snapshot, SnapshotId},
 };
-use ds_core::{AccountId, Appspace, error_chain};
+use ds_core::{AccountId, Appspace, AppspaceId, error_chain};
 use ds_lifecycle::{Anew, AtPlace, RestoreError, Restored};
 
 use super::{ErrorKind, JobReport, OpError, Ops};
@@ -192,6 +192,40 @@ impl Ops {
             }
         }
         Ok(found)
+    }
+
+    /// Forgets all snapshots of an appspace, as far as their places can be reached.
+    pub(super) async fn forget_all_backups(&self, of: AppspaceId) {
+        let Ok(backups) = self.own_backups() else {
+            return;
+        };
+        let found = match self.list_backups(Some(of)).await {
+            Ok(found) => found,
+            Err(error) => {
+                let error = error_chain(&error);
+                tracing::warn!(appspace = %of, error, "its snapshots stay");
+                return;
+            }
+        };
+        let places = found.into_iter().flat_map(|one| one.places);
+        let ids: Vec<SnapshotId> = places.map(|(_, id)| id).collect();
+        if ids.is_empty() {
+            return;
+        }
+        match backups.keeper.forget(ids).await {
+            Ok(each) => {
+                for AtPlace { place, outcome } in each {
+                    if let Err(error) = outcome {
+                        let error = error_chain(&error);
+                        tracing::warn!(appspace = %of, place, error, "its snapshots stay there");
+                    }
+                }
+            }
+            Err(error) => {
+                let error = error_chain(&error);
+                tracing::warn!(appspace = %of, error, "its snapshots stay");
+            }
+        }
     }
 
     /// The key of the repositories, and where they are.

@@ -7,7 +7,7 @@ use ds_core::{
 use ds_lifecycle::{ChangeError, Changed, JobHandle};
 
 use super::{
-    AppspaceSummary, ErrorKind, JobReport, OpError, Ops, accounts::clip, upgrades::Verdict,
+    Action, AppspaceSummary, ErrorKind, JobReport, OpError, Ops, accounts::clip, upgrades::Verdict,
 };
 
 /// Does what takes an appspace at rest.
@@ -166,6 +166,8 @@ impl Ops {
     ) -> Result<TrashSummary, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         self.parts.work.changes.delete(appspace.id).await?;
+        let name = appspace.address.as_str();
+        self.note(owner, Action::AppspaceDeleted, name).await;
         let trashed = self.parts.work.trash.trashed(appspace.id).await?;
         let trashed = trashed.ok_or_else(|| not_there(appspace.address.as_str()))?;
         self.trash_summary(trashed).await
@@ -192,6 +194,8 @@ impl Ops {
         let found = self.in_trash(owner, which).await?;
         let changes = &self.parts.work.changes;
         let back = changes.take_out(found.appspace.id, address).await?;
+        let name = back.address.as_str();
+        self.note(owner, Action::AppspaceRestored, name).await;
         self.appspace(owner, back.address.as_str()).await
     }
 
@@ -208,6 +212,8 @@ impl Ops {
         for one in &gone {
             let changes = &self.parts.work.changes;
             changes.remove_for_good(one.appspace.id).await?;
+            let name = one.appspace.address.as_str();
+            self.note(owner, Action::AppspaceRemoved, name).await;
         }
         Ok(gone)
     }

@@ -1,6 +1,6 @@
 //! Why an operation was not done, and the one table of what each kind of reason becomes outside.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
 use ds_core::{StoreError, error_chain};
 use http::StatusCode;
@@ -82,6 +82,7 @@ pub struct OpError {
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    retry_after: Option<Duration>,
 }
 
 impl OpError {
@@ -93,7 +94,21 @@ impl OpError {
             message: message.into(),
             hint: None,
             source: None,
+            retry_after: None,
         }
+    }
+
+    /// The same, where it helps to wait so long.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// How long to wait, where that helps: there were too many attempts.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The same with advice on what to do.

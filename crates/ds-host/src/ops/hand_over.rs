@@ -142,6 +142,13 @@ impl Counter {
         there.values().filter(|one| one.owner == owner).count()
     }
 
+    /// The archives of an account, with what they are called.
+    pub(super) fn list(&self, owner: AccountId) -> Vec<(JobId, String)> {
+        let there = self.lock();
+        let own = there.iter().filter(|(_, one)| one.owner == owner);
+        own.map(|(job, one)| (*job, one.name.clone())).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,201 +1,161 @@
 //! Members of an appspace, and what they may do.
 
-use std::collections::BTreeSet;
+mod add;
+mod change;
+mod first;
+mod names;
+mod permissions;
+mod pictures;
+mod roles;
+mod ways;
 
-use ds_core::Access;
+use std::sync::Arc;
+
+use ds_auth::joining::JoinStore;
 use ds_core::{
-    AccountId, Appspace, Member, Permission, ProxyId, StoreError, manifest::DeclaredPermission,
+    AccountId, Appspace, Member, MemberChanges, MemberLogin, MemberLogins, ProxyId, Timestamp,
 };
 
 use super::{ErrorKind, OpError, Ops, accounts::clip};
 
-/// How long a member's name may be, in characters.
-const NAME_MAX: usize = 30;
+pub(super) use add::Refusal;
+pub(crate) use add::name_of_login;
+pub(super) use names::{check_name, name_from_email};
+use ways::Way;
+
+/// How many members an appspace may have.
+pub(super) const MOST_MEMBERS: usize = 1_000;
+
+/// What the operations about members stand on, beside the members.
+pub struct Membership {
+    /// The ways in which members log in.
+    pub logins: Arc<dyn MemberLogins>,
+    /// Changes members.
+    pub changes: Arc<dyn MemberChanges>,
+    /// Who may join, with which links, and who asks to.
+    pub joins: Arc<dyn JoinStore>,
+}
+
+impl Membership {
+    /// All of it in two stores: that inside the appspaces, and the host's own.
+    pub fn new<I, H>(inside: &Arc<I>, host: &Arc<H>) -> Self
+    where
+        I: MemberLogins + MemberChanges + 'static,
+        H: JoinStore + 'static,
+    {
+        Self {
+            logins: inside.clone(),
+            changes: inside.clone(),
+            joins: host.clone(),
+        }
+    }
+}
+
+/// A member as the owner sees them.
+#[derive(Clone, Debug)]
+pub struct MemberSummary {
+    /// The member.
+    pub member: Member,
+    /// The mail address of the account that they log in with, if it is one of this host.
+    pub account: Option<String>,
+    /// The other ways in which they log in, oldest first.
+    pub logins: Vec<MemberLogin>,
+    /// The role that the app suggests and that allows exactly what they may do.
+    pub role: Option<String>,
+    /// When they were here last, to about an hour; `None` if it is not known.
+    pub last_seen: Option<Timestamp>,
+}
 
 impl Ops {
     /// The members of an appspace, owner first, then by name.
     pub async fn members(&self, owner: AccountId, address: &str) -> Result<Vec<Member>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
         Ok(self.parts.members.members(appspace.id).await?)
     }
 
-    /// Adds an account of this host as a member. Without a name they get one from their mail address.
-    pub async fn add_member(
+    /// The same, with how they log in and when they were here.
+    pub async fn member_summaries(
         &self,
         owner: AccountId,
         address: &str,
-        email: &str,
-        name: Option<&str>,
-    ) -> Result<Member, OpError> {
+    ) -> Result<Vec<MemberSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        let account = self.account_by_email(email).await?;
-        let display_name = match name {
-            Some(name) => check_name(name)?,
-            None => name_from_email(&account.email),
-        };
-        let member = Member {
-            proxy_id: ProxyId::random(),
-            display_name,
-            avatar: String::new(),
-            permissions: BTreeSet::new(),
-            is_owner: false,
-        };
         let _visit = self.parts.lifecycle.visit(&appspace)?;
-        let members = &self.parts.members;
-        match members
-            .add_member(appspace.id, &member, Some(account.id))
-            .await
-        {
-            Ok(()) => {
-                self.parts.sessions.forget_appspace(appspace.id);
-                Ok(member)
-            }
-            Err(StoreError::Taken { .. }) => Err(OpError::new(
-                ErrorKind::Conflict,
-                format!(
-                    "{} is a member of {} already",
-                    account.email, appspace.address
-                ),
-            )),
-            Err(error) => Err(error.into()),
+        let roles = self.roles_of(&appspace).await?;
+        let seen = self.parts.sessions.last_seen(appspace.id).await?;
+        let mut all = Vec::new();
+        for member in self.parts.members.members(appspace.id).await? {
+            let mut summary = self.summary_of(&appspace, member).await?;
+            summary.role = roles::role_of(&roles, &summary.member);
+            summary.last_seen = seen.get(&summary.member.proxy_id).copied();
+            all.push(summary);
         }
+        Ok(all)
     }
 
-    /// Gives a member (by mail address or proxy id) a permission that the app knows.
-    pub async fn grant(
+    /// One member, named by mail address, DropID or id.
+    pub async fn member_summary(
         &self,
         owner: AccountId,
         address: &str,
         member: &str,
-        permission: &str,
-    ) -> Result<Member, OpError> {
-        let permission = parse_permission(permission)?;
+    ) -> Result<MemberSummary, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        let known = self.permissions_of(&appspace).await?;
-        if !known.iter().any(|one| one.name == permission) {
-            return Err(unknown_permission(&permission, &known));
-        }
-        self.set_permission(&appspace, member, &permission, true)
-            .await
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
+        let member = self.find_member(&appspace, member).await?;
+        let roles = self.roles_of(&appspace).await?;
+        let mut summary = self.summary_of(&appspace, member).await?;
+        summary.role = roles::role_of(&roles, &summary.member);
+        Ok(summary)
     }
 
-    /// Takes a permission from a member (by mail address or proxy id).
-    pub async fn revoke(
-        &self,
-        owner: AccountId,
-        address: &str,
-        member: &str,
-        permission: &str,
-    ) -> Result<Member, OpError> {
-        let permission = parse_permission(permission)?;
-        let appspace = self.appspace_of(owner, address).await?;
-        self.set_permission(&appspace, member, &permission, false)
-            .await
-    }
-
-    /// The permissions that an appspace's app knows: those it declares, and others that its routes take.
-    pub async fn permissions(
-        &self,
-        owner: AccountId,
-        address: &str,
-    ) -> Result<Vec<DeclaredPermission>, OpError> {
-        let appspace = self.appspace_of(owner, address).await?;
-        self.permissions_of(&appspace).await
-    }
-
-    async fn permissions_of(
+    /// How a member logs in, beside an account of this host.
+    pub async fn logins_of(
         &self,
         appspace: &Appspace,
-    ) -> Result<Vec<DeclaredPermission>, OpError> {
-        let version = self.parts.apps.version(appspace.version_id).await?;
-        let mut known = version
-            .map(|one| one.manifest.permissions)
-            .unwrap_or_default();
-        for route in self.parts.routes.routes(appspace.version_id).await? {
-            if let Access::Authorized {
-                permission: Some(name),
-            } = route.access
-                && !known.iter().any(|one| one.name == name)
-            {
-                known.push(DeclaredPermission {
-                    name,
-                    description: String::new(),
-                });
-            }
-        }
-        Ok(known)
+        id: &ProxyId,
+    ) -> Result<Vec<MemberLogin>, OpError> {
+        Ok(self.parts.membership.logins.logins(appspace.id, id).await?)
     }
 
-    async fn set_permission(
+    async fn summary_of(
         &self,
         appspace: &Appspace,
-        member: &str,
-        permission: &Permission,
-        granted: bool,
-    ) -> Result<Member, OpError> {
-        let _visit = self.parts.lifecycle.visit(appspace)?;
-        let found = self.find_member(appspace, member).await?;
-        let members = &self.parts.members;
-        members
-            .set_permission(appspace.id, &found.proxy_id, permission, granted)
-            .await?;
-        self.parts.sessions.forget_appspace(appspace.id);
-        self.find_member(appspace, found.proxy_id.as_str()).await
+        member: Member,
+    ) -> Result<MemberSummary, OpError> {
+        let of = &self.parts.membership.logins;
+        let account = match of.account_of(appspace.id, &member.proxy_id).await? {
+            Some(id) => self.parts.account_store.account(id).await?,
+            None => None,
+        };
+        Ok(MemberSummary {
+            account: account.map(|account| account.email),
+            logins: of.logins(appspace.id, &member.proxy_id).await?,
+            member,
+            role: None,
+            last_seen: None,
+        })
     }
 
-    async fn find_member(&self, appspace: &Appspace, text: &str) -> Result<Member, OpError> {
-        let found = if text.contains('@') {
-            let account = self.account_by_email(text).await?;
-            let members = &self.parts.members;
-            members.member_of_account(appspace.id, account.id).await?
-        } else {
-            match text.parse::<ProxyId>() {
-                Ok(id) => self.parts.members.member(appspace.id, &id).await?,
+    /// A member, named by the mail address of their account, a way in which they log in, or their id.
+    pub(super) async fn find_member(
+        &self,
+        appspace: &Appspace,
+        text: &str,
+    ) -> Result<Member, OpError> {
+        let found = match text.parse::<ProxyId>() {
+            Ok(id) => self.parts.members.member(appspace.id, &id).await?,
+            Err(_) => match self.way(text).await {
+                Ok(way) => self.member_by(appspace.id, &way).await?,
+                Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
                 Err(_) => None,
-            }
+            },
         };
         found.ok_or_else(|| {
             let message = format!("`{}` is not a member of {}", clip(text), appspace.address);
             OpError::new(ErrorKind::NotFound, message)
-                .with_hint("name members by mail address, or by the id that `ds-host appspace member list` shows")
+                .with_hint("name members by mail address or DropID, or by the id that `ds-host appspace member list` shows")
         })
-    }
-}
-
-fn parse_permission(text: &str) -> Result<Permission, OpError> {
-    text.parse().map_err(|error: ds_core::PermissionError| {
-        OpError::new(ErrorKind::Invalid, error.to_string())
-    })
-}
-
-fn unknown_permission(permission: &Permission, known: &[DeclaredPermission]) -> OpError {
-    let names: Vec<&str> = known.iter().map(|one| one.name.as_str()).collect();
-    let hint = match names.as_slice() {
-        [] => "this app has no permissions to grant".to_owned(),
-        names => format!("this app knows: {}", names.join(", ")),
-    };
-    let message = format!("the app does not know a permission `{permission}`");
-    OpError::new(ErrorKind::Invalid, message).with_hint(hint)
-}
-
-fn check_name(name: &str) -> Result<String, OpError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-        return Err(OpError::new(
-            ErrorKind::Invalid,
-            format!("a member's name has 1 to {NAME_MAX} characters, all on one line"),
-        ));
-    }
-    Ok(name.to_owned())
-}
-
-/// What to call somebody of whom only the mail address is known.
-pub(super) fn name_from_email(email: &str) -> String {
-    let local = email.split('@').next().unwrap_or_default();
-    let name: String = local.chars().take(NAME_MAX).collect();
-    if name.is_empty() {
-        "Member".to_owned()
-    } else {
-        name
     }
 }

@@ -11,16 +11,21 @@ pub mod archives;
 pub mod backend;
 mod backups;
 pub mod changes;
+mod dropids;
 mod egress;
 mod error;
 mod hand_over;
 mod into;
 mod jobs;
+mod joining;
+mod keys;
 mod limits;
 mod mail;
 mod members;
 mod moves;
 mod names;
+mod own;
+mod people;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tokens;
@@ -45,11 +50,21 @@ pub use backups::{
     ScheduleChange, SnapshotList,
 };
 pub use changes::TrashSummary;
+pub use dropids::{Consent, ConsentError, ContactPage, Offer, Shared};
 pub use error::{ErrorKind, OpError};
 pub use hand_over::Archive;
 pub use jobs::{Follow, JobReport, JobStage, Work};
+pub use joining::{Comer, InvitationView, Joined, NewLink, RequestSummary};
+pub use keys::{KEY_DAYS, KeySummary, Keys, LINK_DAYS, LINK_PATH, NewKey};
+pub(crate) use members::name_of_login;
+pub use members::{MemberSummary, Membership};
 pub use moves::{MoveCode, MoveSummary};
 pub use names::Names;
+pub use own::{LoggedIn, Own, SessionSummary};
+pub use people::{
+    AccountEntry, Action, Actor, AuditRow, Blocked, Going, Invitation, Invited, People,
+    RegistrationRule, ShownInvitation,
+};
 pub use types::{
     AppSummary, AppspaceStatus, AppspaceSummary, EgressHost, EgressReport, Installed, LimitRow,
     Rank, Source, UsageReport,
@@ -90,6 +105,8 @@ pub struct Parts {
     pub archives: Arc<dyn archives::Archives>,
     /// Who presents which token.
     pub tokens: Arc<ApiTokens>,
+    /// What opens appspaces without a browser's session.
+    pub keys: Keys,
     /// Upgrades that nobody asks for.
     pub upgrades: Upgrades,
     /// Where files on their way are.
@@ -98,6 +115,14 @@ pub struct Parts {
     pub backups: Option<Arc<Backups>>,
     /// Sends mail; `None` if the host sends none.
     pub post: Option<Post>,
+    /// Who may come, who goes, and who did what.
+    pub people: People,
+    /// DropIDs, and what they are used for.
+    pub dropids: Arc<crate::dropids::DropIds>,
+    /// What else proves who people are.
+    pub own: Own,
+    /// How members log in and are changed, and who may join.
+    pub membership: Membership,
 }
 
 /// What the operations about usage, bounds and other hosts stand on.
@@ -130,6 +155,8 @@ pub struct Ops {
     moving: Option<Arc<crate::moving::Moving>>,
     /// Archives that are handed over.
     counter: Arc<hand_over::Counter>,
+    /// What is remembered for the log of what was done.
+    notes: Arc<people::Notes>,
 }
 
 impl Ops {
@@ -142,6 +169,7 @@ impl Ops {
             book: Arc::default(),
             moving: None,
             counter: Arc::default(),
+            notes: Arc::default(),
         }
     }
 

@@ -237,6 +237,32 @@ impl Ops {
         })
     }
 
+    /// Opens an appspace that is about to come here without the word of the other host, which is gone for good.
+    pub async fn insist_on_move(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<MoveSummary, OpError> {
+        let address = self.names().address(address)?;
+        let mut moves = self.every_move(owner).await?.into_iter();
+        let found = moves.find(|one| one.address == address && one.state == "undecided");
+        let Some((found, id)) = found.and_then(|found| match found.which {
+            Which::In(id) => Some((found, id)),
+            Which::Out(_) => None,
+        }) else {
+            let message = format!("no appspace waits at {address} for the word of another host");
+            return Err(OpError::new(ErrorKind::NotFound, message)
+                .with_hint("`ds-host appspace moves` shows what does"));
+        };
+        let opened = self.must_move()?.moves.insist(id).await;
+        opened.map_err(|error| of_take(&error))?;
+        Ok(MoveSummary {
+            state: "here",
+            problem: None,
+            ..found
+        })
+    }
+
     /// Ends the redirect from an address whose appspace has moved; the address is free then.
     pub async fn end_redirect(
         &self,

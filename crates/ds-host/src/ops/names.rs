@@ -1,5 +1,6 @@
 //! Where things answer: the account site's address, the domain of appspaces, and URLs of both.
 
+use ds_auth::dropid::Local;
 use ds_core::Address;
 
 use super::{ErrorKind, OpError};
@@ -84,6 +85,21 @@ impl Names {
         self.origin(&self.domain).replacen("://", "://<name>.", 1)
     }
 
+    /// What to think of names of this computer: they are somebody's only to a host that has such names itself, for
+    /// development and tests. To one that others reach, `localhost` is nobody's.
+    #[must_use]
+    pub fn local(&self) -> Local {
+        let is_local = |address: &Address| {
+            let name = address.as_str();
+            name == "localhost" || name.ends_with(".localhost")
+        };
+        match (is_local(&self.site) && is_local(&self.domain), self.https) {
+            (false, _) => Local::Refused,
+            (true, true) => Local::Https,
+            (true, false) => Local::Http,
+        }
+    }
+
     /// The address a person means by a label (`notes`) or a full name (`notes.example.com`).
     ///
     /// # Errors
@@ -148,6 +164,22 @@ mod tests {
         check(false, 443, "http://notes.localhost:443");
         check(true, 443, "https://notes.localhost");
         check(true, 80, "https://notes.localhost:80");
+    }
+
+    #[test]
+    fn names_of_this_computer() {
+        let check = |site: &str, domain: &str, https, expect| {
+            let (site, domain) = (site.parse().unwrap(), domain.parse().unwrap());
+            let names = Names::new(site, domain, https, 3000);
+            assert_eq!(names.local(), expect, "{names:?}");
+        };
+        check("dropserver.localhost", "localhost", false, Local::Http);
+        check("b.localhost", "c.b.localhost", true, Local::Https);
+        check("drop.example.com", "example.com", true, Local::Refused);
+        check("drop.example.com", "example.com", false, Local::Refused);
+        check("drop.localhost", "example.com", false, Local::Refused);
+        check("drop.example.com", "localhost", false, Local::Refused);
+        check("notlocalhost", "localhost", false, Local::Refused);
     }
 
     #[test]

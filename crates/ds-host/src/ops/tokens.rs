@@ -3,7 +3,7 @@
 use ds_auth::{ApiToken, ApiTokenError, ApiTokens, Scope};
 use ds_core::AccountId;
 
-use super::{ErrorKind, OpError, Ops, accounts::clip};
+use super::{Action, ErrorKind, OpError, Ops, accounts::clip};
 
 impl Ops {
     /// Who presents which token.
@@ -23,7 +23,10 @@ impl Ops {
         let scope: Scope = scope.parse().map_err(|error: ds_auth::UnknownScope| {
             OpError::new(ErrorKind::Invalid, error.to_string())
         })?;
-        Ok(self.tokens().make(owner, name, scope, days).await?)
+        let made = self.tokens().make(owner, name, scope, days).await?;
+        let name = made.0.name.as_str();
+        self.note(owner, Action::TokenMade, name).await;
+        Ok(made)
     }
 
     /// The tokens of an account, oldest first.
@@ -37,7 +40,10 @@ impl Ops {
             let message = format!("`{}` is not the id of a token", clip(id));
             OpError::new(ErrorKind::Invalid, message).with_hint(LIST)
         })?;
-        Ok(self.tokens().revoke(owner, id).await?)
+        let revoked = self.tokens().revoke(owner, id).await?;
+        let name = revoked.name.as_str();
+        self.note(owner, Action::TokenRevoked, name).await;
+        Ok(revoked)
     }
 }
 

@@ -42,6 +42,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             include_bytes!("../../assets/job.js"),
         ),
         asset(
+            "passkeys.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/passkeys.js"),
+        ),
+        asset(
             "drop.svg",
             "image/svg+xml",
             include_bytes!("../../assets/drop.svg"),

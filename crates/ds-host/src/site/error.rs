@@ -44,6 +44,8 @@ pub enum SiteError {
         appspace: String,
         /// Who is logged in.
         email: String,
+        /// Where they can log in there as somebody else, without an account here.
+        enter: Option<String>,
     },
     /// An operation was not done.
     #[error(transparent)]
@@ -61,7 +63,7 @@ pub enum SiteError {
 
 impl SiteError {
     /// A failure of the host itself.
-    pub(super) fn failed<E>(action: &'static str) -> impl FnOnce(E) -> Self
+    pub(crate) fn failed<E>(action: &'static str) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
@@ -86,7 +88,7 @@ impl SiteError {
 }
 
 /// A message of an error as a sentence: capital first, full stop last.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut rest = text.trim().chars();
     let mut sentence: String = rest
         .next()
@@ -101,7 +103,7 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// What to tell somebody whose operation was not done: what happened, and what to do. Why the host itself
 /// failed is for whoever runs it, in the log.
-pub(super) fn told(error: &OpError) -> String {
+pub(crate) fn told(error: &OpError) -> String {
     if error.kind() == ErrorKind::Internal {
         tracing::error!(
             error = ds_core::error_chain(error),

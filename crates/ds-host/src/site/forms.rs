@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::error::SiteError;
 
 /// The fields of a form.
-pub(super) struct Fields<T>(pub(super) T);
+pub(crate) struct Fields<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {
     type Rejection = SiteError;
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {
 }
 
 /// What stands after the `?`.
-pub(super) struct Asked<T>(pub(super) T);
+pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = SiteError;

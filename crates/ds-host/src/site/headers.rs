@@ -39,7 +39,7 @@ pub(super) async fn add(State(site): State<SiteState>, request: Request, next: N
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     if let Ok(policy) = HeaderValue::from_str(&content_policy(&site)) {
         headers

@@ -15,6 +15,7 @@ use super::{
     error::SiteError,
     pages::{Here, Home, SpaceCard, Welcome, page},
     person::{MaybePerson, to_log_in},
+    remote::RemoteRow,
     tile::Tile,
     trash::TrashRow,
     words,
@@ -38,12 +39,14 @@ pub(super) async fn show(
     let spaces = site.ops.appspaces(person.account.id).await?;
     let used = site.ops.usage_of_all(person.account.id).await?;
     let trash = site.ops.trash(person.account.id).await?;
+    let elsewhere = site.ops.remotes(person.account.id).await?;
     let names = site.ops.names();
     let states = site.ops.backup_states(person.account.id).await?;
     let home = Home {
         alerts: alerts(names, &spaces, &states, person.account.is_admin),
         trash: trash.iter().map(|one| TrashRow::of(names, one)).collect(),
         frame: person.frame(Here::Appspaces),
+        elsewhere: elsewhere.iter().map(RemoteRow::of).collect(),
         has_apps: !apps.is_empty(),
         host_job: super::host_job::running(&site.ops, &person).await?,
         spaces: spaces

@@ -98,11 +98,22 @@ impl SiteError {
                 "Check the address. It may have been removed, or it may be on another host.",
                 vec![home()],
             ),
-            Self::NotMember { appspace, email } => say(
+            Self::NotMember {
+                appspace,
+                email,
+                enter,
+            } => say(
                 "You are not a member there",
                 format!("You are logged in as {email}, and {appspace} does not know you."),
                 "Ask its owner to add you as a member. If you have another account here, log out and use that one.",
-                vec![home()],
+                enter
+                    .iter()
+                    .map(|enter| Link {
+                        href: enter.clone(),
+                        text: "Log in another way",
+                    })
+                    .chain([home()])
+                    .collect(),
             ),
             Self::Operation(error) if error.kind() != ErrorKind::Internal => say(
                 operation_title(error.kind()),

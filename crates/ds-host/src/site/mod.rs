@@ -3,24 +3,39 @@
 //! Pages are rendered here and need no JavaScript. Every answer passes two layers: `headers` (what browsers
 //! may do with our pages) and `origin` (changes are taken from our own pages alone).
 
+mod account;
 mod apps;
 mod appspace;
 mod appspaces;
 pub mod assets;
+mod contacts;
+mod dropids;
 mod error;
 mod forms;
 mod headers;
 mod home;
 mod host_job;
 mod icon;
+mod invited;
+mod join;
+mod json;
+mod keys;
+mod leave;
 mod local_path;
 mod login;
+pub(crate) mod members;
 pub mod message;
 mod moves;
 mod moving;
+mod network;
 mod origin;
 pub mod pages;
+mod people;
 mod person;
+mod refusal;
+mod register;
+mod remote;
+mod resets;
 mod setup;
 mod single_sign_on;
 #[cfg(test)]
@@ -29,7 +44,7 @@ mod tile;
 mod tokens;
 mod trash;
 mod upload;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -42,7 +57,10 @@ use axum::{
 use ds_auth::{AccountStore, Accounts, Cookies, LoginTokens, Sessions};
 use ds_core::{Address, AppspaceStore, DataDir, MemberStore};
 
+pub use dropids::{Domain, domain_router};
 pub use error::SiteError;
+pub(crate) use error::{sentence, told};
+pub(crate) use forms::{Asked, Fields};
 pub use local_path::LocalPath;
 pub use tile::Tile;
 
@@ -91,8 +109,6 @@ pub fn router(state: SiteState) -> Router {
     let upload = post(apps::install).layer(DefaultBodyLimit::max(UPLOAD_LIMIT + FORM_LIMIT));
     let pages = Router::new()
         .route("/", get(home::show))
-        .route("/login", get(login::form).post(login::log_in))
-        .route("/logout", post(login::log_out))
         .route("/setup", get(setup::by_query))
         .route("/setup/{token}", get(setup::form).post(setup::make))
         .route("/appspacelogin", get(single_sign_on::go))
@@ -134,6 +150,19 @@ pub fn router(state: SiteState) -> Router {
         .route("/apps/{version}/icon", get(icon::show))
         .route("/assets/{hash}/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
+        .merge(account::routes())
+        .merge(login::routes())
+        .merge(resets::routes())
+        .merge(contacts::routes())
+        .merge(dropids::routes())
+        .merge(remote::routes())
+        .merge(people::routes())
+        .merge(invited::routes())
+        .merge(register::routes())
+        .merge(leave::routes())
+        .merge(join::routes())
+        .merge(members::routes())
+        .merge(keys::routes())
         .merge(moves::routes())
         .merge(moving::routes())
         .fallback(async || SiteError::NoPage)

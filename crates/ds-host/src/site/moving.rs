@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<SiteState> {
         .route("/moves", get(list))
         .route("/moves/bring", get(bring_form).post(bring))
         .route("/moves/cancel", post(cancel))
+        .route("/moves/insist", post(insist))
         .route("/moves/redirect", post(end_redirect))
 }
 
@@ -85,6 +86,8 @@ struct Row {
     problem: Option<String>,
     open: bool,
     redirects: bool,
+    /// Whether it waits for a host that has been asked and said nothing.
+    waits: bool,
 }
 
 impl From<JobReport> for JobNote {
@@ -127,6 +130,7 @@ impl Row {
             words,
             open: one.is_open(),
             redirects: one.redirects,
+            waits: one.state == "undecided" && one.problem.is_some(),
             problem: one.problem,
         }
     }
@@ -265,6 +269,17 @@ async fn cancel(
         }
     });
     after(&site, &person, ended.await?).await
+}
+
+/// `POST /moves/insist`
+async fn insist(
+    State(site): State<SiteState>,
+    person: Person,
+    Fields(chosen): Fields<Chosen>,
+) -> Result<Response, SiteError> {
+    let (ops, owner) = (site.ops.clone(), person.account.id);
+    let opened = to_the_end(async move { ops.insist_on_move(owner, &chosen.name).await.map(drop) });
+    after(&site, &person, opened.await?).await
 }
 
 /// `POST /moves/redirect`

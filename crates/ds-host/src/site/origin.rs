@@ -48,9 +48,42 @@ fn is_ours(headers: &HeaderMap, ours: &str) -> bool {
     }
 }
 
+/// The same where a browser must have said it: a request that says nothing of itself is not taken.
+pub(super) fn is_surely_ours(headers: &HeaderMap, ours: &str) -> bool {
+    let site = headers.get("sec-fetch-site");
+    let says = headers.contains_key(header::ORIGIN) || site.is_some_and(|it| it == "same-origin");
+    says && is_ours(headers, ours)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_says_nothing_is_not_surely_ours() {
+        const OURS: &str = "https://drop.example.com";
+        let check = |pairs: &[(&'static str, &str)], expect: bool| {
+            let pairs = pairs.iter();
+            let headers: HeaderMap = pairs
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            assert_eq!(is_surely_ours(&headers, OURS), expect, "{headers:?}");
+        };
+        check(&[], false);
+        check(&[("sec-fetch-site", "none")], false);
+        check(&[("sec-fetch-site", "same-origin")], true);
+        check(&[("sec-fetch-site", "same-site")], false);
+        check(&[("origin", OURS)], true);
+        check(&[("origin", OURS), ("sec-fetch-site", "cross-site")], false);
+        check(
+            &[
+                ("origin", "https://evil.example"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            false,
+        );
+        check(&[("origin", "null")], false);
+    }
 
     #[test]
     fn where_a_change_may_come_from() {

@@ -15,8 +15,12 @@ pub enum Here {
     Appspaces,
     /// Apps.
     Apps,
-    /// API tokens.
-    Tokens,
+    /// Contacts, and one's own DropIDs.
+    Contacts,
+    /// The people of this host.
+    People,
+    /// One's own account.
+    Account,
 }
 
 /// What surrounds the pages of somebody who is logged in.
@@ -24,6 +28,8 @@ pub enum Here {
 pub struct Frame {
     /// Who is logged in.
     pub email: String,
+    /// Whether they run this host.
+    pub is_admin: bool,
     /// Where they are.
     pub here: Here,
 }
@@ -43,6 +49,12 @@ pub struct Login {
     pub next: String,
     /// The appspace that asked for it.
     pub to: Option<String>,
+    /// That appspace's page with other ways to log in.
+    pub elsewhere: Option<String>,
+    /// Whether people who come by themselves are taken.
+    pub can_register: bool,
+    /// Whether this host can have passkeys.
+    pub passkeys: bool,
     /// Why it did not work.
     pub problem: Option<String>,
 }
@@ -73,6 +85,8 @@ pub struct Home {
     pub has_apps: bool,
     /// The appspaces without snapshots for too long.
     pub alerts: Vec<Alert>,
+    /// The appspaces of others that one goes to.
+    pub elsewhere: Vec<super::remote::RemoteRow>,
     /// Work of the whole host that goes on.
     pub host_job: Option<HostJob>,
     /// Those in the trash, deleted last first.

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use ds_auth::{Account, cookie::Kind};
@@ -12,6 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{
     SiteState,
     error::SiteError,
+    network::user_agent,
     pages::{Frame, Here},
 };
 
@@ -28,6 +29,7 @@ impl Person {
     pub(super) fn frame(&self, here: Here) -> Frame {
         Frame {
             email: self.account.email.clone(),
+            is_admin: self.account.is_admin,
             here,
         }
     }
@@ -87,6 +89,16 @@ pub(super) async fn begin(
     account: AccountId,
     next: &str,
 ) -> Result<Response, SiteError> {
+    let cookies = begin_session(site, headers, account).await?;
+    Ok((cookies, Redirect::to(next)).into_response())
+}
+
+/// A new session and its cookies. The session before, if any, ends, and so does what led here.
+pub(super) async fn begin_session(
+    site: &SiteState,
+    headers: &HeaderMap,
+    account: AccountId,
+) -> Result<AppendHeaders<Vec<(HeaderName, HeaderValue)>>, SiteError> {
     if let Some(old) = site.cookies.read(headers, Kind::Account) {
         let ended = site.sessions.end(&old).await;
         ended.map_err(SiteError::failed("end a session"))?;
@@ -96,6 +108,11 @@ pub(super) async fn begin(
     let cookie = site
         .cookies
         .set(Kind::Account, &token, Kind::Account.max_age());
-    let cookie = AppendHeaders([(header::SET_COOKIE, cookie)]);
-    Ok((cookie, Redirect::to(next)).into_response())
+    let agent = user_agent(headers);
+    site.sessions.note_device(&token, agent).await;
+    let mut cookies = vec![(header::SET_COOKIE, cookie)];
+    if site.cookies.read(headers, Kind::Half).is_some() {
+        cookies.push((header::SET_COOKIE, site.cookies.clear(Kind::Half)));
+    }
+    Ok(AppendHeaders(cookies))
 }

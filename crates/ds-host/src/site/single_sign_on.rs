@@ -27,9 +27,11 @@ use super::{
     SiteState,
     error::SiteError,
     forms::Asked,
+    join,
     local_path::LocalPath,
     person::{MaybePerson, to_log_in},
 };
+use crate::entrance::enter::ENTER_PATH;
 
 /// Where somebody wants to go.
 #[derive(Deserialize)]
@@ -53,9 +55,17 @@ pub(super) async fn go(
     };
     let appspace = place.appspace();
     let Some(member) = place.member(&site, person.account.id).await? else {
+        if let Place::Appspace(appspace) = &place
+            && let Some(to) = join::instead(&site, appspace, wish.path.as_deref()).await?
+        {
+            return Ok(to);
+        }
+        let origin = site.ops.names().origin(&appspace.address);
+        let is_preview = matches!(place, Place::Preview(_));
         return Err(SiteError::NotMember {
             appspace: appspace.address.to_string(),
             email: person.account.email,
+            enter: (!is_preview).then(|| format!("{origin}{ENTER_PATH}")),
         });
     };
     let path = LocalPath::or_root(wish.path.as_deref());
@@ -121,6 +131,14 @@ async fn find(site: &SiteState, host: &str) -> Result<Place, SiteError> {
     found.map(Place::Appspace).ok_or_else(unknown)
 }
 
+/// The appspace at an address; a preview is none.
+pub(super) async fn appspace(site: &SiteState, host: &str) -> Result<Appspace, SiteError> {
+    match find(site, host).await? {
+        Place::Appspace(appspace) => Ok(appspace),
+        Place::Preview(_) => Err(SiteError::NoAppspace(host.chars().take(80).collect())),
+    }
+}
+
 /// A hash in URL-safe base64, if it could be one.
 fn state_hash(text: &str) -> Option<TokenHash> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -142,4 +160,11 @@ pub(super) fn named_in(site: &SiteState, next: &LocalPath) -> Option<String> {
         .strip_suffix(site.ops.names().domain.as_str());
     ours.is_some_and(|label| label.ends_with('.'))
         .then(|| address.to_string())
+}
+
+/// Where on the appspace they go.
+pub(super) fn path_in(next: &LocalPath) -> LocalPath {
+    let uri: Option<Uri> = next.as_str().parse().ok();
+    let wish = uri.and_then(|uri| axum::extract::Query::<Wish>::try_from_uri(&uri).ok());
+    LocalPath::or_root(wish.and_then(|wish| wish.0.path).as_deref())
 }

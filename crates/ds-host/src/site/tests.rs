@@ -1,10 +1,16 @@
 //! The whole site, over stores in memory.
 
+mod account;
 mod appspace;
 mod changes;
+mod contacts;
+mod dropids;
 mod fakes;
 mod login;
 mod pages;
+mod people;
+mod resets;
+mod second;
 mod setup;
 mod sso;
 mod tokens;
@@ -25,8 +31,9 @@ use tower::ServiceExt as _;
 
 use self::fakes::{FakeAppspaces, FakeInstalls, Memory};
 use super::{SiteState, router};
+use crate::dropids::tests::{FakeWeb, over};
 use crate::ops::{
-    Names, Ops, Parts, Upgrades,
+    Names, Ops, Own, Parts, People, Upgrades,
     tests::{fixture, work::work},
 };
 
@@ -41,6 +48,8 @@ struct Site {
     /// What appspaces used, and run on.
     kept: Arc<ds_testkit::Memory>,
     state: SiteState,
+    /// Other people's pages.
+    web: Arc<FakeWeb>,
     cookie: Option<String>,
     data_dir: tempfile::TempDir,
 }
@@ -60,16 +69,33 @@ impl Answer {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
+    fn set_cookies(&self) -> Vec<&str> {
+        let all = self.headers.get_all(header::SET_COOKIE).iter();
+        all.map(|value| value.to_str().unwrap()).collect()
+    }
+    /// A cookie that was set, as a browser sends it back.
+    fn cookie(&self, name: &str) -> String {
+        let named = format!("{name}=");
+        let all = self.set_cookies();
+        let set = all.iter().find(|one| one.starts_with(&named));
+        let set = set.unwrap_or_else(|| panic!("no {name} in {all:?}"));
+        set.split(';').next().unwrap().to_owned()
+    }
 }
 
 impl Site {
     /// A site nobody has an account on.
     fn bare() -> Self {
+        Self::bare_with(None)
+    }
+
+    /// The same, with mail.
+    fn bare_with(post: Option<crate::mail::Post>) -> Self {
         let memory = Arc::new(Memory::default());
         let kept = Arc::new(ds_testkit::Memory::new());
         let clock = Arc::new(SystemClock);
         let data = tempfile::tempdir().unwrap();
-        let accounts = Arc::new(Accounts::new(memory.clone(), clock.clone()));
+        let accounts = Arc::new(Accounts::new(kept.clone(), clock.clone()));
         let names = Names::new(
             "dropserver.localhost".parse().unwrap(),
             "localhost".parse().unwrap(),
@@ -78,12 +104,24 @@ impl Site {
         );
         let dir = DataDir::new(data.path());
         dir.create().unwrap();
-        let sessions = Sessions::new(memory.clone(), memory.clone(), clock.clone());
+        let sessions =
+            Sessions::with_list(kept.clone(), memory.clone(), kept.clone(), clock.clone());
+        let has_mail = post.is_some();
+        let own = Own::new(&kept, &names, clock.clone());
+        let web = Arc::new(FakeWeb::default());
+        let dropids = over(
+            &kept,
+            kept.clone(),
+            &names,
+            &dir,
+            web.clone(),
+            clock.clone(),
+        );
         let state = SiteState {
             ops: Ops::new(Parts {
                 names,
                 accounts: accounts.clone(),
-                account_store: memory.clone(),
+                account_store: kept.clone(),
                 apps: memory.clone(),
                 routes: memory.clone(),
                 appspaces: memory.clone(),
@@ -94,14 +132,19 @@ impl Site {
                 terms: fixture::terms(&kept, clock.clone()),
                 archives: fixture::no_archives(),
                 backups: None,
-                post: None,
+                post,
+                people: People::new(&kept, clock.clone(), has_mail),
+                own,
+                dropids,
+                membership: crate::ops::Membership::new(&kept, &kept),
+                keys: crate::ops::Keys::new(&kept, memory.clone(), &sessions, clock.clone()),
                 tokens: Arc::new(ApiTokens::new(kept.clone(), clock.clone())),
                 upgrades: Upgrades::new(kept.clone()),
                 data: dir.clone(),
                 work: work(&kept, memory.clone(), &dir),
             }),
             accounts,
-            account_store: memory.clone(),
+            account_store: kept.clone(),
             sessions,
             login_tokens: Arc::new(LoginTokens::new(clock)),
             cookies: Cookies { secure: false },
@@ -114,6 +157,7 @@ impl Site {
             memory,
             kept,
             state,
+            web,
             cookie: None,
             data_dir: data,
         }
@@ -121,7 +165,11 @@ impl Site {
 
     /// A site with the account of Ada, her app `notes` in two versions, and her appspaces `notes` and `old`.
     async fn with_ada() -> (Self, AccountId) {
-        let site = Self::bare();
+        Self::bare().and_ada().await
+    }
+
+    async fn and_ada(self) -> (Self, AccountId) {
+        let site = self;
         let made = site.state.accounts.create(EMAIL, PASSWORD.into(), true);
         let ada = made.await.unwrap().id;
         let (app, one) = app(ada, "notes", "1.0.0");
@@ -146,6 +194,38 @@ impl Site {
         let (mut site, _) = Self::with_ada().await;
         site.log_in(EMAIL, PASSWORD).await;
         site
+    }
+
+    /// Logs Ada in from another browser, and goes on there.
+    async fn log_in_elsewhere(&mut self) {
+        self.cookie = None;
+        let body = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+        let request = Request::post("/login")
+            .header(
+                header::USER_AGENT,
+                "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+            )
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = self.send(request, Body::from(body)).await;
+        self.cookie = Some(answer.cookie("ds-account"));
+    }
+
+    /// Makes an account with the usual password.
+    async fn account(&self, email: &str) -> AccountId {
+        let made = self.state.accounts.create(email, PASSWORD.into(), false);
+        made.await.unwrap().id
+    }
+
+    /// What a script of our own page sends.
+    async fn json(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(request, Body::from(body.to_owned())).await
+    }
+
+    async fn accounts(&self) -> Vec<ds_auth::Account> {
+        self.state.account_store.accounts().await.unwrap()
     }
 
     async fn log_in(&mut self, email: &str, password: &str) {

@@ -142,7 +142,7 @@ async fn answer(
     let tokens = site.ops.list_tokens(person.account.id).await?;
     let tokens = tokens.iter().rev();
     let view = TokensPage {
-        frame: person.frame(Here::Tokens),
+        frame: person.frame(Here::Account),
         tokens: tokens.map(|one| Row::of(one, one.is_over(now))).collect(),
         made,
         problem: problem.map(told),

@@ -27,7 +27,7 @@ pub(super) fn hour(hour: Hour) -> String {
 }
 
 /// `22 Nov 2026`
-pub(super) fn date(time: Timestamp) -> String {
+pub(crate) fn date(time: Timestamp) -> String {
     let of = Day::of(time);
     let year = of.to_string();
     let year = year.split('-').next().unwrap_or_default();
@@ -35,10 +35,15 @@ pub(super) fn date(time: Timestamp) -> String {
 }
 
 /// `22 Nov, 14:05`
-pub(super) fn time(time: Timestamp) -> String {
+pub(crate) fn time(time: Timestamp) -> String {
+    format!("{}, {}", day(Day::of(time)), clock(time))
+}
+
+/// `14:05`
+pub(super) fn clock(time: Timestamp) -> String {
     let minutes = time.0.div_euclid(60_000).rem_euclid(24 * 60);
     let (hours, minutes) = (minutes / 60, minutes % 60);
-    format!("{}, {hours:02}:{minutes:02}", day(Day::of(time)))
+    format!("{hours:02}:{minutes:02}")
 }
 
 /// A length of time, short: `340 ms`, `12 s`, `3.5 min`, `2.0 h`.

@@ -4,11 +4,14 @@
 //! labels and buttons by what they say, so a page that names its parts badly fails here.
 
 mod details;
+mod device;
 mod driver;
+mod dropid;
 mod files;
 mod first_hour;
 mod guestbook;
 mod keyboard;
+mod own_account;
 mod person;
 mod things;
 
@@ -27,15 +30,21 @@ fn example(app: &str) -> PathBuf {
 
 /// A host with an account and an example app, at an address with the app's name.
 fn host_with(app: &str) -> Host {
-    let host = Host::start();
-    let create = "account create --email ada@example.com --admin --password-stdin";
-    assert_eq!(host.run_with(create, &format!("{PASSWORD}\n")).code, 0);
+    let host = host_with_account();
     let install = format!("app install {} --json", example(app).display());
     let installed = host.run(&install).done();
     let name = installed["installed"]["app"].as_str().unwrap();
     let create = format!("appspace create --app {name} --address {app}");
     let made = host.run(&create);
     assert_eq!(made.code, 0, "{made:?}");
+    host
+}
+
+/// A host with an account.
+fn host_with_account() -> Host {
+    let host = Host::start();
+    let create = "account create --email ada@example.com --admin --password-stdin";
+    assert_eq!(host.run_with(create, &format!("{PASSWORD}\n")).code, 0);
     host
 }
 

@@ -42,6 +42,20 @@ impl<'h> Visitor<'h> {
         visitor
     }
 
+    /// Somebody who is not.
+    pub(crate) fn nobody(host: &'h Host) -> Self {
+        Self {
+            host,
+            cookie: String::new(),
+        }
+    }
+
+    /// What somebody is answered who tries to log in.
+    pub(crate) fn try_log_in(host: &'h Host, email: &str, password: &str) -> Page {
+        let fields = [("email", email), ("password", password.trim_end())];
+        Self::nobody(host).post("/login", &fields)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Page {
         self.send("GET", path, "")
     }

@@ -169,6 +169,7 @@ fn calls(
             path_and_query: route.pattern.clone(),
             origin: format!("https://{address}"),
             proxy_id,
+            scope: None,
         };
         Some((call, request.ok()?))
     };

@@ -112,6 +112,31 @@ impl Moves {
         }
     }
 
+    /// The owner says that the other host is gone for good: it is asked once more, and if it says nothing the appspace
+    /// is published here without its word. Should that host come back after all, it serves its own copy too, unless
+    /// it had decided.
+    ///
+    /// # Errors
+    /// If nothing is undecided, or the other host says that it keeps the appspace.
+    pub async fn insist(&self, id: AppspaceId) -> Result<Appspace, MoveInError> {
+        let all = self.0.store.undecided().await?;
+        let found = all.into_iter().find(|(one, _)| one.appspace == id);
+        let (incoming, secret) = found.ok_or(MoveInError::NotUndecided)?;
+        match self.settle(&incoming, &secret, Ask::Commit).await? {
+            (Outcome::Published(appspace), _) => Ok(appspace),
+            (Outcome::Refused, _) => Err(MoveInError::Kept),
+            (Outcome::Undecided, why @ AskError::Unclear(_)) => {
+                let Some(_turn) = Turn::of(self, id) else {
+                    return Err(MoveInError::Ask(why));
+                };
+                tracing::warn!(appspace = %id, "its owner opens it without the word of the other host");
+                self.publish(&incoming).await
+            }
+            // It is there, and refuses.
+            (Outcome::Undecided, why) => Err(MoveInError::Ask(why)),
+        }
+    }
+
     /// Asks the other host to decide, and does what it says.
     pub(super) async fn decide(
         &self,

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use ds_core::{
-    AccountId, AppspaceId, MoveId, Timestamp,
+    AccountId, AppspaceId, MoveId, StoreError, Timestamp,
     moves::{MoveOut, Standing, Taker},
     secret::Token,
 };
@@ -115,9 +115,14 @@ impl Moves {
             Standing::Moved => return Err(GiveError::Moved),
             Standing::Offered | Standing::Begun => {}
         }
-        let appspace = self.0.lifecycle.appspace(of.appspace).await?;
+        let appspace = match self.0.lifecycle.appspace(of.appspace).await {
+            // Deleted since.
+            Err(StoreError::Missing { .. }) => return Err(GiveError::Over),
+            found => found?,
+        };
         let version = self.0.lifecycle.version_of(&appspace).await?;
         Ok(Offered {
+            paused: appspace.paused,
             address: appspace.address,
             app: version.manifest.name,
             version: version.version.to_string(),

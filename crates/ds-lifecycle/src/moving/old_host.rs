@@ -24,6 +24,9 @@ pub struct Offered {
     pub version: String,
     /// Where the move stands.
     pub standing: Standing,
+    /// Whether its owner has paused it.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// Where a move stands, as the old host says.

@@ -144,7 +144,7 @@ impl Moves {
         taking: &Taking<'_>,
     ) -> Result<(Imported, MoveIn), MoveInError> {
         let (run, what) = (taking.run, &taking.what);
-        let size = run.step(Step::Ask, self.ask(taking)).await?;
+        let (size, paused) = run.step(Step::Ask, self.ask(taking)).await?;
         let beat = Beat::every(self.0.patience.beat, Arc::clone(&taking.old));
         let file = run.staging().join("archive.tar.zst");
         run.step(Step::Transfer, self.transfer(taking, size, file.clone()))
@@ -166,6 +166,7 @@ impl Moves {
             created: self.now(),
             asked: None,
             problem: None,
+            paused,
             arrival: Arrival::Undecided,
         };
         let recording = self.0.store.prepare_in(&incoming, &what.secret, run.id());
@@ -179,8 +180,8 @@ impl Moves {
         Ok((made, incoming))
     }
 
-    /// Lets the other host begin, and waits until it is ready; how many bytes there are.
-    async fn ask(&self, taking: &Taking<'_>) -> Result<u64, MoveInError> {
+    /// Lets the other host begin, and waits until it is ready; how many bytes there are, and whether it was paused.
+    async fn ask(&self, taking: &Taking<'_>) -> Result<(u64, bool), MoveInError> {
         let old = &taking.old;
         let offered = old.describe().await?;
         kept_or_moved(offered.standing)?;
@@ -191,7 +192,7 @@ impl Moves {
         loop {
             kept_or_moved(report.standing)?;
             if let Some(bytes) = report.ready {
-                return Ok(bytes);
+                return Ok((bytes, offered.paused));
             }
             if since.elapsed() > self.0.patience.rest {
                 return Err(AskError::Unclear("it took too long to make it ready".into()).into());

@@ -31,7 +31,7 @@ pub struct Ask {
     pub method: Method,
     /// Where.
     pub url: Url,
-    /// What says who asks, for the `Authorization` header: it is neither logged nor sent anywhere else.
+    /// What says who asks, for the `Authorization` header: it is neither logged nor sent anywhere else. Empty for nobody.
     pub authorization: String,
     /// JSON to send along; empty for nothing.
     pub json: String,
@@ -153,8 +153,12 @@ fn request(ask: &Ask) -> Result<Request<Full<Bytes>>, GetError> {
             header::USER_AGENT,
             concat!("Dropserver/", env!("CARGO_PKG_VERSION")),
         )
-        .header(header::ACCEPT, "*/*")
-        .header(header::AUTHORIZATION, &ask.authorization);
+        .header(header::ACCEPT, "*/*");
+    let request = if ask.authorization.is_empty() {
+        request
+    } else {
+        request.header(header::AUTHORIZATION, &ask.authorization)
+    };
     let request = if ask.json.is_empty() {
         request
     } else {

@@ -133,7 +133,10 @@ declare module "dropserver" {
     readonly memberId: string | null;
     /** Aborted when nobody waits for the response any more. */
     readonly signal: AbortSignal;
-    /** The member who sent the request, as they are now: name, picture, permissions. */
+    /**
+     * The member who sent the request, as they are now: name, picture, permissions. If a program sent it for them, with the
+     * permissions that it was given, and never as the owner.
+     */
     member(): Promise<Member | null>;
     /**
      * The form that was sent. Too large a one is answered with "413 Content Too Large", and what is not a

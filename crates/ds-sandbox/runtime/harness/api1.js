@@ -37,7 +37,8 @@ export function loadVersion1({ paths, address }, control, ready, place = globalT
     permissions: () => declared.permissions ?? [],
     async handle(handler, request, call) {
       const url = new URL(request.url);
-      const context = { request, url, params: call.params, memberId: call.proxyId };
+      const { params, proxyId: memberId, scope } = call;
+      const context = { request, url, params, memberId, scope };
       // Made only if somebody looks.
       return await handler(Object.defineProperty(context, "signal", { get: () => request.signal }));
     },

@@ -210,6 +210,7 @@ pub(crate) fn call(route: u32, path_and_query: &str) -> Call {
         path_and_query: path_and_query.into(),
         origin: "https://notes.example.com".into(),
         proxy_id: None,
+        scope: None,
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod busy;
+mod hygiene;
 mod previews;
 mod terms;
 mod world;

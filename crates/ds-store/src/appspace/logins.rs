@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 use ds_core::{
-    AppspaceId, Clock as _, LoginKind, Member, MemberLogin, MemberLogins, ProxyId, StoreError,
-    SystemClock,
+    AccountId, AppspaceId, Clock as _, LoginKind, Member, MemberLogin, MemberLogins, ProxyId,
+    StoreError, SystemClock,
 };
 
-use super::{AppspaceDbs, members};
+use super::{
+    AppspaceDbs,
+    members::{self, ACCOUNT},
+};
 use crate::row::Reader;
 
 #[async_trait]
@@ -112,6 +115,17 @@ impl MemberLogins for AppspaceDbs {
         Ok(())
     }
 
+    async fn has_signed(&self, appspace: AppspaceId, by: &str) -> Result<bool, StoreError> {
+        const ACTION: &str = "find out who has signed for members";
+        let query = sqlx::query(
+            "SELECT 1 FROM user_auth_ids WHERE type IN ('dropid', 'profile') AND extra_name = $1
+             LIMIT 1",
+        )
+        .bind(by);
+        let mut db = self.db(appspace, ACTION).await?;
+        Ok(self.count.one(&mut db, ACTION, query).await?.is_some())
+    }
+
     async fn remove_login(
         &self,
         appspace: AppspaceId,
@@ -128,5 +142,79 @@ impl MemberLogins for AppspaceDbs {
         .bind(name);
         let mut db = self.db(appspace, ACTION).await?;
         Ok(self.count.run(&mut db, ACTION, query).await? > 0)
+    }
+
+    async fn add_member_with(
+        &self,
+        appspace: AppspaceId,
+        member: &Member,
+        login: &MemberLogin,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "add a member";
+        let now = SystemClock.now();
+        let add = members::insert(member, now)?;
+        let mut db = self.db_or_new(appspace, ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let added = self.count.run(&mut all, ACTION, add).await;
+        added
+            .map_err(|failure| failure.or_taken(|| format!("the member id {}", member.proxy_id)))?;
+        let way = sqlx::query(
+            "INSERT INTO user_auth_ids (proxy_id, type, identifier, extra_name, created)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(member.proxy_id.as_str())
+        .bind(login.kind.as_str())
+        .bind(&login.name)
+        .bind(&login.signed_by)
+        .bind(now.0);
+        let added = self.count.run(&mut all, ACTION, way).await;
+        added.map_err(|failure| {
+            failure.or_taken(|| format!("membership of this appspace for {}", login.name))
+        })?;
+        Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn account_of(
+        &self,
+        appspace: AppspaceId,
+        id: &ProxyId,
+    ) -> Result<Option<AccountId>, StoreError> {
+        const ACTION: &str = "find the account of a member";
+        let query = sqlx::query(
+            "SELECT identifier FROM user_auth_ids WHERE proxy_id = $1 AND type = $2
+             ORDER BY created LIMIT 1",
+        )
+        .bind(id.as_str())
+        .bind(ACCOUNT);
+        let mut db = self.db(appspace, ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        let read = |row| Reader::new("way to log in", row).parse("identifier");
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn set_account(
+        &self,
+        appspace: AppspaceId,
+        id: &ProxyId,
+        account: Option<AccountId>,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "change the account of a member";
+        let mut db = self.db(appspace, ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let known =
+            sqlx::query("SELECT proxy_id FROM members WHERE proxy_id = $1").bind(id.as_str());
+        if self.count.one(&mut all, ACTION, known).await?.is_none() {
+            return Err(members::no_such_member(id));
+        }
+        let before = sqlx::query("DELETE FROM user_auth_ids WHERE proxy_id = $1 AND type = $2")
+            .bind(id.as_str())
+            .bind(ACCOUNT);
+        self.count.run(&mut all, ACTION, before).await?;
+        if let Some(account) = account {
+            let query = members::insert_account(id, account, SystemClock.now());
+            let added = self.count.run(&mut all, ACTION, query).await;
+            added.map_err(|failure| failure.or_taken(members::account_taken))?;
+        }
+        Ok(self.count.commit(all, ACTION).await?)
     }
 }

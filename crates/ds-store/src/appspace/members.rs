@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use ds_core::{
     AccountId, AppspaceId, Clock as _, Member, MemberStore, Permission, ProxyId, StoreError,
-    SystemClock,
+    SystemClock, Timestamp,
 };
 use sqlx::sqlite::SqliteRow;
 
 use super::AppspaceDbs;
-use crate::row::{Reader, to_json};
+use crate::{
+    query::Query,
+    row::{Reader, to_json},
+};
 
 /// The way of logging in that is an account of this host.
-const ACCOUNT: &str = "account";
+pub(super) const ACCOUNT: &str = "account";
 
 pub(super) fn read(row: &SqliteRow) -> Result<Member, StoreError> {
     let row = Reader::new("member", row);
@@ -26,7 +29,35 @@ pub(super) fn read(row: &SqliteRow) -> Result<Member, StoreError> {
     })
 }
 
-fn no_such_member(id: &ProxyId) -> StoreError {
+pub(super) fn account_taken() -> String {
+    "membership of this appspace for this account".into()
+}
+
+pub(super) fn insert(member: &Member, now: Timestamp) -> Result<Query<'_>, StoreError> {
+    Ok(sqlx::query(
+        "INSERT INTO members (proxy_id, display_name, avatar, permissions, is_owner, created)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(member.proxy_id.as_str())
+    .bind(&member.display_name)
+    .bind(&member.avatar)
+    .bind(to_json("member", &member.permissions)?)
+    .bind(member.is_owner)
+    .bind(now.0))
+}
+
+pub(super) fn insert_account(id: &ProxyId, account: AccountId, now: Timestamp) -> Query<'_> {
+    sqlx::query(
+        "INSERT INTO user_auth_ids (proxy_id, type, identifier, extra_name, created)
+         VALUES ($1, $2, $3, '', $4)",
+    )
+    .bind(id.as_str())
+    .bind(ACCOUNT)
+    .bind(account.to_string())
+    .bind(now.0)
+}
+
+pub(super) fn no_such_member(id: &ProxyId) -> StoreError {
     StoreError::Missing {
         what: format!("member {id}"),
     }
@@ -89,34 +120,16 @@ impl MemberStore for AppspaceDbs {
     ) -> Result<(), StoreError> {
         const ACTION: &str = "add a member";
         let now = SystemClock.now();
-        let add = sqlx::query(
-            "INSERT INTO members (proxy_id, display_name, avatar, permissions, is_owner, created)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(member.proxy_id.as_str())
-        .bind(&member.display_name)
-        .bind(&member.avatar)
-        .bind(to_json("member", &member.permissions)?)
-        .bind(member.is_owner)
-        .bind(now.0);
+        let add = insert(member, now)?;
         let mut db = self.db_or_new(appspace, ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let added = self.count.run(&mut all, ACTION, add).await;
         added
             .map_err(|failure| failure.or_taken(|| format!("the member id {}", member.proxy_id)))?;
         if let Some(account) = account {
-            let log_in = sqlx::query(
-                "INSERT INTO user_auth_ids (proxy_id, type, identifier, extra_name, created)
-                 VALUES ($1, $2, $3, '', $4)",
-            )
-            .bind(member.proxy_id.as_str())
-            .bind(ACCOUNT)
-            .bind(account.to_string())
-            .bind(now.0);
+            let log_in = insert_account(&member.proxy_id, account, now);
             let added = self.count.run(&mut all, ACTION, log_in).await;
-            added.map_err(|failure| {
-                failure.or_taken(|| "membership of this appspace for this account".into())
-            })?;
+            added.map_err(|failure| failure.or_taken(account_taken))?;
         }
         self.count.commit(all, ACTION).await?;
         Ok(())

@@ -1,5 +1,6 @@
 //! The databases inside the appspaces.
 
+mod changes;
 mod connections;
 mod foreign;
 mod integrity;

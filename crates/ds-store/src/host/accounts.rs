@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Store;
 use crate::row::Reader;
 
-fn read(row: &SqliteRow) -> Result<Account, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
     let row = Reader::new("account", row);
     Ok(Account {
         id: row.parse("id")?,

@@ -54,7 +54,8 @@ impl ApiTokenStore for Store {
         const ACTION: &str = "find an API token";
         let query = sqlx::query(
             "SELECT id, account, name, scope, created, expires, last_used FROM api_tokens
-             WHERE token_hash = $1",
+             WHERE token_hash = $1
+             AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = account AND a.blocked IS NOT NULL)",
         )
         .bind(hash.as_str());
         let mut db = self.reader(ACTION).await?;

@@ -51,7 +51,8 @@ impl SessionStore for Store {
         };
         let query = sqlx::query(
             "INSERT INTO sessions (token_hash, account, appspace, proxy_id, created, expires)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+             SELECT $1, $2, $3, $4, $5, $6
+             WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = $2 AND blocked IS NOT NULL)",
         )
         .bind(token.as_str())
         .bind(account.map(|id| id.to_string()))
@@ -61,14 +62,18 @@ impl SessionStore for Store {
         .bind(session.expires.0);
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
-        added.map_err(|failure| {
+        let nowhere = || "such account or appspace to log in to".to_owned();
+        let added = added.map_err(|failure| {
             if failure.is_unique_violation() {
                 failure.or_taken(|| "the session".into())
             } else {
-                failure.or_missing(|| "such account or appspace to log in to".into())
+                failure.or_missing(nowhere)
             }
         })?;
-        Ok(())
+        let is_blocked = added == 0;
+        (!is_blocked)
+            .then_some(())
+            .ok_or_else(|| StoreError::Missing { what: nowhere() })
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {

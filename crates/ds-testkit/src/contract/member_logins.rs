@@ -1,6 +1,11 @@
 //! How members prove who they are.
 
-use ds_core::{AppspaceId, LoginKind, MemberLogin, MemberLogins, MemberStore, ProxyId};
+use std::collections::BTreeSet;
+
+use ds_core::{
+    AccountId, AppspaceId, LoginKind, MemberChanges, MemberLogin, MemberLogins, MemberStore,
+    ProxyId,
+};
 
 use super::{assert_missing, assert_taken};
 use crate::sample;
@@ -71,6 +76,13 @@ pub async fn member_logins(store: &(impl MemberLogins + MemberStore)) {
         .unwrap()
         .unwrap();
     assert_eq!(signed.signed_by, "https://b.example/");
+    for (at, by, expect) in [
+        (here, "https://b.example/", true),
+        (there, "https://b.example/", false),
+        (here, "https://x.example/", false),
+    ] {
+        assert_eq!(store.has_signed(at, by).await.unwrap(), expect, "{by}");
+    }
 
     let remove = |id, one: &MemberLogin| {
         let (kind, name) = (one.kind, one.name.clone());
@@ -87,4 +99,75 @@ pub async fn member_logins(store: &(impl MemberLogins + MemberStore)) {
         None
     );
     store.add_login(here, &bob.proxy_id, &email).await.unwrap();
+}
+
+/// [`MemberLogins`], members that come with a way to log in, and accounts.
+pub async fn members_with_logins(store: &(impl MemberLogins + MemberStore)) {
+    let here = AppspaceId::new();
+    let (owner, bob) = (AccountId::new(), AccountId::new());
+    let ada = sample::owner("Ada");
+    store.add_member(here, &ada, Some(owner)).await.unwrap();
+    let login = MemberLogin {
+        kind: LoginKind::DropId,
+        name: "b.example/eve".into(),
+        signed_by: "https://b.example/".into(),
+    };
+    let (eve, late) = (sample::member("Eve"), sample::member("Late"));
+    store.add_member_with(here, &eve, &login).await.unwrap();
+    let found = store.member_with(here, login.kind, &login.name).await;
+    assert_eq!(found.unwrap(), Some((eve.clone(), login.clone())));
+    assert_taken(store.add_member_with(here, &late, &login).await);
+    let left = store.member(here, &late.proxy_id).await.unwrap();
+    assert_eq!(left, None, "neither of both");
+
+    let account = |id: &ProxyId| {
+        let id = id.clone();
+        async move { store.account_of(here, &id).await.unwrap() }
+    };
+    assert_eq!(account(&ada.proxy_id).await, Some(owner));
+    assert_eq!(account(&eve.proxy_id).await, None);
+    let set = |id: &ProxyId, to| {
+        let id = id.clone();
+        async move { store.set_account(here, &id, to).await }
+    };
+    assert_taken(set(&eve.proxy_id, Some(owner)).await);
+    assert_missing(set(&ProxyId::random(), Some(bob)).await);
+    set(&eve.proxy_id, Some(bob)).await.unwrap();
+    set(&eve.proxy_id, Some(bob)).await.unwrap();
+    let found = store.member_of_account(here, bob).await.unwrap();
+    assert_eq!(
+        found.map(|member| member.proxy_id),
+        Some(eve.proxy_id.clone())
+    );
+    set(&eve.proxy_id, None).await.unwrap();
+    assert_eq!(store.member_of_account(here, bob).await.unwrap(), None);
+    assert_eq!(store.logins(here, &eve.proxy_id).await.unwrap(), [login]);
+}
+
+/// [`MemberChanges`].
+pub async fn member_changes(store: &(impl MemberChanges + MemberStore)) {
+    let (here, there) = (AppspaceId::new(), AppspaceId::new());
+    let ada = sample::member("Ada");
+    for appspace in [here, there] {
+        store.add_member(appspace, &ada, None).await.unwrap();
+    }
+    let id = &ada.proxy_id;
+    let permissions: BTreeSet<_> = ["edit", "read"].map(|p| p.parse().unwrap()).into();
+    store.set_name(here, id, "Countess").await.unwrap();
+    assert_eq!(
+        store.set_avatar(here, id, "a.jpg").await.unwrap(),
+        ada.avatar
+    );
+    assert_eq!(store.set_avatar(here, id, "b.jpg").await.unwrap(), "a.jpg");
+    store.set_permissions(here, id, &permissions).await.unwrap();
+    let changed = store.member(here, id).await.unwrap().unwrap();
+    assert_eq!(changed.display_name, "Countess");
+    assert_eq!(changed.avatar, "b.jpg");
+    assert_eq!(changed.permissions, permissions);
+    assert_eq!(store.member(there, id).await.unwrap(), Some(ada.clone()));
+
+    let nobody = ProxyId::random();
+    assert_missing(store.set_name(here, &nobody, "x").await);
+    assert_missing(store.set_avatar(here, &nobody, "x").await);
+    assert_missing(store.set_permissions(here, &nobody, &permissions).await);
 }

@@ -10,8 +10,10 @@ mod apps;
 mod appspaces;
 mod egress;
 mod jobs;
+mod joining;
 mod limits;
 mod member_logins;
+mod member_tokens;
 mod members;
 mod moves;
 mod people;
@@ -28,13 +30,17 @@ pub use apps::app_store;
 pub use appspaces::appspace_store;
 pub use egress::egress_store;
 pub use jobs::job_log;
+pub use joining::{join_store, last_ends};
 pub use limits::limit_store;
-pub use member_logins::member_logins;
+pub use member_logins::{member_changes, member_logins, members_with_logins};
+pub use member_tokens::member_token_store;
 pub use members::{member_store, schema_store};
 pub use moves::move_store;
 pub use people::{
-    audit_log, code_store, dropid_store, invitation_store, passkey_store, pending_login_store,
-    reset_store, role_store, second_factor_store, signing_key_store,
+    audit_log, code_store, connected_site_store, contact_store, dropid_store, email_login_store,
+    invitation_store, passkey_store, pending_login_store, registration_store,
+    remote_appspace_store, removals, reset_store, role_store, second_factor_store, setting_store,
+    signing_key_store,
 };
 pub use routes::route_store;
 pub use sessions::session_store;
@@ -44,10 +50,17 @@ pub use upgrades::upgrade_store;
 pub use usage::usage_store;
 
 use ds_auth::{
-    Account, AccountStore, ApiTokenStore, SessionStore,
-    dropid::{DropIdStore, client::PendingLoginStore, server::CodeStore, signing::SigningKeyStore},
+    Account, AccountStore, ApiTokenStore, MemberTokenStore, SessionStore,
+    dropid::{
+        ConnectedSiteStore, ContactStore, DropIdStore, RemoteAppspaceStore,
+        client::PendingLoginStore, server::CodeStore, signing::SigningKeyStore,
+    },
+    joining::JoinStore,
     passkeys::PasskeyStore,
-    people::{AuditLog, InvitationStore, ResetStore, RoleStore, SecondFactorStore, SessionList},
+    people::{
+        AuditLog, EmailLoginStore, InvitationStore, RegistrationStore, ResetStore, RoleStore,
+        SecondFactorStore, SessionList, SettingStore,
+    },
 };
 use ds_core::{
     App, AppStore, AppVersion, Appspace, AppspaceStore, JobLog, StoreError, TrashStore,
@@ -62,14 +75,20 @@ use crate::sample;
 pub trait PeopleStore:
     AuditLog
     + CodeStore
+    + ConnectedSiteStore
+    + ContactStore
     + DropIdStore
+    + EmailLoginStore
     + InvitationStore
     + PasskeyStore
     + PendingLoginStore
+    + RegistrationStore
+    + RemoteAppspaceStore
     + ResetStore
     + RoleStore
     + SecondFactorStore
     + SessionList
+    + SettingStore
     + SigningKeyStore
 {
 }
@@ -77,14 +96,20 @@ pub trait PeopleStore:
 impl<S> PeopleStore for S where
     S: AuditLog
         + CodeStore
+        + ConnectedSiteStore
+        + ContactStore
         + DropIdStore
+        + EmailLoginStore
         + InvitationStore
         + PasskeyStore
         + PendingLoginStore
+        + RegistrationStore
+        + RemoteAppspaceStore
         + ResetStore
         + RoleStore
         + SecondFactorStore
         + SessionList
+        + SettingStore
         + SigningKeyStore
 {
 }
@@ -97,7 +122,9 @@ pub trait HostStore:
     + AppspaceStore
     + EgressStore
     + JobLog
+    + JoinStore
     + LimitStore
+    + MemberTokenStore
     + MoveStore
     + PeopleStore
     + RouteStore
@@ -116,7 +143,9 @@ impl<S> HostStore for S where
         + AppspaceStore
         + EgressStore
         + JobLog
+        + JoinStore
         + LimitStore
+        + MemberTokenStore
         + MoveStore
         + PeopleStore
         + RouteStore

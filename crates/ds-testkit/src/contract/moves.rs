@@ -151,6 +151,7 @@ async fn coming(store: &impl HostStore, other: &Appspace, kept: &ds_core::Addres
         created: NOW,
         asked: None,
         problem: None,
+        paused: true,
         arrival: Arrival::Undecided,
     };
     for taken in [kept, &other.address] {
@@ -188,6 +189,7 @@ async fn coming(store: &impl HostStore, other: &Appspace, kept: &ds_core::Addres
             store.publish_in(id, NOW).await.unwrap();
             let at = store.at(&incoming.address).await.unwrap().unwrap();
             assert_eq!((at.id, at.version_id), (id, other.version_id));
+            assert!(at.paused, "its owner had paused it");
             store.remove(id).await.unwrap();
         } else {
             store.refuse_in(id, "it stays", NOW).await.unwrap();

@@ -21,7 +21,9 @@ impl ApiTokenStore for Memory {
     async fn api_token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError> {
         let tables = self.tables()?;
         let found = tables.api_tokens.iter().find(|(known, _)| known == hash);
-        Ok(found.map(|(_, token)| token.clone()))
+        let found = found.map(|(_, token)| token);
+        let found = found.filter(|token| !tables.people.is_blocked(token.account));
+        Ok(found.cloned())
     }
 
     async fn api_tokens_of(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError> {

@@ -1,7 +1,12 @@
 //! How members prove who they are.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use ds_core::{AppspaceId, LoginKind, Member, MemberLogin, MemberLogins, ProxyId, StoreError};
+use ds_core::{
+    AccountId, AppspaceId, LoginKind, Member, MemberChanges, MemberLogin, MemberLogins,
+    MemberStore as _, Permission, ProxyId, StoreError,
+};
 
 use super::{Memory, missing, taken};
 
@@ -82,6 +87,11 @@ impl MemberLogins for Memory {
         Ok(())
     }
 
+    async fn has_signed(&self, at: AppspaceId, by: &str) -> Result<bool, StoreError> {
+        let all = &self.tables()?.member_logins;
+        Ok(all.iter().any(|of| of.0 == at && of.2.signed_by == by))
+    }
+
     async fn remove_login(
         &self,
         at: AppspaceId,
@@ -93,5 +103,98 @@ impl MemberLogins for Memory {
         let before = all.len();
         all.retain(|of| !(of.1 == *id && is_so(of, at, kind, name)));
         Ok(all.len() < before)
+    }
+
+    async fn add_member_with(
+        &self,
+        at: AppspaceId,
+        member: &Member,
+        login: &MemberLogin,
+    ) -> Result<(), StoreError> {
+        let found = self.member_with(at, login.kind, &login.name).await?;
+        if found.is_some() {
+            return Err(taken(format!(
+                "membership of this appspace for {}",
+                login.name
+            )));
+        }
+        self.add_member(at, member, None).await?;
+        self.add_login(at, &member.proxy_id, login).await
+    }
+
+    async fn account_of(
+        &self,
+        at: AppspaceId,
+        id: &ProxyId,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let tables = self.tables()?;
+        let found = tables.members.get(&(at, id.clone()));
+        Ok(found.and_then(|(_, account)| *account))
+    }
+
+    async fn set_account(
+        &self,
+        at: AppspaceId,
+        id: &ProxyId,
+        account: Option<AccountId>,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let is_taken = account.is_some()
+            && tables
+                .members
+                .iter()
+                .any(|((space, of), (_, by))| *space == at && of != id && *by == account);
+        let found = tables.members.get_mut(&(at, id.clone()));
+        let (_, own) = found.ok_or_else(|| missing(format!("member {id}")))?;
+        if is_taken {
+            return Err(taken("membership of this appspace for this account"));
+        }
+        *own = account;
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn change_member<T>(
+        &self,
+        at: AppspaceId,
+        id: &ProxyId,
+        change: impl FnOnce(&mut Member) -> T,
+    ) -> Result<T, StoreError> {
+        let mut tables = self.tables()?;
+        let found = tables.members.get_mut(&(at, id.clone()));
+        let (member, _) = found.ok_or_else(|| missing(format!("member {id}")))?;
+        Ok(change(member))
+    }
+}
+
+#[async_trait]
+impl MemberChanges for Memory {
+    async fn set_name(&self, at: AppspaceId, id: &ProxyId, name: &str) -> Result<(), StoreError> {
+        self.change_member(at, id, |member| {
+            name.clone_into(&mut member.display_name);
+        })
+    }
+
+    async fn set_avatar(
+        &self,
+        at: AppspaceId,
+        id: &ProxyId,
+        avatar: &str,
+    ) -> Result<String, StoreError> {
+        self.change_member(at, id, |member| {
+            std::mem::replace(&mut member.avatar, avatar.to_owned())
+        })
+    }
+
+    async fn set_permissions(
+        &self,
+        at: AppspaceId,
+        id: &ProxyId,
+        permissions: &BTreeSet<Permission>,
+    ) -> Result<(), StoreError> {
+        self.change_member(at, id, |member| {
+            permissions.clone_into(&mut member.permissions);
+        })
     }
 }

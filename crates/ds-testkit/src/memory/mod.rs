@@ -9,8 +9,10 @@ mod apps;
 mod appspaces;
 mod egress;
 mod jobs;
+mod joining;
 mod limits;
 mod member_logins;
+mod member_tokens;
 mod members;
 mod moves;
 mod people;
@@ -29,7 +31,7 @@ use std::{
     },
 };
 
-use ds_auth::{Account, ApiToken, Session};
+use ds_auth::{Account, ApiToken, MemberToken, Session};
 use ds_core::{
     AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId,
     Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
@@ -80,8 +82,10 @@ struct Tables {
     secrets: BTreeMap<(AppspaceId, SecretName), (EgressSecret, Timestamp)>,
     upgrades: BTreeMap<AppspaceId, UpgradeChoice>,
     api_tokens: Vec<(TokenHash, ApiToken)>,
+    member_tokens: Vec<(TokenHash, MemberToken)>,
     people: people::People,
     member_logins: Vec<member_logins::OfMember>,
+    joining: joining::JoiningTables,
 }
 
 impl Tables {
@@ -97,6 +101,8 @@ impl Tables {
         self.runs.retain(|run| run.appspace != id);
         self.limits.remove(&id);
         self.upgrades.remove(&id);
+        self.joining.remove(id);
+        self.member_tokens.retain(|(_, token)| token.appspace != id);
         self.snapshots.remove(&id);
         self.egress.retain(|(of, _)| *of != id);
         self.secrets.retain(|(of, _), _| *of != id);

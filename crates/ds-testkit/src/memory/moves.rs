@@ -179,6 +179,7 @@ impl MoveStore for Memory {
         let incoming = tables.undecided_mut(id)?;
         let version = incoming.version.take();
         incoming.arrival = Arrival::Published;
+        let paused = incoming.paused;
         incoming.problem = None;
         incoming.asked = Some(at);
         let (owner, address) = (incoming.owner, incoming.address.clone());
@@ -192,7 +193,7 @@ impl MoveStore for Memory {
             app: version.app,
             version_id: version.id,
             version: version.version,
-            paused: false,
+            paused,
             created: at,
         };
         tables.appspaces.insert(id, appspace);

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ds_auth::{Session, SessionStore, Subject};
 use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 
-use super::{Memory, taken};
+use super::{Memory, missing, taken};
 
 #[async_trait]
 impl SessionStore for Memory {
@@ -12,6 +12,13 @@ impl SessionStore for Memory {
         let mut tables = self.tables()?;
         if tables.sessions.contains_key(token) {
             return Err(taken("the session"));
+        }
+        let account = match session.subject {
+            Subject::Account(account) => Some(account),
+            Subject::Member { account, .. } => account,
+        };
+        if account.is_some_and(|id| tables.people.is_blocked(id)) {
+            return Err(missing("such account to log in to"));
         }
         tables.sessions.insert(token.clone(), session.clone());
         Ok(())

@@ -33,6 +33,7 @@ fn call() -> Call {
         path_and_query: "/".into(),
         origin: "http://a.localhost".into(),
         proxy_id: None,
+        scope: None,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Every store, in memory and in SQLite, keeps the contracts; the scripted engine does as it is told.
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
+mod email_logins;
 mod engine;
+mod member_tokens;
 mod people;
+mod registrations;
 
 use ds_core::DataDir;
 use ds_store::{AppspaceDbs, QueryCount, Store};
@@ -32,11 +35,13 @@ macro_rules! keep {
 }
 
 keep! {
-    account_store api_token_store app_store appspace_store egress_store job_log limit_store move_store route_store session_store
+    account_store api_token_store app_store appspace_store egress_store job_log join_store last_ends limit_store member_token_store move_store route_store session_store
     snapshot_store trash_store upgrade_store usage_store
-    audit_log code_store dropid_store invitation_store passkey_store pending_login_store reset_store role_store
+    registration_store removals setting_store
+    audit_log code_store connected_site_store contact_store dropid_store email_login_store invitation_store passkey_store
+    pending_login_store remote_appspace_store reset_store role_store
     second_factor_store signing_key_store;
-    of_appspaces member_logins member_store schema_store
+    of_appspaces member_changes member_logins members_with_logins member_store schema_store
 }
 
 /// Databases of appspaces whose directories are made when they are asked for.

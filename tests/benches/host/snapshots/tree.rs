@@ -3,6 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::Result;
@@ -13,6 +15,9 @@ use crate::setup;
 const SIZES: [usize; 8] = [4, 16, 1, 64, 8, 256, 32, 1024];
 /// How many files are in a directory.
 const IN_DIR: usize = 100;
+
+/// How long ago a file's last change must be for a snapshot to tell it from the next one by its time.
+const SETTLED: Duration = Duration::from_secs(4);
 
 /// Such files.
 pub(super) struct Tree {
@@ -54,6 +59,15 @@ impl Tree {
         Ok(changed)
     }
 
+    /// Makes all files look changed.
+    pub(super) fn touch(&self) -> Result<()> {
+        for (path, _) in &self.files {
+            let file = fs::File::options().write(true).open(path)?;
+            file.set_modified(SystemTime::now())?;
+        }
+        Ok(())
+    }
+
     /// How many files there are.
     pub(super) fn count(&self) -> usize {
         self.files.len()
@@ -63,6 +77,11 @@ impl Tree {
     pub(super) fn bytes_f64(&self) -> f64 {
         float(self.bytes)
     }
+}
+
+/// Waits until files that were just written look as those do that were there for a while.
+pub(super) fn settle() {
+    thread::sleep(SETTLED);
 }
 
 /// xorshift64

@@ -93,8 +93,9 @@ impl Answer {
     }
 }
 
-/// A name without what would change the text around it.
-pub(crate) fn shown_name(text: &str) -> Option<String> {
+/// A name as it is shown: cut, without what would change the text around it; `None` if nothing is left.
+#[must_use]
+pub fn shown_name(text: &str) -> Option<String> {
     let is_bad = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

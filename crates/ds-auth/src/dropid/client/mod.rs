@@ -18,8 +18,7 @@ mod pending;
 mod tests;
 mod web;
 
-pub(crate) use answer::shown_name;
-pub use answer::{Picture, Proof};
+pub use answer::{Picture, Proof, shown_name};
 pub use appspace::{CALLBACK_PATH, CLIENT_PATH, Client};
 pub use callback::Callback;
 pub use discovery::Discovered;

@@ -11,6 +11,7 @@ mod asked;
 mod client_id;
 mod codes;
 mod document;
+mod documents;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use asked::{Asked, Request, RequestError, Shown};
 pub use client_id::{ClientId, ClientIdError};
 pub use codes::{CodeStore, Codes, Grant, Redeemed, SharedProfile, TokenError};
 pub use document::{ClientDocument, DocumentError};
+pub use documents::ClientDocuments;

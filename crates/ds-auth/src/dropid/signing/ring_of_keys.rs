@@ -7,7 +7,10 @@
 //!
 //! Others may remember what is published for an hour, so a key is known before it signs and after.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -71,10 +74,18 @@ pub trait SigningKeyStore: Send + Sync {
     async fn forget_signing_keys(&self, before: Timestamp) -> Result<(), StoreError>;
 }
 
-/// The keys of this host, kept up to date.
+/// The keys of this host, kept up to date. There is one ring for each store: it remembers what it read.
 pub struct KeyRing {
     store: Arc<dyn SigningKeyStore>,
     clock: Arc<dyn Clock>,
+    known: Mutex<Known>,
+}
+
+/// What was read, and how often it was changed: what is read during a change is not remembered.
+#[derive(Default)]
+struct Known {
+    keys: Option<Arc<[StoredKey]>>,
+    changes: u64,
 }
 
 impl SigningKey {
@@ -136,7 +147,11 @@ impl Rotation {
 impl KeyRing {
     /// The keys kept in `store`.
     pub fn new(store: Arc<dyn SigningKeyStore>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self {
+            store,
+            clock,
+            known: Mutex::default(),
+        }
     }
 
     /// The key that signs now; one is made if there is none.
@@ -180,7 +195,9 @@ impl KeyRing {
         let rotation = Rotation::of(&made, self.clock.now());
         let over = rotation.stages.iter().rposition(|s| *s == KeyStage::Over);
         if let Some(first) = over.and_then(|last| made.get(last + 1)) {
-            self.store.forget_signing_keys(*first).await?;
+            let forgotten = self.store.forget_signing_keys(*first).await;
+            self.changed();
+            forgotten?;
         } else if rotation.make {
             self.add(keys.len()).await?;
         }
@@ -192,7 +209,9 @@ impl KeyRing {
     /// # Errors
     /// If the store fails.
     pub async fn replace_all(&self) -> Result<(), StoreError> {
-        self.store.forget_signing_keys(Timestamp(i64::MAX)).await?;
+        let forgotten = self.store.forget_signing_keys(Timestamp(i64::MAX)).await;
+        self.changed();
+        forgotten?;
         self.add(0).await
     }
 
@@ -200,18 +219,47 @@ impl KeyRing {
         let (seed, _) = SigningKey::random();
         let made = self.clock.now();
         let key = StoredKey { seed, made };
-        self.store.add_signing_key(&key, known).await?;
+        let added = self.store.add_signing_key(&key, known).await;
+        self.changed();
+        added?;
         Ok(())
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        let mut known = self.known();
+        known.keys = None;
+        known.changes += 1;
+    }
+
+    /// The keys, asked for once after each change.
+    async fn keys(&self) -> Result<Arc<[StoredKey]>, StoreError> {
+        let changes = {
+            let known = self.known();
+            if let Some(keys) = &known.keys {
+                return Ok(Arc::clone(keys));
+            }
+            known.changes
+        };
+        let keys: Arc<[StoredKey]> = self.store.signing_keys().await?.into();
+        let mut known = self.known();
+        if known.changes == changes && !keys.is_empty() {
+            known.keys = Some(Arc::clone(&keys));
+        }
+        Ok(keys)
     }
 
     async fn look<T>(
         &self,
         pick: impl Fn(&[StoredKey], &[KeyStage]) -> Option<T>,
     ) -> Result<T, StoreError> {
-        let mut keys = self.store.signing_keys().await?;
+        let mut keys = self.keys().await?;
         if keys.is_empty() {
             self.add(0).await?;
-            keys = self.store.signing_keys().await?;
+            keys = self.keys().await?;
         }
         let made: Vec<_> = keys.iter().map(|key| key.made).collect();
         let rotation = Rotation::of(&made, self.clock.now());

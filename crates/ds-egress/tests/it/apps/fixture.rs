@@ -120,6 +120,7 @@ impl App {
             path_and_query: format!("/{client}?url={url}"),
             origin: "https://clients.example.net".into(),
             proxy_id: None,
+            scope: None,
         };
         let answer = self.sandbox.request(call, Request::new(empty_body())).await;
         let body = answer

@@ -32,6 +32,11 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             };
             Ok(Reply::Move(ended.into()))
         }
+        Command::MoveInsist(which) => {
+            let owner = ops.owner(which.owner.as_deref()).await?;
+            let opened = ops.insist_on_move(owner, &which.address).await?;
+            Ok(Reply::Move(opened.into()))
+        }
         _ => Err(OpError::new(
             ErrorKind::Internal,
             "this command is not known",

@@ -2,7 +2,10 @@
 
 mod documented;
 mod jobs;
+mod keys;
+mod people;
 mod replies;
+mod resets;
 mod tokens;
 
 use std::os::unix::fs::PermissionsExt as _;

@@ -47,6 +47,7 @@ async fn replies() {
         which: which("diary"),
         email: "bob@example.com".to_owned(),
         name: Some("Bob".to_owned()),
+        role: None,
     };
     check("member", &host.done(add).await);
     check(
@@ -61,6 +62,24 @@ async fn replies() {
         "revoked",
         &host.done(Command::MemberRevoke(permit("edit"))).await,
     );
+    let invite = Command::MemberInvite {
+        which: which("diary"),
+        note: "the choir".to_owned(),
+        role: Some("editor".to_owned()),
+        uses: 10,
+        days: 30,
+    };
+    let mut invitation = host.done(invite).await;
+    if let Reply::JoinLink(link) = &mut invitation {
+        assert!(link.link.contains("diary.localhost:3000/.dropserver/join/"));
+        "(link)".clone_into(&mut link.link);
+    }
+    check("join-link", &invitation);
+    let remove = Command::MemberRemove {
+        which: which("diary"),
+        member: "bob@example.com".to_owned(),
+    };
+    check("member-removed", &host.done(remove).await);
     terms(&host).await;
 }
 

@@ -14,3 +14,14 @@ pub struct Account {
     /// When it was made, RFC 3339.
     pub created: String,
 }
+
+/// A link to set a password anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetLink {
+    /// The mail address of the account.
+    pub email: String,
+    /// The link. Told once.
+    pub link: super::Secret,
+    /// Whether the account's password is enough from now on.
+    pub second_step_dropped: bool,
+}

@@ -36,4 +36,25 @@ pub struct Member {
     pub owner: bool,
     /// What they may do beyond being a member.
     pub permissions: Vec<String>,
+    /// The role that the app suggests and that allows exactly this.
+    pub role: Option<String>,
+    /// How they log in: mail addresses, DropIDs, pages.
+    pub logins: Vec<String>,
+    /// When they were here last, to about an hour, RFC 3339; if it is known.
+    pub last_seen: Option<String>,
+}
+
+/// An invitation link to an appspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinLink {
+    /// The link itself, told this once.
+    pub link: String,
+    /// For whom it is.
+    pub note: String,
+    /// What they may do who come with it.
+    pub permissions: Vec<String>,
+    /// How many may.
+    pub uses: u32,
+    /// When it ends, RFC 3339.
+    pub expires: String,
 }

@@ -19,6 +19,47 @@ pub enum Command {
         /// Whether it may run the host.
         admin: bool,
     },
+    /// List accounts.
+    AccountList {
+        /// Only those with this in their mail address.
+        find: Option<String>,
+    },
+    /// Invite somebody.
+    AccountInvite {
+        /// The only mail address it is for.
+        email: Option<String>,
+    },
+    /// Keep somebody out.
+    AccountBlock {
+        /// Whom.
+        email: String,
+        /// Whether their appspaces are paused, too.
+        pause: bool,
+    },
+    /// Let somebody in again.
+    AccountUnblock {
+        /// Whom.
+        email: String,
+    },
+    /// Let somebody run the host, or not any more.
+    AccountAdmin {
+        /// Whom.
+        email: String,
+        /// Whether they run it.
+        admin: bool,
+    },
+    /// Remove an account with all it has.
+    AccountRemove {
+        /// Whose.
+        email: String,
+    },
+    /// Make a link to set a password anew.
+    AccountReset {
+        /// Whose.
+        email: String,
+        /// Whether their password is to be enough from now on.
+        drop_second_step: bool,
+    },
     /// Install a package.
     AppInstall {
         /// Whose app it will be.
@@ -102,15 +143,61 @@ pub enum Command {
     MemberAdd {
         /// Where.
         which: Which,
-        /// The mail address of an account of this host.
+        /// Their mail address, or their DropID.
         email: String,
         /// The name other members see.
         name: Option<String>,
+        /// The role that the app suggests.
+        role: Option<String>,
+    },
+    /// Make an invitation link to an appspace.
+    MemberInvite {
+        /// Where.
+        which: Which,
+        /// For whom it is.
+        note: String,
+        /// The role that the app suggests.
+        role: Option<String>,
+        /// How many may come with it.
+        uses: u32,
+        /// For how many days.
+        days: u32,
+    },
+    /// End a membership.
+    MemberRemove {
+        /// Where.
+        which: Which,
+        /// Whose.
+        member: String,
     },
     /// Give a member a permission.
     MemberGrant(Permit),
     /// Take a permission from a member.
     MemberRevoke(Permit),
+    /// Make a key or a secret link.
+    KeyAdd {
+        /// Where.
+        which: Which,
+        /// What it is called.
+        name: String,
+        /// Whether it is a link.
+        link: bool,
+        /// What it may do.
+        permissions: Vec<String>,
+        /// For how many days; `None` for ever.
+        days: Option<u32>,
+        /// Where a link leads.
+        path: Option<String>,
+    },
+    /// List keys, links and programs of an appspace.
+    KeyList(Which),
+    /// Make one worth nothing.
+    KeyRemove {
+        /// Where.
+        which: Which,
+        /// Its id.
+        id: String,
+    },
     /// Bring an appspace to another version of its app.
     AppspaceUpgrade {
         /// Where.
@@ -207,6 +294,8 @@ pub enum Command {
         /// Whether its redirect ends.
         redirect: bool,
     },
+    /// Open an appspace that came here without the word of its old host.
+    MoveInsist(Which),
     /// Move an appspace to the trash.
     AppspaceDelete(Which),
     /// List the appspaces in the trash.
@@ -286,6 +375,8 @@ pub enum Command {
         /// What to set.
         set: Vec<Setting>,
     },
+    /// Replace the keys that sign for DropIDs at once.
+    DropidRotateKeys,
     /// Send a letter to see whether mail arrives.
     MailTest {
         /// The address it goes to.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, App, Appspace, Backup, BackupKey, Egress, Installed, Job, Limit, Member, Move,
-    MoveOffer, Preview, Schedule, SecretEntry, Token, Trashed, Upgrades, Usage,
+    Account, App, Appspace, Backup, BackupKey, Egress, Installed, Invitation, Job, JoinLink, Key,
+    Limit, Member, Move, MoveOffer, Person, Preview, ResetLink, Schedule, SecretEntry, Token,
+    Trashed, Upgrades, Usage,
 };
 
 /// What a command that was done answers: an object with one key, which says what it is.
@@ -13,6 +14,16 @@ use super::{
 pub enum Reply {
     /// `account create`
     Account(Account),
+    /// `account list`
+    People(Vec<Person>),
+    /// `account block`, `unblock` and `admin`: as it is afterwards
+    Person(Person),
+    /// `account invite`
+    Invited(Invitation),
+    /// `account remove`: as it was
+    Gone(Account),
+    /// `account reset`
+    Reset(ResetLink),
     /// `app install`
     Installed(Installed),
     /// `app list`
@@ -35,6 +46,10 @@ pub enum Reply {
     Member(Member),
     /// `appspace member list`
     Members(Vec<Member>),
+    /// `appspace member invite`
+    JoinLink(JoinLink),
+    /// `appspace member remove`: as they were
+    MemberRemoved(Member),
     /// A job was begun, or cancelled: it can be followed. Commands do that before they return.
     Begun(Job),
     /// `job show`, and every command that began a job, when it is over
@@ -49,6 +64,8 @@ pub enum Reply {
     PreviewClosed(Preview),
     /// `backup schedule`, as it is afterwards
     Schedules(Vec<Schedule>),
+    /// `dropid rotate-keys`: the name of the key that signs now
+    KeysReplaced(String),
     /// `mail test`: the address it went to
     Mailed(String),
     /// `backup key`
@@ -59,12 +76,16 @@ pub enum Reply {
     MoveOffer(MoveOffer),
     /// `appspace moves`
     Moves(Vec<Move>),
-    /// `appspace move-cancel`
+    /// `appspace move-cancel`, `appspace move-insist`
     Move(Move),
     /// `appspace delete`
     Deleted(Trashed),
     /// `appspace upgrades`
     Upgrades(Upgrades),
+    /// `appspace key add` and `remove`
+    Key(Key),
+    /// `appspace key list`
+    Keys(Vec<Key>),
     /// `account token create` and `revoke`
     Token(Token),
     /// `account token list`

@@ -48,7 +48,10 @@ impl Ops {
         Ok(all)
     }
 
-    async fn list_backups(&self, of: Option<AppspaceId>) -> Result<Vec<BackupSummary>, OpError> {
+    pub(super) async fn list_backups(
+        &self,
+        of: Option<AppspaceId>,
+    ) -> Result<Vec<BackupSummary>, OpError> {
         let listed = self.own_backups()?.keeper.list(of).await;
         let mut found: BTreeMap<_, BackupSummary> = BTreeMap::new();
         let mut failure = None;

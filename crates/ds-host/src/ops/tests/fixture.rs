@@ -24,6 +24,15 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) async fn new() -> Self {
+        Self::made(false).await
+    }
+
+    /// One that sends mail: into the directory `mail`.
+    pub(crate) async fn with_mail() -> Self {
+        Self::made(true).await
+    }
+
+    async fn made(has_mail: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::new(dir.path());
         data.create().unwrap();
@@ -38,20 +47,29 @@ impl Fixture {
             awake: Mutex::default(),
         });
         let work = work(&store, store.clone(), &DataDir::new(dir.path()));
+        let sessions =
+            Sessions::with_list(store.clone(), members.clone(), store.clone(), clock.clone());
         let parts = Parts {
             work,
+            keys: Keys::new(&store, members.clone(), &sessions, clock.clone()),
             archives: no_archives(),
             backups: None,
-            post: None,
-            names: Names::new(
-                "dropserver.localhost".parse().unwrap(),
-                "localhost".parse().unwrap(),
-                false,
-                3000,
+            post: has_mail.then(|| mail_into(dir.path().join("mail"))),
+            people: People::new(&store, clock.clone(), has_mail),
+            own: Own::new(&store, &names(), clock.clone()),
+            membership: Membership::new(&members, &store),
+            dropids: crate::dropids::tests::over(
+                &store,
+                members.clone(),
+                &names(),
+                &DataDir::new(dir.path()),
+                Arc::default(),
+                clock.clone(),
             ),
+            names: names(),
             accounts: Arc::new(accounts),
             account_store: store.clone(),
-            sessions: Sessions::new(store.clone(), members.clone(), clock.clone()),
+            sessions,
             tokens: Arc::new(ApiTokens::new(store.clone(), clock.clone())),
             upgrades: Upgrades::new(store.clone()),
             data: DataDir::new(dir.path()),
@@ -86,6 +104,45 @@ impl Fixture {
             .await
             .unwrap();
     }
+}
+
+/// Mail into files.
+pub(crate) fn mail_into(dir: PathBuf) -> Post {
+    let from = "Dropserver <drop@example.com>".parse().unwrap();
+    Post::new(from, Box::new(crate::mail::FileTransport::new(dir)))
+}
+
+/// The letters in a directory, oldest first, once there are so many.
+pub(crate) async fn letters(dir: &std::path::Path, number: usize) -> Vec<String> {
+    for _ in 0..2000 {
+        let found = std::fs::read_dir(dir).into_iter().flatten();
+        let paths = found.map(|entry| entry.unwrap().path());
+        let mut paths: Vec<_> = paths
+            .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
+            .collect();
+        if paths.len() >= number {
+            assert_eq!(paths.len(), number, "{paths:?}");
+            paths.sort();
+            let texts = paths
+                .iter()
+                .map(|path| std::fs::read_to_string(path).unwrap());
+            // Long lines are broken on their way.
+            return texts
+                .map(|text| text.replace("=\r\n", "").replace("=3D", "="))
+                .collect();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no {number} letters in {}", dir.display());
+}
+
+fn names() -> Names {
+    Names::new(
+        "dropserver.localhost".parse().unwrap(),
+        "localhost".parse().unwrap(),
+        false,
+        3000,
+    )
 }
 
 /// Archives that nobody asks for.
@@ -154,6 +211,7 @@ fn version_of(app: &App, version: Version) -> AppVersion {
         "version": version,
         "entrypoint": "app.ts",
         "permissions": [{ "name": "moderate", "description": "Hide entries" }],
+        "roles": [{ "key": "editor", "name": "Editor", "permissions": ["edit", "moderate"] }],
         "egress": ["api.example.com", "*.example.org"],
     });
     let manifest: Manifest = serde_json::from_value(manifest).unwrap();

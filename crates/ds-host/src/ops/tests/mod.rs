@@ -2,6 +2,8 @@
 
 mod archives;
 pub(crate) mod fixture;
+mod members;
+mod people;
 mod terms;
 pub(crate) mod work;
 

@@ -124,6 +124,7 @@ async fn answer(
         hosts: egress.hosts.iter().map(Into::into).collect(),
         secrets: egress.secrets.iter().map(Into::into).collect(),
         egress_enabled: egress.enabled,
+        members: super::members::MembersCard::of(ops, owner, name).await?,
         snapshots: snapshots_card(ops, person, &summary.appspace).await?,
         runs: runs(site, owner, name).await?,
         log: log.await,

@@ -42,6 +42,8 @@ pub(super) struct AppspacePage {
     pub(super) runs: Vec<RunRow>,
     pub(super) log: Vec<String>,
     pub(super) version_part: VersionPart,
+    /// Its members in a few words.
+    pub(super) members: crate::site::members::MembersCard,
     /// How well it is backed up; `None` on a host without snapshots.
     pub(super) snapshots: Option<Card>,
 }

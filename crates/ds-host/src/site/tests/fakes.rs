@@ -1,17 +1,14 @@
 //! Stores in memory, and the parts of a host that are slow in reality.
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
 
 use async_trait::async_trait;
-use ds_auth::{Account, AccountStore, Session, SessionStore};
 use ds_core::{
     AccountId, Address, App, AppId, AppStore, AppVersion, Appspace, AppspaceId, AppspaceStore,
-    JobId, Member, MemberStore, Permission, ProxyId, StoreError, Timestamp, VersionId,
-    secret::TokenHash,
+    JobId, Member, MemberStore, Permission, ProxyId, StoreError, VersionId,
 };
 use ds_routes::{Route, RouteStore};
 
@@ -23,8 +20,6 @@ use crate::ops::{
 /// Everything a host remembers.
 #[derive(Default)]
 pub(super) struct Memory {
-    pub(super) accounts: Mutex<Vec<(Account, String)>>,
-    sessions: Mutex<HashMap<TokenHash, Session>>,
     pub(super) apps: Mutex<Vec<(App, Vec<AppVersion>)>>,
     pub(super) appspaces: Mutex<Vec<Appspace>>,
     pub(super) members: Mutex<Vec<(AppspaceId, AccountId, Member)>>,
@@ -35,74 +30,6 @@ pub(super) struct Memory {
 }
 
 type Stored<T> = Result<T, StoreError>;
-
-fn taken<T>(what: &str) -> Stored<T> {
-    Err(StoreError::Taken { what: what.into() })
-}
-
-#[async_trait]
-impl AccountStore for Memory {
-    async fn accounts(&self) -> Stored<Vec<Account>> {
-        let all = self.accounts.lock().unwrap();
-        Ok(all.iter().map(|(account, _)| account.clone()).collect())
-    }
-    async fn account(&self, id: AccountId) -> Stored<Option<Account>> {
-        let all = AccountStore::accounts(self).await?;
-        Ok(all.into_iter().find(|account| account.id == id))
-    }
-    async fn account_with_password(&self, email: &str) -> Stored<Option<(Account, String)>> {
-        let all = self.accounts.lock().unwrap();
-        Ok(all.iter().find(|(one, _)| one.email == email).cloned())
-    }
-    async fn add_account(&self, account: &Account, password_hash: &str) -> Stored<()> {
-        let mut all = self.accounts.lock().unwrap();
-        if all.iter().any(|(one, _)| one.email == account.email) {
-            return taken("the email");
-        }
-        all.push((account.clone(), password_hash.into()));
-        Ok(())
-    }
-    async fn add_first_account(&self, account: &Account, password_hash: &str) -> Stored<()> {
-        if !self.accounts.lock().unwrap().is_empty() {
-            return taken("the first account");
-        }
-        self.add_account(account, password_hash).await
-    }
-    async fn replace_password(&self, _: AccountId, _: &str, _: &str) -> Stored<bool> {
-        Ok(false)
-    }
-}
-
-#[async_trait]
-impl SessionStore for Memory {
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Stored<()> {
-        let mut all = self.sessions.lock().unwrap();
-        all.insert(token.clone(), session.clone());
-        Ok(())
-    }
-    async fn session(&self, token: &TokenHash) -> Stored<Option<Session>> {
-        Ok(self.sessions.lock().unwrap().get(token).cloned())
-    }
-    async fn extend_session(&self, token: &TokenHash, to: Timestamp) -> Stored<()> {
-        if let Some(session) = self.sessions.lock().unwrap().get_mut(token) {
-            session.expires = to;
-        }
-        Ok(())
-    }
-    async fn remove_session(&self, token: &TokenHash) -> Stored<()> {
-        self.sessions.lock().unwrap().remove(token);
-        Ok(())
-    }
-    async fn remove_sessions_of_member(&self, _: AppspaceId, _: &ProxyId) -> Stored<()> {
-        Ok(())
-    }
-    async fn remove_sessions_of_account(&self, _: AccountId) -> Stored<()> {
-        Ok(())
-    }
-    async fn purge_sessions(&self, _: Timestamp) -> Stored<()> {
-        Ok(())
-    }
-}
 
 #[async_trait]
 impl AppStore for Memory {

@@ -30,7 +30,7 @@ async fn the_link_makes_one_account_and_logs_in() {
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
         assert!(got.body.contains(says), "{says}: {}", got.body);
         assert!(got.body.contains("role=\"alert\""), "{says}");
-        assert!(site.memory.accounts.lock().unwrap().is_empty(), "{says}");
+        assert!(site.accounts().await.is_empty(), "{says}");
     };
     check(EMAIL, PASSWORD, "something else", "differ").await;
     check(EMAIL, "short", "short", "too short").await;
@@ -47,13 +47,13 @@ async fn the_link_makes_one_account_and_logs_in() {
     let cookie = got.header("set-cookie").split(';').next().unwrap();
     site.cookie = Some(cookie.to_owned());
     assert!(site.get("/").await.body.contains("First, an app"));
-    assert!(site.memory.accounts.lock().unwrap()[0].0.is_admin);
+    assert!(site.accounts().await[0].is_admin);
 
     for got in [site.get(&path).await, site.post(&path, &form).await] {
         assert_eq!(got.status, StatusCode::NOT_FOUND);
         assert!(got.body.contains("used already"));
     }
-    assert_eq!(site.memory.accounts.lock().unwrap().len(), 1);
+    assert_eq!(site.accounts().await.len(), 1);
 }
 
 #[tokio::test]
@@ -75,5 +75,5 @@ async fn other_links_make_nothing() {
         let got = site.post(path, &form).await;
         assert_eq!(got.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert!(site.memory.accounts.lock().unwrap().is_empty());
+    assert!(site.accounts().await.is_empty());
 }

@@ -11,7 +11,7 @@ use fantoccini::{
 };
 use serde_json::Value;
 
-use super::{EMAIL, PASSWORD, driver::Driver};
+use super::{EMAIL, PASSWORD, device::PlugIn, driver::Driver};
 
 /// How long something may take to appear, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -71,6 +71,24 @@ impl Person {
     pub(super) async fn presses(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space()='{words}']");
         self.finds(&path).await.click().await.unwrap();
+    }
+
+    /// Opens what is folded under these words.
+    pub(super) async fn unfolds(&self, words: &str) {
+        let path = format!("//summary[normalize-space()='{words}']");
+        self.finds(&path).await.click().await.unwrap();
+    }
+
+    /// Writes into the field with this id, instead of what is there: for fields that are called like others.
+    pub(super) async fn writes_in(&self, id: &str, text: &str) {
+        let field = self.finds(&format!("//input[@id='{id}']")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Plugs in a device with passkeys.
+    pub(super) async fn plugs_in_a_device(&self) {
+        self.client.issue_cmd(PlugIn).await.unwrap();
     }
 
     /// Sends the log-in form.

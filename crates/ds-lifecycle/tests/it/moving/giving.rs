@@ -84,6 +84,18 @@ async fn an_appspace_moves_with_all_that_is_its() {
 }
 
 #[tokio::test]
+async fn one_that_its_owner_paused_stays_so() {
+    let root = scratch();
+    let pair = Pair::new(root.path()).await;
+    let old = pair.old.world.appspace().await;
+    pair.old.world.store.set_paused(old.id, true).await.unwrap();
+    let offer = pair.offer().await;
+    let arrived = pair.take(&offer).await.unwrap().appspace.unwrap();
+    assert!(arrived.paused);
+    pair.close().await;
+}
+
+#[tokio::test]
 async fn who_may_begin() {
     let root = scratch();
     let pair = Pair::new(root.path()).await;
@@ -180,6 +192,8 @@ async fn a_consent_is_for_one_address() {
     let offer = pair.offer().await;
     let ask = async || moves.begin(&claim(&offer), taker(ORIGIN)).await;
     pair.old.lifecycle.delete(id).await.unwrap();
+    let described = moves.describe(&claim(&offer)).await;
+    assert!(matches!(described, Err(GiveError::Over)), "{described:?}");
     let in_trash = ask().await;
     assert!(matches!(in_trash, Err(GiveError::Over)), "{in_trash:?}");
     // Its job says so a moment before it is over.

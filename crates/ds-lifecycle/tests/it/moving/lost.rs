@@ -122,6 +122,37 @@ async fn giving_up_needs_the_word_of_the_other_host() {
 }
 
 #[tokio::test]
+async fn an_owner_can_insist_when_the_other_host_is_gone() {
+    let root = scratch();
+    let pair = undecided(root.path(), Loss::Question).await;
+    let owner = pair.new.world.account().await.id;
+    let id = pair.new.moves.incoming(owner).await.unwrap()[0].appspace;
+    assert_eq!(pair.serving().await, (false, false));
+    let here = pair.new.moves.insist(id).await.unwrap();
+    assert_eq!(here.id, id);
+    assert_eq!(pair.arrivals().await, [Arrival::Published]);
+    let again = pair.new.moves.insist(id).await;
+    assert!(matches!(again, Err(MoveInError::NotUndecided)), "{again:?}");
+    assert!(pair.serving().await.1);
+    pair.close().await;
+}
+
+#[tokio::test]
+async fn insisting_does_what_the_other_host_says_if_it_is_there() {
+    let root = scratch();
+    let pair = undecided(root.path(), Loss::Question).await;
+    let owner = pair.new.world.account().await.id;
+    let id = pair.new.moves.incoming(owner).await.unwrap()[0].appspace;
+    // It was restarted, and keeps what it had not decided.
+    let pair = pair.restart_old(root.path()).await;
+    *pair.line.lose.lock().unwrap() = None;
+    let kept = pair.new.moves.insist(id).await;
+    assert!(matches!(kept, Err(MoveInError::Kept)), "{kept:?}");
+    assert_eq!(pair.check_settled("kept").await, (true, false));
+    pair.close().await;
+}
+
+#[tokio::test]
 async fn giving_up_what_has_moved_finds_it_here() {
     let root = scratch();
     let pair = undecided(root.path(), Loss::Answer).await;

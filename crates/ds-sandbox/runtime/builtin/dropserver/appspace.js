@@ -47,6 +47,13 @@ export async function getMember(id) {
   }
 }
 
+/** A member as a program that acts for them: with what it was given of their permissions, and never the owner. */
+export function within(member, scope) {
+  if (member === null) return null;
+  const { id: proxyId, name: displayName, avatar } = member;
+  return new Member({ proxyId, displayName, avatar, permissions: scope, isOwner: false });
+}
+
 let seenOrigin;
 
 /** Remembers by which origin people reach the appspace; only requests tell scheme and port. */

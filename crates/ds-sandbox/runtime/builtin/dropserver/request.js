@@ -1,5 +1,5 @@
 // One request: what the handler is given, and what becomes of what it returns.
-import { getMember, sawRequestTo } from "./appspace.js";
+import { getMember, sawRequestTo, within } from "./appspace.js";
 import { text } from "./respond.js";
 import { kind } from "./words.js";
 
@@ -23,12 +23,15 @@ export async function answer(handler, given, where) {
 }
 
 class Context {
-  constructor({ request, url, params, memberId }) {
+  #scope;
+
+  constructor({ request, url, params, memberId, scope }) {
     sawRequestTo(url);
     this.request = request;
     this.url = url;
     this.params = decoded(params);
     this.memberId = memberId ?? null;
+    this.#scope = scope;
   }
 
   /** Made when somebody looks; most handlers do not. */
@@ -37,7 +40,8 @@ class Context {
   }
 
   async member() {
-    return this.memberId === null ? null : await getMember(this.memberId);
+    const member = this.memberId === null ? null : await getMember(this.memberId);
+    return this.#scope === undefined ? member : within(member, this.#scope);
   }
 
   async form({ maxBytes = MIB } = {}) {

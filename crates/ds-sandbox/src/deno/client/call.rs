@@ -1,8 +1,9 @@
 //! What goes with a request to the harness: one header that the client cannot have sent and the app does
 //! not see.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
+use ds_core::Permission;
 use http::{HeaderName, HeaderValue, Request, Uri, Version, header, uri::PathAndQuery};
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +35,8 @@ struct CallHeader<'a> {
     origin: &'a str,
     #[serde(rename = "proxyId")]
     proxy_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a BTreeSet<Permission>>,
 }
 
 /// Makes a client's request one for the harness.
@@ -68,6 +71,7 @@ fn header_of(call: &Call) -> Result<HeaderValue, CallError> {
         path: &call.path_and_query,
         origin: &call.origin,
         proxy_id: call.proxy_id.as_ref().map(ds_core::ProxyId::as_str),
+        scope: call.scope.as_ref(),
     })?;
     if json.len() > MAX_CALL {
         return Err(CallError::TooLong);
@@ -109,6 +113,7 @@ mod tests {
             path_and_query: "/a?b".into(),
             origin: "https://notes.example.com".into(),
             proxy_id: None,
+            scope: None,
         }
     }
 

@@ -16,7 +16,8 @@ const PROBLEM: usize = 500;
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT appspace, owner, address, version, site, move_id, sealed, created, asked, problem, arrival
+            "SELECT appspace, owner, address, version, site, move_id, sealed, created, asked, problem, arrival,
+                    paused
              FROM moves_in WHERE ",
             $condition
         )
@@ -40,6 +41,7 @@ fn read(row: &SqliteRow) -> Result<MoveIn, StoreError> {
             "refused" => Arrival::Refused,
             _ => Arrival::Undecided,
         },
+        paused: row.get("paused")?,
     })
 }
 
@@ -74,8 +76,8 @@ impl Store {
             .await?;
         let query = sqlx::query(
             "INSERT INTO moves_in
-             (appspace, owner, address, version, site, move_id, sealed, created, arrival)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'undecided')",
+             (appspace, owner, address, version, site, move_id, sealed, created, paused, arrival)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'undecided')",
         )
         .bind(&by)
         .bind(incoming.owner.to_string())
@@ -84,7 +86,8 @@ impl Store {
         .bind(&incoming.site)
         .bind(incoming.id.to_string())
         .bind(sealed)
-        .bind(incoming.created.0);
+        .bind(incoming.created.0)
+        .bind(incoming.paused);
         let added = self.count.run(&mut all, ACTION, query).await;
         added.map_err(|failure| failure.or_missing(|| "such account or app version".into()))?;
         self.commit_job(all, job, ACTION).await
@@ -109,8 +112,14 @@ impl Store {
         for row in &rows {
             let incoming = read(row)?;
             let sealed: String = Reader::new("move", row).get("sealed")?;
-            let secret = self.seal.open(&purpose(&incoming), &sealed).await?;
-            found.push((incoming, Token::presented(&secret)));
+            match self.seal.open(&purpose(&incoming), &sealed).await {
+                Ok(secret) => found.push((incoming, Token::presented(&secret))),
+                // The others can be settled all the same.
+                Err(error) => {
+                    let (id, error) = (incoming.appspace, ds_core::error_chain(&error));
+                    tracing::error!(appspace = %id, error, "a move cannot be settled: its secret is unreadable");
+                }
+            }
         }
         Ok(found)
     }
@@ -145,7 +154,7 @@ impl Store {
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let query = sqlx::query(
             "INSERT INTO appspaces (id, owner, address, version, paused, created)
-             SELECT appspace, owner, address, version, FALSE, $1 FROM moves_in
+             SELECT appspace, owner, address, version, paused, $1 FROM moves_in
              WHERE appspace = $2 AND arrival = 'undecided'",
         )
         .bind(at.0)

@@ -18,7 +18,7 @@ use crate::{
 
 impl Store {
     /// Adds one, and removes those that end first if there are too many: both or neither.
-    async fn add_bounded(
+    pub(super) async fn add_bounded(
         &self,
         action: &'static str,
         add: Query<'_>,
@@ -32,7 +32,8 @@ impl Store {
         Ok(self.count.commit(all, action).await?)
     }
 
-    async fn take<T: DeserializeOwned>(
+    /// Takes one out, as the column `taken`.
+    pub(super) async fn take<T: DeserializeOwned>(
         &self,
         action: &'static str,
         what: &'static str,

@@ -1,13 +1,19 @@
 //! People beyond their accounts.
 
 mod audit;
+mod connections;
 mod dropids;
+mod email_logins;
+mod entries;
 mod factors;
 mod invitations;
 mod logins;
 mod passkeys;
+mod registrations;
+mod removals;
 mod resets;
 mod roles;
+mod settings;
 mod signing;
 
 use ds_core::StoreError;

@@ -93,4 +93,23 @@ impl PasskeyStore for Store {
             .bind(account.to_string());
         Ok(self.change_of_person("remove a passkey", query).await? > 0)
     }
+
+    async fn passkey_follows(&self, account: AccountId) -> Result<bool, StoreError> {
+        const ACTION: &str = "find out what follows a password";
+        let query = sqlx::query("SELECT passkey_follows FROM accounts WHERE id = $1")
+            .bind(account.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        let follows = row.map(|row| Reader::new("account", &row).get("passkey_follows"));
+        Ok(follows.transpose()?.unwrap_or(false))
+    }
+
+    async fn set_passkey_follows(&self, account: AccountId, it: bool) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE accounts SET passkey_follows = $1 WHERE id = $2")
+            .bind(it)
+            .bind(account.to_string());
+        self.change_of_person("say what follows a password", query)
+            .await?;
+        Ok(())
+    }
 }

@@ -1,16 +1,23 @@
 //! Roles, blocks and ends of accounts; and their sessions in a list.
 
 use async_trait::async_trait;
-use ds_auth::people::{AccountChange, RoleStore, SessionEntry, SessionList};
-use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
+use ds_auth::{
+    Account,
+    people::{AccountChange, AccountEntry, Removal, RoleStore, SessionEntry, SessionList},
+};
+use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 use sqlx::SqliteConnection;
 
 use super::Store;
-use crate::{host::sessions, query::Query, row::Reader};
+use crate::{
+    host::{accounts, sessions},
+    query::Query,
+    row::Reader,
+};
 
 impl Store {
     /// Whether an account is there, and whether another admin would be left without it.
-    async fn is_there(
+    pub(super) async fn is_there(
         &self,
         db: &mut SqliteConnection,
         id: AccountId,
@@ -49,6 +56,9 @@ impl Store {
             Err(refused) => return Ok(refused),
             Ok(()) => {}
         }
+        if self.is_leaving(&mut all, id).await? {
+            return Ok(AccountChange::Leaving);
+        }
         for query in queries {
             self.count.run(&mut all, action, query).await?;
         }
@@ -59,11 +69,37 @@ impl Store {
 
 #[async_trait]
 impl RoleStore for Store {
+    async fn account_entries(
+        &self,
+        find: &str,
+        most: u32,
+    ) -> Result<Vec<AccountEntry>, StoreError> {
+        self.list_entries(find, most).await
+    }
+
+    async fn account_entry(&self, id: AccountId) -> Result<Option<AccountEntry>, StoreError> {
+        self.one_entry(id).await
+    }
+
+    async fn account_at(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        const ACTION: &str = "find an account";
+        let query = sqlx::query("SELECT * FROM accounts WHERE email = $1").bind(email);
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(accounts::read).transpose()
+    }
+
     async fn set_admin(&self, id: AccountId, is_admin: bool) -> Result<AccountChange, StoreError> {
-        let query = sqlx::query("UPDATE accounts SET is_admin = $1 WHERE id = $2")
-            .bind(is_admin)
-            .bind(id.to_string());
-        self.change_account("change a role", id, is_admin, vec![query])
+        let mut queries = vec![
+            sqlx::query("UPDATE accounts SET is_admin = $1 WHERE id = $2")
+                .bind(is_admin)
+                .bind(id.to_string()),
+        ];
+        if !is_admin {
+            let invitations = sqlx::query("DELETE FROM invitations WHERE invited_by = $1");
+            queries.push(invitations.bind(id.to_string()));
+        }
+        self.change_account("change a role", id, is_admin, queries)
             .await
     }
 
@@ -78,8 +114,7 @@ impl RoleStore for Store {
                 .bind(id.to_string()),
         ];
         if since.is_some() {
-            let sessions = sqlx::query("DELETE FROM sessions WHERE account = $1");
-            queries.push(sessions.bind(id.to_string()));
+            queries.extend(Self::shut_out(id));
         }
         self.change_account("block an account", id, since.is_none(), queries)
             .await
@@ -96,6 +131,14 @@ impl RoleStore for Store {
         Ok(blocked.map(Timestamp))
     }
 
+    async fn begin_removal(&self, removal: &Removal) -> Result<AccountChange, StoreError> {
+        self.record_removal(removal).await
+    }
+
+    async fn removals(&self) -> Result<Vec<Removal>, StoreError> {
+        self.list_removals().await
+    }
+
     async fn remove_account(&self, id: AccountId) -> Result<AccountChange, StoreError> {
         const ACTION: &str = "remove an account";
         let mut db = self.writer(ACTION).await?;
@@ -103,10 +146,15 @@ impl RoleStore for Store {
         if let Err(refused) = self.is_there(&mut all, id).await? {
             return Ok(refused);
         }
-        // What is decided is history; what is not keeps the account.
-        let query = sqlx::query("DELETE FROM moves_in WHERE owner = $1 AND arrival <> 'undecided'");
-        let query = query.bind(id.to_string());
-        self.count.run(&mut all, ACTION, query).await?;
+        for query in [
+            // What is decided is history; what is not keeps the account.
+            "DELETE FROM moves_in WHERE owner = $1 AND arrival <> 'undecided'",
+            // The names stay nobody's; what was said of the person goes.
+            "UPDATE dropids SET display_name = '', avatar = '' WHERE account = $1",
+        ] {
+            let query = sqlx::query(query).bind(id.to_string());
+            self.count.run(&mut all, ACTION, query).await?;
+        }
         let query = sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id.to_string());
         let removed = self.count.run(&mut all, ACTION, query).await;
         match removed.map_err(|failure| failure.or_missing(|| "such account".into())) {
@@ -142,6 +190,25 @@ impl SessionList for Store {
             })
         };
         rows.iter().map(entry).collect()
+    }
+
+    async fn last_ends(
+        &self,
+        appspace: AppspaceId,
+    ) -> Result<Vec<(ProxyId, Timestamp)>, StoreError> {
+        const ACTION: &str = "find when members were here";
+        let query = sqlx::query(
+            "SELECT proxy_id, max(expires) AS expires FROM sessions
+             WHERE appspace = $1 GROUP BY proxy_id",
+        )
+        .bind(appspace.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let read = |row| {
+            let row = Reader::new("session", row);
+            Ok((row.parse("proxy_id")?, row.time("expires")?))
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn note_device(&self, token: &TokenHash, device: &str) -> Result<(), StoreError> {

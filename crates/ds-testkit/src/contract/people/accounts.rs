@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ds_auth::{
     Subject,
-    dropid::DropIdRecord,
+    dropid::{DropIdLook, DropIdRecord},
     people::{AccountChange, AuditAction, AuditEntry, Invitation, Reset},
 };
 use ds_core::{AccountId, ProxyId, Timestamp, secret::Token};
@@ -23,6 +23,7 @@ pub async fn dropid_store(store: &impl HostStore) {
         account,
         display_name: "Ada".into(),
         avatar: String::new(),
+        is_public: true,
         created,
     };
     let (one, two) = (
@@ -45,16 +46,19 @@ pub async fn dropid_store(store: &impl HostStore) {
     assert_eq!(store.dropids_of(bob.id).await.unwrap(), []);
     assert_eq!(store.dropid(&one.id).await.unwrap(), Some(one.clone()));
 
-    assert_missing(store.change_dropid(bob.id, &one.id, "Bob", "").await);
-    store
-        .change_dropid(ada.id, &one.id, "Countess", "a.jpg")
-        .await
-        .unwrap();
+    let look = DropIdLook {
+        display_name: "Countess".into(),
+        avatar: "a.jpg".into(),
+        is_public: false,
+    };
+    assert_missing(store.change_dropid(bob.id, &one.id, &look).await);
+    store.change_dropid(ada.id, &one.id, &look).await.unwrap();
     let changed = store.dropid(&one.id).await.unwrap().unwrap();
     assert_eq!(
         (changed.display_name.as_str(), changed.avatar.as_str()),
         ("Countess", "a.jpg")
     );
+    assert!(one.is_public && !changed.is_public);
 
     assert_eq!(
         store.remove_account(ada.id).await.unwrap(),
@@ -247,9 +251,10 @@ async fn sessions(store: &impl HostStore, owner: AccountId, appspace: &ds_core::
 
 /// [`AuditLog`](ds_auth::people::AuditLog).
 pub async fn audit_log(store: &impl HostStore) {
-    let entry = |at, by, action, about: &str| AuditEntry {
+    let entry = |at, by: Option<AccountId>, action, about: &str| AuditEntry {
         at,
         by,
+        who: by.map_or("nobody", |_| "ada@example.com").into(),
         action,
         about: about.into(),
     };
@@ -257,14 +262,23 @@ pub async fn audit_log(store: &impl HostStore) {
     let one = entry(NOW, None, AuditAction::AccountMade, "ada@example.com");
     let two = entry(LATER, ada, AuditAction::Invited, "bob@example.com");
     let three = entry(LATER, ada, AuditAction::KeysReplaced, "");
-    for entry in [&one, &two, &three] {
+    // A clock that went back changes nothing about the order.
+    let four = entry(NOW, ada, AuditAction::LogInRefused, "x");
+    for entry in [&one, &two, &three, &four] {
         store.record(entry).await.unwrap();
     }
-    let end = Timestamp(i64::MAX);
-    let all = [three.clone(), two, one.clone()];
-    assert_eq!(store.entries(end, 10).await.unwrap(), all);
-    assert_eq!(store.entries(end, 1).await.unwrap(), [three]);
-    assert_eq!(store.entries(LATER, 10).await.unwrap(), [one]);
-    store.purge_audit(LATER).await.unwrap();
-    assert_eq!(store.entries(end, 10).await.unwrap().len(), 2);
+    let rows = store.entries(None, 10).await.unwrap();
+    let entries: Vec<_> = rows.iter().map(|row| row.entry.clone()).collect();
+    assert_eq!(entries, [four, three, two, one]);
+    let places: Vec<_> = rows.iter().map(|row| row.place).collect();
+    assert!(places.is_sorted_by(|a, b| a > b), "{places:?}");
+    assert_eq!(store.entries(None, 1).await.unwrap(), rows[..1]);
+    assert_eq!(store.entries(Some(places[1]), 10).await.unwrap(), rows[2..]);
+    assert_eq!(store.entries(Some(places[0]), 1).await.unwrap(), rows[1..2]);
+    store.trim_audit(NOW, 3).await.unwrap();
+    assert_eq!(store.entries(None, 10).await.unwrap(), rows[..3]);
+    store.trim_audit(LATER, 3).await.unwrap();
+    assert_eq!(store.entries(None, 10).await.unwrap(), rows[1..3]);
+    store.trim_audit(LATER, 0).await.unwrap();
+    assert_eq!(store.entries(None, 10).await.unwrap(), []);
 }

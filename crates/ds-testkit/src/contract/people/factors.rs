@@ -116,6 +116,15 @@ pub async fn passkey_store(store: &impl HostStore) {
         AccountChange::Done
     );
 
+    for it in [false, true, true, false, true] {
+        store.set_passkey_follows(ada, it).await.unwrap();
+        assert_eq!(store.passkey_follows(ada).await.unwrap(), it);
+        assert!(!store.passkey_follows(bob).await.unwrap());
+    }
+    let nobody = AccountId::new();
+    store.set_passkey_follows(nobody, true).await.unwrap();
+    assert!(!store.passkey_follows(nobody).await.unwrap());
+
     assert!(!store.remove_passkey(bob, "one").await.unwrap());
     assert!(store.remove_passkey(ada, "one").await.unwrap());
     assert!(!store.remove_passkey(ada, "one").await.unwrap());

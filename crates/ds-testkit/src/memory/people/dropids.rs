@@ -1,7 +1,9 @@
 //! DropIDs.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use ds_auth::dropid::{DropId, DropIdRecord, DropIdStore};
+use ds_auth::dropid::{DropId, DropIdLook, DropIdRecord, DropIdStore};
 use ds_core::{AccountId, StoreError};
 
 use super::{Memory, missing, taken};
@@ -42,17 +44,28 @@ impl DropIdStore for Memory {
         &self,
         account: AccountId,
         id: &DropId,
-        display_name: &str,
-        avatar: &str,
+        look: &DropIdLook,
     ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         match tables.people.dropids.get_mut(id) {
             Some((record, true)) if record.account == account => {
-                display_name.clone_into(&mut record.display_name);
-                avatar.clone_into(&mut record.avatar);
+                record.display_name.clone_from(&look.display_name);
+                record.avatar.clone_from(&look.avatar);
+                record.is_public = look.is_public;
                 Ok(())
             }
             _ => Err(missing("such DropID")),
         }
+    }
+
+    async fn pictures_in_use(&self) -> Result<BTreeSet<String>, StoreError> {
+        let tables = self.tables()?;
+        let alive = tables.people.dropids.values().filter(|(_, alive)| *alive);
+        let own = alive.map(|(record, _)| record.avatar.as_str());
+        let all = own.chain(tables.people.connections.pictures());
+        Ok(all
+            .filter(|name| !name.is_empty())
+            .map(Into::into)
+            .collect())
     }
 }

@@ -1,19 +1,22 @@
 //! People beyond their accounts.
 
 mod audit;
+mod connections;
 mod dropids;
+mod email_logins;
 mod factors;
 mod invitations;
 mod logins;
 mod passkeys;
+mod registrations;
 mod roles;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ds_auth::{
     dropid::{DropId, DropIdRecord, client::PendingLogin, server::Grant, signing::StoredKey},
     passkeys::PasskeyRecord,
-    people::{AuditEntry, Invitation, Reset, SecondFactor},
+    people::{AuditRow, EmailLogin, Invitation, Registration, Removal, Reset, SecondFactor},
 };
 use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
 
@@ -24,15 +27,21 @@ use super::{Memory, Tables, missing, taken};
 pub(super) struct People {
     /// With whether the account is still there.
     dropids: BTreeMap<DropId, (DropIdRecord, bool)>,
+    connections: connections::Connections,
     pending_logins: HashMap<TokenHash, PendingLogin>,
+    email_logins: HashMap<TokenHash, EmailLogin>,
     codes: HashMap<TokenHash, Grant>,
     signing_keys: Vec<StoredKey>,
     invitations: Vec<Invitation>,
     resets: HashMap<TokenHash, Reset>,
     factors: HashMap<AccountId, (SecondFactor, BTreeSet<String>)>,
     passkeys: BTreeMap<String, PasskeyRecord>,
-    audit: Vec<AuditEntry>,
+    passkey_follows: HashSet<AccountId>,
+    audit: Vec<AuditRow>,
     blocked: HashMap<AccountId, Timestamp>,
+    removals: Vec<Removal>,
+    registrations: HashMap<TokenHash, Registration>,
+    settings: HashMap<String, String>,
     devices: HashMap<TokenHash, String>,
 }
 

@@ -64,4 +64,19 @@ impl PasskeyStore for Memory {
         }
         Ok(is_own)
     }
+
+    async fn passkey_follows(&self, account: AccountId) -> Result<bool, StoreError> {
+        Ok(self.tables()?.people.passkey_follows.contains(&account))
+    }
+
+    async fn set_passkey_follows(&self, account: AccountId, it: bool) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let known = tables.accounts.contains_key(&account);
+        if it && known {
+            tables.people.passkey_follows.insert(account);
+        } else {
+            tables.people.passkey_follows.remove(&account);
+        }
+        Ok(())
+    }
 }

@@ -1,12 +1,15 @@
 //! Logging in and out of the account site.
 
-use std::net::SocketAddr;
+mod elsewhere;
+pub(super) mod passkey;
+mod second;
 
 use axum::{
-    Extension,
-    extract::{ConnectInfo, State},
+    Router,
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
+    routing::{get, post},
 };
 use ds_auth::{LogInError, PasswordError, cookie::Kind};
 use serde::Deserialize;
@@ -16,27 +19,42 @@ use super::{
     error::{SiteError, sentence},
     forms::{Asked, Fields},
     local_path::LocalPath,
+    network::From,
     pages::{Login, Welcome, page},
-    person::{self, MaybePerson},
+    person::{self, MaybePerson, Person},
     single_sign_on,
 };
+use crate::ops::LoggedIn;
+
+/// The pages.
+pub(super) fn routes() -> Router<SiteState> {
+    Router::new()
+        .route("/login", get(form).post(log_in))
+        .route("/login/second", get(second::form).post(second::by_code))
+        .route("/login/passkey/begin", post(passkey::begin))
+        .route("/login/passkey", post(passkey::finish))
+        .route("/login/second/passkey/begin", post(passkey::begin_second))
+        .route("/login/second/passkey", post(passkey::finish_second))
+        .route("/logout", post(log_out))
+        .route("/logout/everywhere", post(log_out_everywhere))
+}
 
 /// Where to go after logging in.
 #[derive(Deserialize)]
-pub(super) struct Next {
+struct Next {
     next: Option<String>,
 }
 
 /// The log-in form.
 #[derive(Deserialize)]
-pub(super) struct Credentials {
+struct Credentials {
     email: String,
     password: String,
     next: Option<String>,
 }
 
 /// `GET /login`. Whoever is logged in goes straight on.
-pub(super) async fn form(
+async fn form(
     State(site): State<SiteState>,
     MaybePerson(person): MaybePerson,
     Asked(Next { next }): Asked<Next>,
@@ -48,21 +66,27 @@ pub(super) async fn form(
     if site.ops.needs_setup().await? {
         return Ok(page(StatusCode::OK, &Welcome));
     }
-    Ok(page(StatusCode::OK, &fresh(&site, &next)))
+    let login = Login {
+        can_register: super::register::is_open(&site).await?,
+        ..fresh(&site, &next)
+    };
+    Ok(page(StatusCode::OK, &login))
 }
 
 /// `POST /login`
-pub(super) async fn log_in(
+async fn log_in(
     State(site): State<SiteState>,
-    from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    From(from): From,
     headers: HeaderMap,
     Fields(form): Fields<Credentials>,
 ) -> Result<Response, SiteError> {
     let next = LocalPath::or_root(form.next.as_deref());
-    let from = from.map(|Extension(ConnectInfo(address))| address.ip());
-    let attempt = site.accounts.log_in(&form.email, form.password, from);
+    let attempt = site.ops.log_in(&form.email, form.password, from);
     let error = match attempt.await {
-        Ok(account) => return person::begin(&site, &headers, account.id, next.as_str()).await,
+        Ok(LoggedIn::Wholly(account)) => {
+            return person::begin(&site, &headers, account, next.as_str()).await;
+        }
+        Ok(LoggedIn::Half(token)) => return Ok(second::ask(&site, &token, &next)),
         Err(error) => error,
     };
     let again = |problem| Login {
@@ -77,14 +101,8 @@ pub(super) async fn log_in(
             Ok(page(StatusCode::UNAUTHORIZED, &again(problem.to_owned())))
         }
         LogInError::TooMany { retry_after } => {
-            let seconds = retry_after.as_secs().max(1);
-            let problem = format!(
-                "Too many attempts. Wait {} and try again.",
-                in_words(seconds)
-            );
-            let wait = AppendHeaders([(header::RETRY_AFTER, HeaderValue::from(seconds))]);
-            let page = page(StatusCode::TOO_MANY_REQUESTS, &again(problem));
-            Ok((wait, page).into_response())
+            let page = page(StatusCode::TOO_MANY_REQUESTS, &again(slow(retry_after)));
+            Ok((wait(retry_after), page).into_response())
         }
         LogInError::Password(error @ PasswordError::Busy) => {
             let problem = sentence(&error.to_string());
@@ -95,24 +113,54 @@ pub(super) async fn log_in(
 }
 
 /// `POST /logout`: ends the session here; those on appspaces are their own.
-pub(super) async fn log_out(
-    State(site): State<SiteState>,
-    headers: HeaderMap,
-) -> Result<Response, SiteError> {
+async fn log_out(State(site): State<SiteState>, headers: HeaderMap) -> Result<Response, SiteError> {
     if let Some(token) = site.cookies.read(&headers, Kind::Account) {
         let ended = site.sessions.end(&token).await;
         ended.map_err(SiteError::failed("end a session"))?;
     }
-    let gone = AppendHeaders([(header::SET_COOKIE, site.cookies.clear(Kind::Account))]);
-    Ok((gone, Redirect::to("/login")).into_response())
+    Ok(out(&site))
+}
+
+/// `POST /logout/everywhere`: ends every session, in every browser, here and on appspaces.
+async fn log_out_everywhere(
+    State(site): State<SiteState>,
+    person: Person,
+) -> Result<Response, SiteError> {
+    site.ops.log_out_everywhere(&person.account).await?;
+    Ok(out(&site))
+}
+
+fn out(site: &SiteState) -> Response {
+    let gone =
+        [Kind::Account, Kind::Half].map(|kind| (header::SET_COOKIE, site.cookies.clear(kind)));
+    (AppendHeaders(gone), Redirect::to("/login")).into_response()
 }
 
 fn fresh(site: &SiteState, next: &LocalPath) -> Login {
     Login {
         next: next.to_string(),
         to: single_sign_on::named_in(site, next),
+        elsewhere: elsewhere::link(site, next),
+        passkeys: site.ops.has_passkeys(),
         ..Login::default()
     }
+}
+
+/// What to tell somebody who tried too often.
+pub(super) fn slow(wait: std::time::Duration) -> String {
+    let seconds = wait.as_secs().max(1);
+    format!(
+        "Too many attempts. Wait {} and try again.",
+        in_words(seconds)
+    )
+}
+
+/// The header that says the same to programs.
+pub(super) fn wait(
+    wait: std::time::Duration,
+) -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    let seconds = wait.as_secs().max(1);
+    AppendHeaders([(header::RETRY_AFTER, HeaderValue::from(seconds))])
 }
 
 /// A short wait, as a person would say it.

@@ -1,0 +1,149 @@
+//! How people become members of an appspace beside being added by its owner: by asking at its door, or with an
+//! invitation link.
+
+mod who;
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use ds_core::{AppspaceId, Permission, StoreError, Timestamp, secret::TokenHash};
+
+pub use who::Who;
+
+/// Who may become a member by asking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Joining {
+    /// Nobody: members are added, or come with a link.
+    #[default]
+    Closed,
+    /// Whom the owner lets in.
+    Approval,
+    /// Everybody who proves who they are.
+    Open,
+}
+
+/// Who may join an appspace, and as what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JoinRules {
+    /// Who may.
+    pub joining: Joining,
+    /// What they may do who join.
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// A link that makes members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinLink {
+    /// What to call it in lists; opens nothing.
+    pub token: TokenHash,
+    /// Of what they become members.
+    pub appspace: AppspaceId,
+    /// What they may do who come with it.
+    pub permissions: BTreeSet<Permission>,
+    /// For whom it is, in the owner's words; may be empty.
+    pub note: String,
+    /// How many more may come with it.
+    pub uses_left: u32,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// Somebody who asks to become a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinRequest {
+    /// Names it on pages.
+    pub id: String,
+    /// Of what.
+    pub appspace: AppspaceId,
+    /// Who they proved to be.
+    pub who: Who,
+    /// What they want to be called.
+    pub name: String,
+    /// When they asked.
+    pub asked: Timestamp,
+}
+
+impl Joining {
+    /// How it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Approval => "approval",
+            Self::Open => "open",
+        }
+    }
+
+    /// What is written so.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let all = [Self::Closed, Self::Approval, Self::Open];
+        all.into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+impl JoinLink {
+    /// Whether somebody may come with it at this moment.
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.uses_left > 0 && now < self.expires
+    }
+}
+
+/// What is recorded of joining. It stays with the host: what travels with an appspace lets nobody in elsewhere, and a
+/// snapshot brings back no link that was withdrawn.
+#[async_trait]
+pub trait JoinStore: Send + Sync {
+    /// Who may join; where nothing was set, nobody.
+    async fn join_rules(&self, appspace: AppspaceId) -> Result<JoinRules, StoreError>;
+    /// Says who may join.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such appspace.
+    async fn set_join_rules(
+        &self,
+        appspace: AppspaceId,
+        rules: &JoinRules,
+    ) -> Result<(), StoreError>;
+    /// Records a link.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such appspace.
+    async fn add_join_link(&self, link: &JoinLink) -> Result<(), StoreError>;
+    /// The links of an appspace, newest first; those that are over too.
+    async fn join_links(&self, appspace: AppspaceId) -> Result<Vec<JoinLink>, StoreError>;
+    /// One link; it may be over.
+    async fn join_link(&self, token: &TokenHash) -> Result<Option<JoinLink>, StoreError>;
+    /// Uses a link once, if it is good at `now`: of many at once, no more succeed than it has uses.
+    async fn use_join_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<JoinLink>, StoreError>;
+    /// Gives a use back that made no member. A link that is gone is fine.
+    async fn unuse_join_link(&self, token: &TokenHash) -> Result<(), StoreError>;
+    /// Takes a link back. Says whether it was there.
+    async fn remove_join_link(
+        &self,
+        appspace: AppspaceId,
+        token: &TokenHash,
+    ) -> Result<bool, StoreError>;
+    /// Records that somebody asks, in place of what they asked before; but no more than `most` at one appspace. Says
+    /// whether it was recorded.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such appspace.
+    async fn add_join_request(&self, request: &JoinRequest, most: u32) -> Result<bool, StoreError>;
+    /// Who asks, first come first.
+    async fn join_requests(&self, appspace: AppspaceId) -> Result<Vec<JoinRequest>, StoreError>;
+    /// Takes a request off the list, to accept or refuse it.
+    async fn take_join_request(
+        &self,
+        appspace: AppspaceId,
+        id: &str,
+    ) -> Result<Option<JoinRequest>, StoreError>;
+    /// Removes links that ended before then, and requests that were asked before then.
+    async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError>;
+}

@@ -1,0 +1,188 @@
+//! Somebody has proved who they are: a member gets a session, anybody else is told.
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use ds_auth::{cookie::Kind, joining::Joining};
+use ds_core::{AccountId, LoginKind, Member, error_chain};
+
+use super::{
+    Proved,
+    browser::{keeping, secret, secret_or_new, see_other, way_in, with_path},
+    choose::{Problem, Tried, shown},
+    first,
+    proofs::PROVED_FOR,
+};
+use crate::{
+    entrance::{At, EntranceFrame, EntranceState},
+    ops::OpError,
+    site::{LocalPath, SiteError, pages::page},
+};
+
+/// Where those go on who want to become members.
+pub(super) const JOIN: &str = "/.dropserver/join";
+
+#[derive(Template)]
+#[template(path = "entrance_stranger.html")]
+struct StrangerPage<'a> {
+    frame: EntranceFrame,
+    who: &'a Proved,
+    /// To choose another way to log in.
+    again: String,
+    /// To become a member, if one may ask.
+    join: Option<String>,
+}
+
+impl StrangerPage<'_> {
+    /// What sort of name it is.
+    fn kind(&self) -> &'static str {
+        match self.who.kind() {
+            LoginKind::DropId => "DropID",
+            LoginKind::Profile => "page",
+            LoginKind::Email => "mail address",
+        }
+    }
+}
+
+/// Lets in whoever has proved who they are, if they are a member.
+pub(super) async fn arrive(
+    state: &EntranceState,
+    at: &At,
+    headers: &HeaderMap,
+    who: Proved,
+    path: &LocalPath,
+) -> Result<Response, SiteError> {
+    if !may_vouch(state, at, &who).await? {
+        let text = "Your own host used to sign what it says of its people, and did not this time, so it is not \
+            believed. Try again; if it stays, whoever runs your host should know.";
+        let tried = Tried {
+            problem: Some(Problem::new(StatusCode::BAD_GATEWAY, text)),
+            ..Tried::default()
+        };
+        return Ok(shown(state, at, path, &tried));
+    }
+    match member(state, at, &who).await? {
+        Some(found) => {
+            let answer = session(state, at, headers, &found.member, found.account, path).await?;
+            if found.is_first {
+                first::dress(state, at, found.member, who);
+            }
+            Ok(answer)
+        }
+        None => Ok(stranger(state, at, headers, who, path).await),
+    }
+}
+
+/// A server that signed for anybody here must go on signing.
+async fn may_vouch(state: &EntranceState, at: &At, who: &Proved) -> Result<bool, SiteError> {
+    if who.is_signed() || who.kind() == LoginKind::Email {
+        return Ok(true);
+    }
+    let members = &state.logins.members;
+    let signed = members.has_signed(at.appspace.id, who.vouched_by()).await;
+    Ok(!signed.map_err(SiteError::failed("find out who signs"))?)
+}
+
+/// A member who has come.
+struct Found {
+    member: Member,
+    /// The account of this host they came with.
+    account: Option<AccountId>,
+    is_first: bool,
+}
+
+/// Who it is among the members.
+async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<Found>, SiteError> {
+    const FAILED: &str = "look up a member of an appspace";
+    let (members, id) = (&state.logins.members, at.appspace.id);
+    let found = members.member_with(id, who.kind(), who.name()).await;
+    if let Some((member, login)) = found.map_err(SiteError::failed(FAILED))? {
+        if who.is_signed() && login.signed_by != who.vouched_by() {
+            let noted = members.note_signed(id, who.kind(), who.name(), who.vouched_by());
+            noted.await.map_err(SiteError::failed(FAILED))?;
+        }
+        return Ok(Some(Found {
+            is_first: first::is_first(&member, &login, who),
+            member,
+            account: None,
+        }));
+    }
+    let Some(account) = who.account() else {
+        return Ok(None);
+    };
+    let member = state.site.members.member_of_account(id, account).await;
+    let member = member.map_err(SiteError::failed(FAILED))?;
+    Ok(member.map(|member| Found {
+        member,
+        account: Some(account),
+        is_first: false,
+    }))
+}
+
+/// A new session, and on to where they wanted to go. The one before, if any, ends.
+pub(in crate::entrance) async fn session(
+    state: &EntranceState,
+    at: &At,
+    headers: &HeaderMap,
+    member: &Member,
+    account: Option<AccountId>,
+    path: &LocalPath,
+) -> Result<Response, SiteError> {
+    let (sessions, cookies) = (&state.site.sessions, state.site.cookies);
+    if let Some(old) = cookies.read(headers, Kind::Member)
+        && let Err(error) = sessions.end(&old).await
+    {
+        tracing::warn!(error = error_chain(&error), "a session could not be ended");
+    }
+    let begun = sessions
+        .start_member(at.appspace.id, member.proxy_id.clone(), account)
+        .await;
+    let token = begun.map_err(SiteError::failed("begin a session"))?;
+    if let Some(browser) = secret(state, headers) {
+        state.logins.proofs.forget(at.appspace.id, &browser);
+    }
+    let set = [
+        cookies.set(Kind::Member, &token, Kind::Member.max_age()),
+        cookies.clear(Kind::Login),
+    ];
+    let set = AppendHeaders(set.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((set, see_other(path.as_str())).into_response())
+}
+
+/// Somebody who is no member. They are told who they have proved to be, which nobody else is; and for a while they need
+/// not prove it again, to join.
+async fn stranger(
+    state: &EntranceState,
+    at: &At,
+    headers: &HeaderMap,
+    who: Proved,
+    path: &LocalPath,
+) -> Response {
+    let browser = secret_or_new(state, headers);
+    let response = if path.as_str().starts_with(JOIN) {
+        see_other(path.as_str())
+    } else {
+        let stranger = StrangerPage {
+            frame: EntranceFrame::of(at),
+            who: &who,
+            again: way_in(path),
+            join: may_join(state, at).await.then(|| with_path(JOIN, path)),
+        };
+        page(StatusCode::FORBIDDEN, &stranger)
+    };
+    state.logins.proofs.keep(at.appspace.id, &browser, who);
+    keeping(state, &browser, PROVED_FOR, response)
+}
+
+/// Whether strangers may ask to become members.
+pub(super) async fn may_join(state: &EntranceState, at: &At) -> bool {
+    let joining = state.site.ops.joining(at.appspace.id).await;
+    let told = |error: &OpError| {
+        let error = error_chain(error);
+        tracing::warn!(error, "cannot find out who may join an appspace");
+    };
+    let joining = joining.inspect_err(told);
+    !matches!(joining, Ok(Joining::Closed) | Err(_))
+}

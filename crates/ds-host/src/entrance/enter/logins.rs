@@ -1,0 +1,159 @@
+//! What logging in from elsewhere stands on.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use ds_auth::{
+    Rates,
+    dropid::{
+        Card, Local, ProfileUrl,
+        client::{Client, PendingLoginStore, RemoteLogins, Want, Web},
+    },
+    people::{EmailLoginStore, EmailLogins, SecondSteps},
+    pictures::{self, Picture as MadePicture},
+};
+use ds_core::{AppspaceId, Clock, MemberLogins, StoreError, error_chain};
+use url::Url;
+
+use super::{OriginalLogins, Proofs, Proved};
+use crate::{mail::Mailer, ops::Names};
+
+/// What [`Logins`] are made of.
+pub struct LoginParts {
+    /// Where things answer.
+    pub names: Names,
+    /// The ways in which members log in.
+    pub members: Arc<dyn MemberLogins>,
+    /// Logins that have begun.
+    pub pending: Arc<dyn PendingLoginStore>,
+    /// Links that were sent by mail.
+    pub letters: Arc<dyn EmailLoginStore>,
+    /// Which accounts want more than one proof.
+    pub second_steps: SecondSteps,
+    /// Other hosts.
+    pub web: Arc<dyn Web>,
+    /// Sends letters; `None` if the host sends none.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// The original's way; `None` if it is not allowed.
+    pub original: Option<OriginalLogins>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Logging in from elsewhere.
+pub struct Logins {
+    pub(super) remote: RemoteLogins,
+    pub(super) emails: EmailLogins,
+    pub(super) members: Arc<dyn MemberLogins>,
+    pub(super) second_steps: SecondSteps,
+    pub(super) mailer: Option<Arc<dyn Mailer>>,
+    pub(super) original: Option<OriginalLogins>,
+    pub(super) local: Local,
+    pub(super) limits: Limits,
+    /// Those who have proved who they are and are no members.
+    pub proofs: Proofs,
+    web: Arc<dyn Web>,
+}
+
+/// How often logins may begin: nobody lets this host knock on somebody's door.
+pub(super) struct Limits {
+    network: Rates<IpAddr>,
+    appspace: Rates<AppspaceId>,
+    host: Rates<String>,
+}
+
+impl Limits {
+    fn new(clock: &Arc<dyn Clock>) -> Self {
+        const MINUTE: Duration = Duration::from_mins(1);
+        Self {
+            network: Rates::new(Arc::clone(clock), 20, MINUTE),
+            appspace: Rates::new(Arc::clone(clock), 120, MINUTE),
+            host: Rates::new(Arc::clone(clock), 30, MINUTE),
+        }
+    }
+
+    /// Counts a login that begins; refuses it, with how long to wait, if there were too many. `asked` is the page of
+    /// whoever logs in.
+    pub(super) fn count(
+        &self,
+        from: Option<IpAddr>,
+        appspace: AppspaceId,
+        asked: &Url,
+    ) -> Result<(), Duration> {
+        self.network.count_network(from)?;
+        self.appspace.count(appspace)?;
+        self.host
+            .count(asked[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
+    }
+}
+
+impl Logins {
+    /// Logins over these parts.
+    #[must_use]
+    pub fn new(parts: LoginParts) -> Self {
+        let local = parts.names.local();
+        let (web, clock) = (parts.web, parts.clock);
+        let (web_too, clock_too) = (Arc::clone(&web), Arc::clone(&clock));
+        Self {
+            remote: RemoteLogins::new(parts.pending, web_too, clock_too, local),
+            emails: EmailLogins::new(parts.letters, Arc::clone(&clock)),
+            limits: Limits::new(&clock),
+            proofs: Proofs::new(clock),
+            members: parts.members,
+            second_steps: parts.second_steps,
+            mailer: parts.mailer,
+            original: parts.original,
+            local,
+            web,
+        }
+    }
+
+    /// Whether the original's way is allowed.
+    #[must_use]
+    pub fn takes_original(&self) -> bool {
+        self.original.is_some()
+    }
+
+    /// Removes links that have ended. Logins that wait for other hosts are removed with what else there is of DropIDs.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn purge(&self) -> Result<(), StoreError> {
+        self.emails.purge().await
+    }
+
+    /// The picture that somebody wants to be shown with, fetched from where they say it is and made anew. `None` if there
+    /// is none, or it cannot be had: a picture is worth no failed login.
+    pub async fn picture(&self, who: &Proved) -> Option<MadePicture> {
+        self.fetched(&who.picture()?.0).await
+    }
+
+    async fn fetched(&self, url: &Url) -> Option<MadePicture> {
+        let got = self.web.get(url, Want::Picture.bounds()).await;
+        let told = |error: &(dyn std::error::Error + 'static)| {
+            let error = error_chain(error);
+            tracing::debug!(error, "somebody's picture cannot be used");
+        };
+        let bytes = got.inspect_err(|error| told(error)).ok()?.body;
+        let made = tokio::task::spawn_blocking(move || pictures::remake(&bytes)).await;
+        made.ok()?.inspect_err(|error| told(error)).ok()
+    }
+}
+
+impl Logins {
+    /// Name and picture of somebody with a DropID, as their own host has them now. `None` if it does not answer.
+    pub async fn card(&self, dropid: &str) -> Option<(Option<String>, Option<MadePicture>)> {
+        let who = ProfileUrl::typed(dropid, self.local).ok()?;
+        let card = Card::find(&*self.web, &who, self.local).await.ok()?;
+        let picture = match card.photo {
+            Some(url) => self.fetched(&url).await,
+            None => None,
+        };
+        Some((card.name, picture))
+    }
+}
+
+/// An appspace as others know it.
+pub(super) fn client(names: &Names, site: &ds_serve::Site) -> Option<Client> {
+    let origin = Url::parse(&names.origin(&site.appspace.address)).ok()?;
+    Client::at(&origin).ok()
+}

@@ -1,0 +1,8 @@
+//! Logging in to an appspace, as browsers do it, over stores in memory and hosts that are told what to say.
+
+mod letters;
+mod originals;
+mod servers;
+mod strangers;
+mod visits;
+mod world;

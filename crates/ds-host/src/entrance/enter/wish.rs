@@ -1,0 +1,161 @@
+//! A letter that was asked for: whose the address is, and what it says.
+
+use std::sync::Arc;
+
+use ds_auth::people::EMAIL_LINK_FOR;
+use ds_core::{LoginKind, StoreError, error_chain, secret::Token};
+
+use super::{LETTER_PATH, arrive, browser::with_path};
+use crate::{
+    entrance::{At, EntranceState},
+    mail::{Letter, Mailer},
+    site::LocalPath,
+};
+
+/// A letter that was asked for.
+pub(super) struct Wish {
+    pub(super) state: EntranceState,
+    pub(super) at: At,
+    pub(super) email: String,
+    pub(super) browser: Token,
+    pub(super) path: LocalPath,
+}
+
+/// What an address is good for.
+enum Whose {
+    /// Whoever has it may log in with a letter.
+    Member,
+    /// It is that of an account that asks for more than one proof.
+    Guarded,
+    /// It is no member's, but whoever has it may join.
+    Comer,
+    Nobody,
+}
+
+impl Wish {
+    /// Sends a letter, if the address is somebody's whom it may let in.
+    pub(super) async fn fulfil(self, mailer: Arc<dyn Mailer>) {
+        // Members are inside the appspace: nobody looks while it is at rest.
+        let Ok(_lease) = self.at.gate.enter() else {
+            return;
+        };
+        let letter = match self.letter().await {
+            Ok(Some(letter)) => letter,
+            Ok(None) => return,
+            Err(error) => {
+                let error = error_chain(&error);
+                tracing::warn!(error, "a letter to log in with could not be written");
+                return;
+            }
+        };
+        if let Err(error) = mailer.send(&letter) {
+            let error = error_chain(&error);
+            tracing::warn!(error, "a letter to log in with could not be sent");
+        }
+    }
+
+    async fn letter(&self) -> Result<Option<Letter>, StoreError> {
+        match self.whose().await? {
+            Whose::Nobody => Ok(None),
+            Whose::Guarded => Ok(Some(self.guarded())),
+            Whose::Member | Whose::Comer => {
+                let logins = &self.state.logins.emails;
+                let token = logins.begin(
+                    self.at.appspace.id,
+                    &self.email,
+                    &self.browser,
+                    self.path.as_str(),
+                );
+                Ok(Some(self.link(&token.await?)))
+            }
+        }
+    }
+
+    async fn whose(&self) -> Result<Whose, StoreError> {
+        let (id, logins) = (self.at.appspace.id, &self.state.logins);
+        let found = logins
+            .members
+            .member_with(id, LoginKind::Email, &self.email);
+        if found.await?.is_some() {
+            return Ok(Whose::Member);
+        }
+        let site = &self.state.site;
+        let account = site
+            .account_store
+            .account_with_password(&self.email)
+            .await?;
+        let Some((account, _)) = account else {
+            return Ok(self.strangers().await);
+        };
+        if site
+            .members
+            .member_of_account(id, account.id)
+            .await?
+            .is_none()
+        {
+            return Ok(self.strangers().await);
+        }
+        let guarded = logins.second_steps.of(account.id).await?.is_asked();
+        Ok(if guarded {
+            Whose::Guarded
+        } else {
+            Whose::Member
+        })
+    }
+
+    /// Who is no member gets a letter where it proves to the appspace who wants to join.
+    async fn strangers(&self) -> Whose {
+        let invited = self.path.as_str().strip_prefix(arrive::JOIN);
+        let token = invited.and_then(|rest| rest.strip_prefix('/')?.split(['/', '?']).next());
+        let is_invited = match token {
+            Some(token) => {
+                let (ops, token) = (&self.state.site.ops, Token::presented(token));
+                ops.invitation_to(&self.at.appspace, &token).await.is_ok()
+            }
+            None => false,
+        };
+        if is_invited || arrive::may_join(&self.state, &self.at).await {
+            Whose::Comer
+        } else {
+            Whose::Nobody
+        }
+    }
+
+    fn origin(&self) -> String {
+        self.state
+            .site
+            .ops
+            .names()
+            .origin(&self.at.appspace.address)
+    }
+
+    fn link(&self, token: &Token) -> Letter {
+        let address = &self.at.appspace.address;
+        let link = format!("{}{LETTER_PATH}?token={}", self.origin(), token.reveal());
+        let minutes = EMAIL_LINK_FOR.as_secs() / 60;
+        Letter {
+            to: self.email.clone(),
+            subject: format!("Log in to {address}"),
+            text: format!(
+                "Somebody asked to log in to {address} with this mail address. If that was you, open this link, in \
+                 the browser in which you asked for it and within {minutes} minutes:\n\n{link}\n\n\
+                 It works once. If it was not you, do nothing: nobody gets in without this letter. Never pass the link on.\n"
+            ),
+        }
+    }
+
+    fn guarded(&self) -> Letter {
+        let address = &self.at.appspace.address;
+        let link = with_path("/.dropserver/login", &self.path);
+        Letter {
+            to: self.email.clone(),
+            subject: format!("Log in to {address}"),
+            text: format!(
+                "Somebody asked to log in to {address} with this mail address. It is that of your account, and your \
+                 account asks for more than one proof, so a letter alone does not log you in there.\n\n\
+                 If that was you, log in with your account:\n\n{}{link}\n\nIf it was not you, do nothing.\n",
+                self.origin()
+            ),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Who asks to become a member, and the owner's answer.
+
+use ds_auth::joining::{JoinRequest, Who};
+use ds_core::{AccountId, LoginKind, Member, StoreError};
+
+use super::{Comer, MOST_WAITING};
+use crate::ops::{Action, ErrorKind, OpError, Ops, members::Refusal};
+
+/// Somebody who asks, as the owner sees them.
+#[derive(Clone, Debug)]
+pub struct RequestSummary {
+    /// What they ask.
+    pub request: JoinRequest,
+    /// Who they proved to be, as people write it.
+    pub who: String,
+}
+
+impl Ops {
+    /// Who asks to become a member of an appspace, first come first.
+    pub async fn join_requests(
+        &self,
+        owner: AccountId,
+        address: &str,
+    ) -> Result<Vec<RequestSummary>, OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        let mut all = Vec::new();
+        for request in self.joins().join_requests(appspace.id).await? {
+            let who = match &request.who {
+                Who::Login(login) if login.kind == LoginKind::Email => login.name.clone(),
+                Who::Login(login) => login.name.clone(),
+                Who::Account(id) => match self.parts.account_store.account(*id).await? {
+                    Some(account) => account.email,
+                    // Nobody can be let in who has gone.
+                    None => continue,
+                },
+            };
+            all.push(RequestSummary { request, who });
+        }
+        Ok(all)
+    }
+
+    /// Lets somebody in who asked, to do what the rules of joining say.
+    pub async fn accept_join_request(
+        &self,
+        owner: AccountId,
+        address: &str,
+        id: &str,
+    ) -> Result<Member, OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
+        let rules = self.joins().join_rules(appspace.id).await?;
+        let permissions = self.still_known(&appspace, rules.permissions).await?;
+        let taken = self.joins().take_join_request(appspace.id, id).await?;
+        let request = taken.ok_or_else(not_there)?;
+        let name = request.name.clone();
+        let made = self
+            .make_member(&appspace, &request.who, name, permissions)
+            .await;
+        match made {
+            Ok(member) => {
+                let about = format!("{} in {}", member.display_name, appspace.address);
+                self.note(owner, Action::MemberAdded, about).await;
+                Ok(member)
+            }
+            Err(Refusal::Already) => {
+                let comer = Comer {
+                    who: request.who,
+                    account: None,
+                    name: request.name,
+                    picture: None,
+                };
+                self.member_again(&appspace, &comer).await
+            }
+            Err(refusal) => {
+                self.joins()
+                    .add_join_request(&request, MOST_WAITING)
+                    .await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// Turns somebody away who asked. They may ask again.
+    pub async fn refuse_join_request(
+        &self,
+        owner: AccountId,
+        address: &str,
+        id: &str,
+    ) -> Result<(), OpError> {
+        let appspace = self.appspace_of(owner, address).await?;
+        let taken = self.joins().take_join_request(appspace.id, id).await?;
+        taken.map(drop).ok_or_else(not_there)
+    }
+
+    /// Removes links and requests of long ago; for the daily round.
+    pub(crate) async fn purge_joining(&self) -> Result<(), StoreError> {
+        let before = self.now().minus(std::time::Duration::from_hours(30 * 24));
+        self.joins().purge_joining(before).await
+    }
+}
+
+fn not_there() -> OpError {
+    let message = "nobody asks so any more; the request was answered, or it was too old";
+    OpError::new(ErrorKind::NotFound, message)
+}

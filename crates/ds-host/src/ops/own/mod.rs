@@ -1,0 +1,124 @@
+//! One's own account: what proves who somebody is, and where they are logged in.
+//!
+//! What makes an account easier or harder to take over wants its password, however lately its person logged in: a
+//! browser that was left open must not be enough.
+
+mod factors;
+mod log_in;
+mod passkeys;
+mod password;
+mod refused;
+mod resets;
+mod sessions;
+
+use std::{net::IpAddr, sync::Arc};
+
+use ds_auth::{
+    Account, AccountStore,
+    passkeys::{PasskeyStore, Passkeys},
+    people::{
+        HalfLogins, ResetStore, Resets, SecondFactorStore, SecondFactors, SecondStep, SecondSteps,
+    },
+};
+use ds_core::Clock;
+use url::Url;
+
+use super::{Names, OpError, Ops};
+use crate::mail::{Letter, Mailer as _};
+
+pub use log_in::LoggedIn;
+pub use sessions::SessionSummary;
+
+/// What the operations on one's own account stand on.
+pub struct Own {
+    factors: SecondFactors,
+    /// `None` if the account site's address cannot have any.
+    passkeys: Option<Passkeys>,
+    steps: SecondSteps,
+    halves: HalfLogins,
+    resets: Resets,
+}
+
+impl Own {
+    /// All of it in one store, for an account site of this name.
+    pub fn new<S>(store: &Arc<S>, names: &Names, clock: Arc<dyn Clock>) -> Self
+    where
+        S: AccountStore + SecondFactorStore + PasskeyStore + ResetStore + 'static,
+    {
+        Self {
+            factors: SecondFactors::new(store.clone(), clock.clone()),
+            passkeys: passkeys(store.clone(), names, clock.clone()),
+            steps: SecondSteps::new(store.clone(), store.clone()),
+            halves: HalfLogins::new(clock.clone()),
+            resets: Resets::new(store.clone(), store.clone(), clock),
+        }
+    }
+}
+
+fn passkeys(
+    store: Arc<dyn PasskeyStore>,
+    names: &Names,
+    clock: Arc<dyn Clock>,
+) -> Option<Passkeys> {
+    let origin = Url::parse(&names.site_origin()).ok()?;
+    let made = Passkeys::new(&origin, names.site.as_str(), store, clock);
+    if let Err(error) = &made {
+        let why = ds_core::error_chain(error);
+        tracing::warn!(why, "nobody can use passkeys at the account site's address");
+    }
+    made.ok()
+}
+
+impl Ops {
+    /// What follows somebody's password.
+    ///
+    /// # Errors
+    /// If it cannot be found out.
+    pub async fn second_step(&self, account: &Account) -> Result<SecondStep, OpError> {
+        Ok(self.parts.own.steps.of(account.id).await?)
+    }
+
+    /// Whether this is somebody's password.
+    pub(super) async fn confirm(
+        &self,
+        account: &Account,
+        password: String,
+        from: Option<IpAddr>,
+    ) -> Result<(), OpError> {
+        let email = &account.email;
+        let confirmed = self.parts.accounts.log_in(email, password, from).await;
+        match confirmed {
+            Ok(found) if found.id == account.id => Ok(()),
+            Ok(_) => Err(refused::wrong_password()),
+            Err(error) => Err(self.refusal(email, error.into())),
+        }
+    }
+
+    /// The same reason; too many attempts are also noted.
+    fn refusal(&self, email: &str, error: OpError) -> OpError {
+        if error.retry_after().is_some() {
+            self.note_refused_log_in(email);
+        }
+        error
+    }
+
+    /// Whether this host sends letters.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.parts.post.is_some()
+    }
+
+    /// Sends somebody a letter, if this host sends any. That it could not be sent hinders nobody.
+    fn tell(&self, account: &Account, subject: &str, text: String) {
+        let Some(post) = &self.parts.post else { return };
+        let letter = Letter {
+            to: account.email.clone(),
+            subject: subject.to_owned(),
+            text,
+        };
+        if let Err(error) = post.send(&letter) {
+            let error = ds_core::error_chain(&error);
+            tracing::warn!(error, "a letter about an account was not sent");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Where somebody is logged in.
+
+use std::collections::HashMap;
+
+use ds_auth::{Account, Subject};
+use ds_core::{AppspaceId, Timestamp, secret::TokenHash};
+
+use super::super::{Action, OpError, Ops};
+
+/// A session, as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// What to call it; opens nothing.
+    pub id: String,
+    /// The appspace it is on; `None` on the account site.
+    pub place: Option<String>,
+    /// What its browser called itself; empty if nobody knows.
+    pub device: String,
+    /// When it began.
+    pub since: Timestamp,
+    /// When it was used last, to about an hour.
+    pub used: Timestamp,
+}
+
+impl Ops {
+    /// Where somebody is logged in, used last first.
+    ///
+    /// # Errors
+    /// If it cannot be listed.
+    pub async fn sessions_of(&self, account: &Account) -> Result<Vec<SessionSummary>, OpError> {
+        let entries = self.parts.sessions.of_account(account.id).await?;
+        let mut found = Vec::with_capacity(entries.len());
+        let mut names: HashMap<AppspaceId, String> = HashMap::new();
+        for entry in entries {
+            let place = match entry.session.subject {
+                Subject::Account(_) => None,
+                Subject::Member { appspace: id, .. } => match names.get(&id) {
+                    Some(name) => Some(name.clone()),
+                    None => Some(names.entry(id).or_insert(self.place_of(id).await?).clone()),
+                },
+            };
+            found.push(SessionSummary {
+                id: entry.token.as_str().to_owned(),
+                place,
+                used: entry.last_used(),
+                since: entry.session.created,
+                device: entry.device,
+            });
+        }
+        found.sort_by_key(|session| std::cmp::Reverse((session.used, session.since)));
+        Ok(found)
+    }
+
+    /// Ends one of somebody's sessions. One that is over, or another's, is fine: it is not theirs.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn end_session(&self, account: &Account, id: &str) -> Result<(), OpError> {
+        let own = self.parts.sessions.of_account(account.id).await?;
+        let token = TokenHash::stored(id.to_owned());
+        if !own.iter().any(|entry| entry.token == token) {
+            return Ok(());
+        }
+        self.parts.sessions.end_listed(&token).await?;
+        let email = account.email.as_str();
+        self.note(account.id, Action::SessionsEnded, email).await;
+        Ok(())
+    }
+
+    /// Ends every session of somebody, on appspaces too, and logins that are under way.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn log_out_everywhere(&self, account: &Account) -> Result<(), OpError> {
+        self.end_sessions(account).await?;
+        let email = account.email.as_str();
+        self.note(account.id, Action::SessionsEnded, email).await;
+        Ok(())
+    }
+
+    async fn place_of(&self, appspace: AppspaceId) -> Result<String, OpError> {
+        let found = self.parts.appspaces.appspace(appspace).await?;
+        let name = found.map(|appspace| appspace.address.to_string());
+        Ok(name.unwrap_or_else(|| "an appspace that is gone".to_owned()))
+    }
+
+    pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), OpError> {
+        self.parts.own.halves.forget(account.id);
+        Ok(self.parts.sessions.end_account(account.id).await?)
+    }
+}

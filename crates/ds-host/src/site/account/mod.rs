@@ -1,0 +1,63 @@
+//! `/account`: one's own account.
+
+mod factor;
+mod passkeys;
+mod password;
+mod qr;
+mod sessions;
+mod view;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+
+use super::{SiteState, error::SiteError, person::Person, refusal::Told};
+use crate::ops::OpError;
+use view::{Part, show};
+
+/// The pages.
+pub(super) fn routes() -> Router<SiteState> {
+    Router::new()
+        .route("/account", get(overview))
+        .route("/account/password", post(password::change))
+        .route("/account/codes", post(factor::offer))
+        .route("/account/codes/on", post(factor::turn_on))
+        .route("/account/codes/off", post(factor::turn_off))
+        .route("/account/passkeys/begin", post(passkeys::begin))
+        .route("/account/passkeys", post(passkeys::add))
+        .route("/account/passkeys/remove", post(passkeys::remove))
+        .route("/account/passkeys/follow", post(passkeys::follow))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others))
+}
+
+/// `GET /account`
+async fn overview(
+    State(site): State<SiteState>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Response, SiteError> {
+    show(&site, &person, &headers, StatusCode::OK, None).await
+}
+
+/// Back to the page, with the part that changed in view; or the page with what is wrong there.
+async fn after(
+    site: &SiteState,
+    person: &Person,
+    headers: &HeaderMap,
+    part: Part,
+    done: Result<(), OpError>,
+) -> Result<Response, SiteError> {
+    let Err(error) = done else {
+        let to = format!("/account#{}", part.id());
+        return Ok(Redirect::to(&to).into_response());
+    };
+    let told = Told::of(error)?;
+    let problem = Some((part, told.text.clone()));
+    let page = show(site, person, headers, told.status, problem).await?;
+    Ok(told.with_headers(page))
+}

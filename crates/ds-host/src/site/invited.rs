@@ -1,0 +1,102 @@
+//! `/invited/{token}`: the link of an invitation makes one account.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+    routing::get,
+};
+use ds_auth::PasswordRules;
+use serde::Deserialize;
+
+use super::{
+    SiteState, error::SiteError, forms::Fields, pages::page, person, refusal::Told, to_the_end,
+};
+
+/// The form.
+#[derive(Template)]
+#[template(path = "invited.html")]
+struct InvitedPage {
+    token: String,
+    /// What was typed, or the address the invitation is for.
+    email: String,
+    is_fixed: bool,
+    host: String,
+    shortest: usize,
+    problem: Option<String>,
+}
+
+/// What was typed.
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    email: String,
+    password: String,
+    again: String,
+}
+
+/// The page of a link.
+pub(super) fn routes() -> Router<SiteState> {
+    Router::new().route("/invited/{token}", get(show).post(accept))
+}
+
+/// `GET /invited/{token}`
+async fn show(
+    State(site): State<SiteState>,
+    Path(token): Path<String>,
+) -> Result<Response, SiteError> {
+    let invitation = site.ops.look_at_invitation(&token).await?;
+    let view = view(&site, token, invitation.email, String::new(), None);
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// `POST /invited/{token}`
+async fn accept(
+    State(site): State<SiteState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Fields(chosen): Fields<Chosen>,
+) -> Result<Response, SiteError> {
+    let fixed = site.ops.look_at_invitation(&token).await?.email;
+    let typed: String = chosen.email.chars().take(254).collect();
+    if chosen.password != chosen.again {
+        let problem = Some(super::register::DIFFER.to_owned());
+        let view = view(&site, token, fixed, typed, problem);
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    }
+    let (ops, presented) = (site.ops.clone(), token.clone());
+    let made = to_the_end(async move {
+        let Chosen {
+            email, password, ..
+        } = chosen;
+        ops.accept_invitation(&presented, &email, password).await
+    });
+    match made.await? {
+        Ok(account) => person::begin(&site, &headers, account.id, "/").await,
+        Err(error) if error.kind() == crate::ops::ErrorKind::NotFound => Err(error.into()),
+        Err(error) => {
+            let told = Told::of(error)?;
+            let view = view(&site, token, fixed, typed, Some(told.text.clone()));
+            Ok(told.with_headers(page(told.status, &view)))
+        }
+    }
+}
+
+fn view(
+    site: &SiteState,
+    token: String,
+    fixed: Option<String>,
+    typed: String,
+    problem: Option<String>,
+) -> InvitedPage {
+    InvitedPage {
+        token,
+        is_fixed: fixed.is_some(),
+        email: fixed.unwrap_or(typed),
+        host: site.ops.names().site.to_string(),
+        shortest: PasswordRules::default().min_characters,
+        problem,
+    }
+}

@@ -1,0 +1,225 @@
+//! One person's account: their role, keeping them out, and removing them.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Admin, SiteState};
+use crate::{
+    ops::{Blocked, Going, OpError},
+    site::{
+        error::SiteError,
+        forms::Fields,
+        network::From,
+        pages::{Frame, Here, page},
+        refusal::Told,
+        to_the_end, words,
+    },
+};
+
+/// The page.
+#[expect(clippy::struct_excessive_bools, reason = "a page tells what is so")]
+#[derive(Template)]
+#[template(path = "person.html")]
+struct PersonPage {
+    frame: Frame,
+    id: String,
+    email: String,
+    is_admin: bool,
+    is_own: bool,
+    is_leaving: bool,
+    blocked: Option<String>,
+    since: String,
+    seen: String,
+    /// Whether something follows their password.
+    has_second_step: bool,
+    going: Going,
+    /// What was just done.
+    done: Option<String>,
+    /// Why something was not done, and to which part of the page that belongs.
+    problem: Option<(Part, String)>,
+}
+
+/// A part of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Role,
+    Block,
+    Remove,
+}
+
+impl PersonPage {
+    fn problem_of(&self, part: Part) -> Option<&str> {
+        let found = self.problem.as_ref().filter(|(at, _)| *at == part);
+        found.map(|(_, text)| text.as_str())
+    }
+    fn role_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Role)
+    }
+    fn block_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Block)
+    }
+    fn remove_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Remove)
+    }
+}
+
+/// Whether appspaces are paused with their owner's block.
+#[derive(Deserialize)]
+pub(super) struct Block {
+    pause: Option<String>,
+}
+
+/// Whether somebody is to run the host.
+#[derive(Deserialize)]
+pub(super) struct Role {
+    admin: String,
+}
+
+/// What confirms a removal.
+#[derive(Deserialize)]
+pub(super) struct Confirmed {
+    password: String,
+}
+
+/// `GET /people/{id}`
+pub(super) async fn show(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Response, SiteError> {
+    answer(&site, &admin, &id, None, None).await
+}
+
+/// `POST /people/{id}/block`
+pub(super) async fn block(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Fields(Block { pause }): Fields<Block>,
+) -> Result<Response, SiteError> {
+    let (ops, by, which) = (site.ops.clone(), admin.0.account.id, id.clone());
+    let blocked =
+        to_the_end(async move { ops.block_account(by, &which, pause.is_some()).await }).await?;
+    match blocked {
+        Ok(Blocked { not_paused, .. }) if not_paused.is_empty() => Ok(back(&id)),
+        Ok(Blocked { not_paused, .. }) => {
+            let addresses: Vec<_> = not_paused.into_iter().map(|(address, _)| address).collect();
+            let text = format!(
+                "They are blocked. These appspaces could not be paused just now: {}.",
+                addresses.join(", ")
+            );
+            answer(&site, &admin, &id, Some(text), None).await
+        }
+        Err(error) => answer(&site, &admin, &id, None, Some((Part::Block, error))).await,
+    }
+}
+
+/// `POST /people/{id}/unblock`
+pub(super) async fn unblock(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Response, SiteError> {
+    match site.ops.unblock_account(admin.0.account.id, &id).await {
+        Ok(_) => Ok(back(&id)),
+        Err(error) => answer(&site, &admin, &id, None, Some((Part::Block, error))).await,
+    }
+}
+
+/// `POST /people/{id}/role`
+pub(super) async fn set_role(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Fields(Role { admin: role }): Fields<Role>,
+) -> Result<Response, SiteError> {
+    let (by, is_admin) = (admin.0.account.id, role == "yes");
+    match site.ops.set_admin(by, &id, is_admin).await {
+        // Whoever gave up their own role cannot see this page any more.
+        Ok(entry) if entry.account.id == by && !is_admin => Ok(Redirect::to("/").into_response()),
+        Ok(_) => Ok(back(&id)),
+        Err(error) => answer(&site, &admin, &id, None, Some((Part::Role, error))).await,
+    }
+}
+
+/// `POST /people/{id}/second-step`
+pub(super) async fn drop_second_step(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Response, SiteError> {
+    let by = admin.0.account.id;
+    let person = site.ops.person(by, &id).await?.account;
+    site.ops.drop_second_step(by, &person).await?;
+    Ok(back(&id))
+}
+
+/// `POST /people/{id}/remove`
+pub(super) async fn remove(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+    From(from): From,
+    Fields(Confirmed { password }): Fields<Confirmed>,
+) -> Result<Response, SiteError> {
+    let (ops, by, which) = (site.ops.clone(), admin.0.account.clone(), id.clone());
+    let removed =
+        to_the_end(async move { ops.remove_account_as(&by, password, from, &which).await }).await?;
+    match removed {
+        Ok(()) => Ok(Redirect::to("/people").into_response()),
+        Err(error) => answer(&site, &admin, &id, None, Some((Part::Remove, error))).await,
+    }
+}
+
+fn back(id: &str) -> Response {
+    // It is the id of an account, or the page says that it is none.
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    Redirect::to(&format!("/people/{id}")).into_response()
+}
+
+async fn answer(
+    site: &SiteState,
+    admin: &Admin,
+    id: &str,
+    done: Option<String>,
+    problem: Option<(Part, OpError)>,
+) -> Result<Response, SiteError> {
+    let own = admin.0.account.id;
+    let entry = site.ops.person(own, id).await?;
+    let account = &entry.account;
+    let (mut status, mut said) = (StatusCode::OK, None);
+    let told = problem.map(|(part, error)| Told::of(error).map(|told| (part, told)));
+    let told = told.transpose()?;
+    if let Some((part, told)) = &told {
+        status = told.status;
+        said = Some((*part, told.text.clone()));
+    }
+    let view = PersonPage {
+        frame: admin.0.frame(Here::People),
+        id: account.id.to_string(),
+        email: account.email.clone(),
+        is_admin: account.is_admin,
+        is_own: account.id == own,
+        is_leaving: entry.is_leaving,
+        blocked: entry.blocked.map(words::date),
+        since: words::date(account.created),
+        seen: entry.seen().map_or_else(
+            || "logged in nowhere".to_owned(),
+            |seen| format!("last here {}", words::date(seen)),
+        ),
+        has_second_step: site.ops.second_step(account).await?.is_asked(),
+        going: site.ops.what_goes(account.id).await?,
+        done,
+        problem: said,
+    };
+    let page = page(status, &view);
+    Ok(match told {
+        Some((_, told)) => told.with_headers(page),
+        None => page,
+    })
+}

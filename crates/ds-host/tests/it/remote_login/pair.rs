@@ -1,0 +1,176 @@
+//! Two hosts: one with an appspace, `notes`, the other with somebody's DropID.
+
+use std::{fs, path::Path, sync::Arc};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use tempfile::TempDir;
+use url::{Position, Url};
+
+use super::person::{Page, Person};
+use crate::host::Host;
+
+pub(crate) const PASSWORD: &str = "quietly-orbiting-pumpkin-42\n";
+
+const APP: &str = r#"
+import { createApp, everyone, html, members } from "dropserver";
+const app = createApp();
+app.get("/", everyone, () => html("front"));
+app.get("/private", members, () => html("for members"));
+export default app;
+"#;
+
+/// A host, and whom to trust to talk to it.
+pub(crate) struct Place {
+    pub(crate) host: Host,
+    pub(crate) site: Url,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+/// An authority that signs certificates of these tests.
+pub(crate) struct Authority {
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+    client: Arc<ClientConfig>,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).unwrap().pem();
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap())
+            .unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Self {
+            pem,
+            issuer: Issuer::new(params, key),
+            client: Arc::new(client),
+        }
+    }
+
+    /// Writes a certificate for these names, its key and this authority into a directory.
+    fn write(&self, dir: &Path, names: &[String]) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(names).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        for (name, text) in [
+            ("cert.pem", certificate.pem()),
+            ("key.pem", key.serialize_pem()),
+            ("ca.pem", self.pem.clone()),
+        ] {
+            fs::write(dir.join(name), text).unwrap();
+        }
+    }
+}
+
+impl Place {
+    /// A host at `<name>.localhost`, with `config` besides, and the account of `ada@<name>.example`.
+    pub(crate) fn start(name: &str, config: &str, authority: Option<&Authority>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut text = format!(
+            "[site]\nhost = \"drop.{name}.localhost\"\n[appspaces]\ndomain = \"{name}.localhost\"\n\
+             [sandbox]\nwarm = 0\n[snapshots]\nenabled = false\n{config}"
+        );
+        if let Some(authority) = authority {
+            let names = ["drop", "notes"].map(|label| format!("{label}.{name}.localhost"));
+            authority.write(dir.path(), &names);
+            text.push_str(
+                "\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n[trust]\nca = \"ca.pem\"\n",
+            );
+        }
+        fs::write(dir.path().join("dropserver.toml"), text).unwrap();
+        Self::in_dir(dir, name, authority)
+    }
+
+    fn in_dir(dir: TempDir, name: &str, authority: Option<&Authority>) -> Self {
+        let host = Host::start_in(dir);
+        let create = format!("account create --email ada@{name}.example --admin --password-stdin");
+        assert_eq!(host.run_with(&create, PASSWORD).code, 0);
+        Self {
+            site: Url::parse(host.ready["site"].as_str().unwrap()).unwrap(),
+            tls: authority.map(|authority| Arc::clone(&authority.client)),
+            host,
+        }
+    }
+
+    /// The same, with an appspace, `notes`. Gives its address, too.
+    pub(crate) fn with_notes(
+        name: &str,
+        config: &str,
+        authority: Option<&Authority>,
+    ) -> (Self, Url) {
+        let place = Self::start(name, config, authority);
+        let app = place.host.dir.path().join("keeper");
+        fs::create_dir(&app).unwrap();
+        let manifest =
+            r#"{"name": "keeper", "version": "1.0.0", "entrypoint": "app.ts", "ds-api": 1}"#;
+        fs::write(app.join("dropapp.json"), manifest).unwrap();
+        fs::write(app.join("app.ts"), APP).unwrap();
+        place.done(&format!("app install {}", app.display()));
+        place.done("appspace create --app keeper --address notes");
+        let mut notes = place.site.clone();
+        notes
+            .set_host(Some(&format!("notes.{name}.localhost")))
+            .unwrap();
+        (place, notes)
+    }
+
+    pub(crate) fn done(&self, line: &str) -> serde_json::Value {
+        self.host.run(&format!("{line} --json")).done()
+    }
+
+    /// Somebody with a browser.
+    pub(crate) fn person(&self) -> Person {
+        Person::with_tls(self.tls.clone())
+    }
+
+    /// Ada of this host, logged in at its account site, with a DropID.
+    pub(crate) fn ada(&self, name: &str) -> (Person, String) {
+        let mut ada = self.person();
+        ada.log_in(&self.site, &format!("ada@{name}.example"), PASSWORD);
+        let form = [("handle", "ada"), ("name", "Ada of B"), ("public", "yes")];
+        let made = ada.post(&self.site.join("/dropids").unwrap(), &form);
+        assert_eq!(made.status, 303, "{made:?}");
+        let domain = &self.site[Position::BeforeHost..Position::AfterPort];
+        (ada, format!("{domain}/ada"))
+    }
+}
+
+/// Says who they are at an appspace, on the way to a page.
+pub(crate) fn says(person: &mut Person, notes: &Url, who: &str) -> Page {
+    let form = [("who", who), ("path", "/private")];
+    person.post(&notes.join("/.dropserver/enter/dropid").unwrap(), &form)
+}
+
+/// Says yes on the page of their own host, as a DropID.
+pub(crate) fn agrees(person: &mut Person, asked: &Page, dropid: &str) -> Page {
+    assert_eq!(asked.status, 200, "{asked:?}");
+    let query = asked.field("query");
+    let form = [
+        ("query", query.as_str()),
+        ("answer", "yes"),
+        ("dropid", dropid),
+        ("share", "yes"),
+    ];
+    person.post(&asked.at.join("/dropid/consent").unwrap(), &form)
+}
+
+/// The whole way; where it ends.
+pub(crate) fn logs_in(person: &mut Person, notes: &Url, who: &str, dropid: &str) -> Page {
+    let sent = says(person, notes, who);
+    let asked = person.get(&sent.to());
+    let agreed = agrees(person, &asked, dropid);
+    person.follow(agreed)
+}

@@ -1,0 +1,170 @@
+//! How people become members.
+
+use std::collections::BTreeSet;
+
+use ds_auth::{
+    Session, Subject,
+    joining::{JoinLink, JoinRequest, JoinRules, Joining, Who},
+};
+use ds_core::{
+    AccountId, AppspaceId, LoginKind, MemberLogin, Permission, ProxyId, Timestamp, secret::Token,
+};
+
+use super::{HostStore, add_appspace, assert_missing};
+use crate::sample::NOW;
+
+const LATER: Timestamp = Timestamp(NOW.0 + 1);
+const MUCH_LATER: Timestamp = Timestamp(NOW.0 + 1000);
+
+fn permissions(names: &[&str]) -> BTreeSet<Permission> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+/// [`JoinStore`](ds_auth::joining::JoinStore).
+pub async fn join_store(store: &impl HostStore) {
+    let here = add_appspace(store, "notes.example.com").await.id;
+    let there = add_appspace(store, "other.example.com").await.id;
+    rules(store, here, there).await;
+    links(store, here, there).await;
+    requests(store, here, there).await;
+}
+
+async fn rules(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
+    assert_eq!(
+        store.join_rules(here).await.unwrap(),
+        JoinRules::default(),
+        "closed"
+    );
+    let open = JoinRules {
+        joining: Joining::Open,
+        permissions: permissions(&["edit", "read"]),
+    };
+    let approval = JoinRules {
+        joining: Joining::Approval,
+        permissions: permissions(&[]),
+    };
+    for rules in [&open, &approval, &open] {
+        store.set_join_rules(here, rules).await.unwrap();
+        assert_eq!(store.join_rules(here).await.unwrap(), *rules);
+    }
+    assert_eq!(store.join_rules(there).await.unwrap(), JoinRules::default());
+    assert_missing(store.set_join_rules(AppspaceId::new(), &open).await);
+}
+
+async fn links(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
+    let link = |appspace, uses_left, created| JoinLink {
+        token: Token::random().hash(),
+        appspace,
+        permissions: permissions(&["edit"]),
+        note: "for the choir".into(),
+        uses_left,
+        created,
+        expires: MUCH_LATER,
+    };
+    let (older, newer) = (link(here, 2, NOW), link(here, 1, LATER));
+    for one in [&older, &newer] {
+        store.add_join_link(one).await.unwrap();
+    }
+    let nowhere = link(AppspaceId::new(), 1, NOW);
+    assert_missing(store.add_join_link(&nowhere).await);
+    let all = [newer.clone(), older.clone()];
+    assert_eq!(store.join_links(here).await.unwrap(), all);
+    assert_eq!(store.join_links(there).await.unwrap(), []);
+    let found = store.join_link(&older.token).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&older));
+    assert_eq!(
+        store.join_link(&Token::random().hash()).await.unwrap(),
+        None
+    );
+
+    let used = |now| store.use_join_link(&older.token, now);
+    assert_eq!(used(MUCH_LATER).await.unwrap(), None, "it has ended");
+    assert_eq!(used(LATER).await.unwrap().unwrap().uses_left, 1);
+    assert_eq!(used(LATER).await.unwrap().unwrap().uses_left, 0);
+    assert_eq!(used(LATER).await.unwrap(), None, "it is used up");
+    store.unuse_join_link(&older.token).await.unwrap();
+    assert!(used(LATER).await.unwrap().is_some());
+    store.unuse_join_link(&nowhere.token).await.unwrap();
+
+    let remove = |at, link: &JoinLink| {
+        let token = link.token.clone();
+        async move { store.remove_join_link(at, &token).await.unwrap() }
+    };
+    assert!(!remove(there, &newer).await, "it is not theirs");
+    assert!(remove(here, &newer).await);
+    assert!(!remove(here, &newer).await);
+    store.purge_joining(MUCH_LATER).await.unwrap();
+    assert!(store.join_link(&older.token).await.unwrap().is_some());
+    let after = Timestamp(MUCH_LATER.0 + 1);
+    store.purge_joining(after).await.unwrap();
+    assert_eq!(store.join_link(&older.token).await.unwrap(), None);
+}
+
+async fn requests(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
+    let request = |appspace, id: &str, who: Who, asked| JoinRequest {
+        id: id.into(),
+        appspace,
+        who,
+        name: id.into(),
+        asked,
+    };
+    let dropid = Who::Login(MemberLogin {
+        kind: LoginKind::DropId,
+        name: "b.example/ada".into(),
+        signed_by: "https://b.example/".into(),
+    });
+    let ada = request(here, "ada", dropid.clone(), LATER);
+    let bob = request(here, "bob", Who::Account(AccountId::new()), NOW);
+    let eve = request(here, "eve", Who::email("eve@example.com"), NOW);
+    assert!(store.add_join_request(&ada, 2).await.unwrap());
+    assert!(store.add_join_request(&bob, 2).await.unwrap());
+    assert!(!store.add_join_request(&eve, 2).await.unwrap(), "full");
+    let elsewhere = request(there, "else", dropid.clone(), NOW);
+    assert!(store.add_join_request(&elsewhere, 2).await.unwrap());
+    let nowhere = request(AppspaceId::new(), "none", dropid.clone(), NOW);
+    assert_missing(store.add_join_request(&nowhere, 2).await);
+
+    // Who asks again keeps their place, with what they say now.
+    let mut again = request(here, "again", dropid, MUCH_LATER);
+    again.name = "Countess".into();
+    assert!(store.add_join_request(&again, 2).await.unwrap());
+    let mut ada = ada;
+    ada.name = "Countess".into();
+    let all = [bob.clone(), ada.clone()];
+    assert_eq!(store.join_requests(here).await.unwrap(), all);
+
+    let take = |at, id| store.take_join_request(at, id);
+    assert_eq!(take(there, "ada").await.unwrap(), None);
+    assert_eq!(take(here, "ada").await.unwrap(), Some(ada));
+    assert_eq!(take(here, "ada").await.unwrap(), None);
+    store.purge_joining(LATER).await.unwrap();
+    assert_eq!(store.join_requests(here).await.unwrap(), []);
+}
+
+/// When members were here last, of [`SessionList`](ds_auth::people::SessionList).
+pub async fn last_ends(store: &impl HostStore) {
+    let here = add_appspace(store, "notes.example.com").await.id;
+    let there = add_appspace(store, "other.example.com").await.id;
+    let (ada, bob) = (ProxyId::random(), ProxyId::random());
+    let begin = async |appspace, who: &ProxyId, expires| {
+        let session = Session {
+            subject: Subject::Member {
+                appspace,
+                proxy_id: who.clone(),
+                account: None,
+            },
+            created: NOW,
+            expires,
+        };
+        let token = Token::random().hash();
+        store.add_session(&token, &session).await.unwrap();
+    };
+    assert_eq!(store.last_ends(here).await.unwrap(), []);
+    begin(here, &ada, MUCH_LATER).await;
+    begin(here, &ada, LATER).await;
+    begin(here, &bob, LATER).await;
+    begin(there, &bob, MUCH_LATER).await;
+    let mut ends = store.last_ends(here).await.unwrap();
+    ends.sort_by_key(|(_, end)| *end);
+    assert_eq!(ends, [(bob, LATER), (ada, MUCH_LATER)]);
+}

@@ -1,0 +1,148 @@
+//! How people become members.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use ds_auth::joining::{JoinLink, JoinRequest, JoinRules, JoinStore};
+use ds_core::{AppspaceId, StoreError, Timestamp, secret::TokenHash};
+
+use super::Memory;
+
+/// What is remembered of joining.
+#[derive(Default)]
+pub(super) struct JoiningTables {
+    rules: HashMap<AppspaceId, JoinRules>,
+    links: Vec<JoinLink>,
+    requests: Vec<JoinRequest>,
+}
+
+impl JoiningTables {
+    pub(super) fn remove(&mut self, id: AppspaceId) {
+        self.rules.remove(&id);
+        self.links.retain(|link| link.appspace != id);
+        self.requests.retain(|request| request.appspace != id);
+    }
+}
+
+#[async_trait]
+impl JoinStore for Memory {
+    async fn join_rules(&self, appspace: AppspaceId) -> Result<JoinRules, StoreError> {
+        let tables = self.tables()?;
+        let rules = tables.joining.rules.get(&appspace).cloned();
+        Ok(rules.unwrap_or_default())
+    }
+
+    async fn set_join_rules(
+        &self,
+        appspace: AppspaceId,
+        rules: &JoinRules,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(appspace)?;
+        tables.joining.rules.insert(appspace, rules.clone());
+        Ok(())
+    }
+
+    async fn add_join_link(&self, link: &JoinLink) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(link.appspace)?;
+        tables.joining.links.push(link.clone());
+        Ok(())
+    }
+
+    async fn join_links(&self, appspace: AppspaceId) -> Result<Vec<JoinLink>, StoreError> {
+        let mut links = self.tables()?.joining.links.clone();
+        links.retain(|link| link.appspace == appspace);
+        links.sort_by_key(|link| (-link.created.0, link.token.as_str().to_owned()));
+        Ok(links)
+    }
+
+    async fn join_link(&self, token: &TokenHash) -> Result<Option<JoinLink>, StoreError> {
+        let tables = self.tables()?;
+        let mut links = tables.joining.links.iter();
+        Ok(links.find(|link| link.token == *token).cloned())
+    }
+
+    async fn use_join_link(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<JoinLink>, StoreError> {
+        let mut tables = self.tables()?;
+        let mut links = tables.joining.links.iter_mut();
+        let found = links.find(|link| link.token == *token && link.is_good(now));
+        Ok(found.map(|link| {
+            link.uses_left -= 1;
+            link.clone()
+        }))
+    }
+
+    async fn unuse_join_link(&self, token: &TokenHash) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        let mut links = tables.joining.links.iter_mut();
+        if let Some(link) = links.find(|link| link.token == *token) {
+            link.uses_left += 1;
+        }
+        Ok(())
+    }
+
+    async fn remove_join_link(
+        &self,
+        appspace: AppspaceId,
+        token: &TokenHash,
+    ) -> Result<bool, StoreError> {
+        let links = &mut self.tables()?.joining.links;
+        let before = links.len();
+        links.retain(|link| link.appspace != appspace || link.token != *token);
+        Ok(links.len() < before)
+    }
+
+    async fn add_join_request(&self, request: &JoinRequest, most: u32) -> Result<bool, StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(request.appspace)?;
+        let all = &mut tables.joining.requests;
+        let at = request.appspace;
+        let of_others = |one: &&JoinRequest| one.appspace == at && one.who != request.who;
+        if all.iter().filter(of_others).count() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            return Ok(false);
+        }
+        let key = request.who.key();
+        match all
+            .iter_mut()
+            .find(|one| one.appspace == at && one.who.key() == key)
+        {
+            Some(before) => {
+                before.who = request.who.clone();
+                before.name.clone_from(&request.name);
+            }
+            None => all.push(request.clone()),
+        }
+        Ok(true)
+    }
+
+    async fn join_requests(&self, appspace: AppspaceId) -> Result<Vec<JoinRequest>, StoreError> {
+        let mut requests = self.tables()?.joining.requests.clone();
+        requests.retain(|request| request.appspace == appspace);
+        requests.sort_by_key(|request| (request.asked, request.id.clone()));
+        Ok(requests)
+    }
+
+    async fn take_join_request(
+        &self,
+        appspace: AppspaceId,
+        id: &str,
+    ) -> Result<Option<JoinRequest>, StoreError> {
+        let all = &mut self.tables()?.joining.requests;
+        let found = all
+            .iter()
+            .position(|one| one.appspace == appspace && one.id == id);
+        Ok(found.map(|place| all.remove(place)))
+    }
+
+    async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError> {
+        let joining = &mut self.tables()?.joining;
+        joining.links.retain(|link| link.expires >= before);
+        joining.requests.retain(|request| request.asked >= before);
+        Ok(())
+    }
+}

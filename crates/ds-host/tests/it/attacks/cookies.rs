@@ -7,8 +7,8 @@ use super::{
 };
 
 /// What the app is told of a request.
-fn told(world: &World, ask: Ask) -> String {
-    let reply = world.send(&ask);
+fn told(world: &World, ask: &Ask) -> String {
+    let reply = world.send(ask);
     reply.assert_status(200);
     reply.body.to_lowercase()
 }
@@ -63,7 +63,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     }),
     ("an app that reads the host's cookies", |world| {
         let cookies = format!("{}; {}; own=1", world.bob_there, world.ada);
-        let told = told(world, Ask::get(NOTES, "/echo").cookie(&cookies));
+        let told = told(world, &Ask::get(NOTES, "/echo").cookie(&cookies));
         assert!(told.contains("own=1"), "{told}");
         for cookie in [&world.bob_there, &world.ada] {
             let token = cookie.split_once('=').unwrap().1.to_lowercase();
@@ -74,7 +74,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         let key = world.do_line("appspace key add notes robot --owner ada@example.com");
         let secret = key["key"]["secret"].as_str().unwrap().to_owned();
         let ask = Ask::get(NOTES, "/echo").header("Authorization", &format!("Bearer {secret}"));
-        let told = told(world, ask);
+        let told = told(world, &ask);
         assert!(!told.contains(&secret.to_lowercase()), "{told}");
     }),
     ("headers that say who one is", |world| {
@@ -90,7 +90,7 @@ pub(super) const ATTACKS: &[Attack] = &[
             world
                 .send(&Ask::get(NOTES, "/").header(name, value))
                 .assert_refused();
-            let told = told(world, Ask::get(NOTES, "/echo").header(name, value));
+            let told = told(world, &Ask::get(NOTES, "/echo").header(name, value));
             assert!(
                 !name.starts_with("X-Drop") || !told.contains("x-dropserver"),
                 "{told}"

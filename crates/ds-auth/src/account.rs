@@ -10,6 +10,9 @@ pub struct Account {
     pub id: AccountId,
     /// The mail address they log in with, lower case.
     pub email: String,
+    /// Whether somebody showed that this address is theirs, or whoever runs the host vouches for it. One that is not
+    /// proven says nothing of who its owner is.
+    pub email_proven: bool,
     /// Whether they run this host.
     pub is_admin: bool,
     /// When it was made.
@@ -43,7 +46,7 @@ pub trait AccountStore: Send + Sync {
         password_hash: &str,
     ) -> Result<(), StoreError>;
     /// Puts a new password hash in the place of the present one, if that is still `present`: whoever changed
-    /// the password meanwhile wins. Says whether it did.
+    /// the password meanwhile wins. Links to set it anew end with it. Says whether it did.
     async fn replace_password(
         &self,
         id: AccountId,

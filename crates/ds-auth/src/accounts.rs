@@ -75,7 +75,7 @@ impl Accounts {
         }
     }
 
-    /// Makes an account.
+    /// Makes an account, for somebody who vouches for the mail address: an operator.
     pub async fn create(
         &self,
         email: &str,
@@ -83,7 +83,22 @@ impl Accounts {
         is_admin: bool,
     ) -> Result<Account, AccountError> {
         let (account, hash) = self.prepare(email, password, is_admin).await?;
-        match self.store.add_account(&account, &hash).await {
+        self.add(account, &hash).await
+    }
+
+    /// Makes an account for somebody who did not show that the mail address is theirs.
+    pub(crate) async fn create_unproven(
+        &self,
+        email: &str,
+        password: String,
+    ) -> Result<Account, AccountError> {
+        let (mut account, hash) = self.prepare(email, password, false).await?;
+        account.email_proven = false;
+        self.add(account, &hash).await
+    }
+
+    async fn add(&self, account: Account, hash: &str) -> Result<Account, AccountError> {
+        match self.store.add_account(&account, hash).await {
             Ok(()) => Ok(account),
             Err(StoreError::Taken { .. }) => Err(AccountError::Taken(account.email)),
             Err(error) => Err(AccountError::Store(error)),
@@ -128,7 +143,7 @@ impl Accounts {
         Ok(account)
     }
 
-    /// An account to record, with the hash of its password.
+    /// An account to record, with the hash of its password; its address counts as proven.
     pub(crate) async fn prepare(
         &self,
         email: &str,
@@ -143,6 +158,7 @@ impl Accounts {
         let account = Account {
             id: AccountId::new(),
             email,
+            email_proven: true,
             is_admin,
             created: self.clock.now(),
         };

@@ -75,6 +75,15 @@ impl LoginTokens {
         token
     }
 
+    /// Lets nobody arrive who is under way with this account.
+    pub fn forget(&self, account: AccountId) {
+        for (token, pending) in &self.pending {
+            if pending.login.account == account {
+                self.pending.invalidate(&*token);
+            }
+        }
+    }
+
     /// Who comes with this token, to this appspace, in this browser. The token is used up whatever the answer.
     #[must_use]
     pub fn redeem(&self, token: &Token, appspace: AppspaceId, state: &Token) -> Option<Login> {
@@ -91,6 +100,19 @@ mod tests {
     use ds_core::ManualClock;
 
     use super::*;
+
+    #[test]
+    fn who_is_forgotten_does_not_arrive() {
+        let tokens = LoginTokens::new(Arc::new(ManualClock::new(Timestamp(0))));
+        let (here, state) = (AppspaceId::new(), Token::random());
+        let [ada, bob] = [(); 2].map(|()| AccountId::new());
+        let [of_ada, of_bob] =
+            [ada, bob].map(|id| tokens.issue(here, ProxyId::random(), id, state.hash()));
+        tokens.forget(ada);
+        assert_eq!(tokens.redeem(&of_ada, here, &state), None);
+        let arrived = tokens.redeem(&of_bob, here, &state);
+        assert_eq!(arrived.map(|login| login.account), Some(bob));
+    }
 
     #[test]
     fn once_shortly_there_and_in_that_browser() {

@@ -132,7 +132,12 @@ impl Host {
             backups: backups.clone(),
             post: base.post.clone(),
             people: ops::People::new(&base.store, base.clock.clone(), base.post.is_some()),
-            own: ops::Own::new(&base.store, &names, base.clock.clone()),
+            own: ops::Own::new(
+                &base.store,
+                &names,
+                Arc::clone(&auth.tokens),
+                base.clock.clone(),
+            ),
             membership: ops::Membership::new(&base.members, &base.store),
             dropids: Arc::clone(&dropids),
             names: names.clone(),

@@ -22,14 +22,15 @@ pub(crate) fn remove_internal(headers: &mut HeaderMap) {
     }
 }
 
-/// Adds what every answer of an appspace says to browsers.
-pub(crate) fn secure<B>(response: &mut Response<B>, web: &Web) {
+/// Adds what every answer of an appspace says to browsers. What a member's cookie opened is for this appspace's pages
+/// alone, whatever the app lets others read: other appspaces are of the same site, and cookies go along.
+pub(crate) fn secure<B>(response: &mut Response<B>, web: &Web, is_private: bool) {
     let has_own = response.extensions().get::<OwnPolicy>().is_some();
     let headers = response.headers_mut();
     if !has_own {
         headers.append(header::CONTENT_SECURITY_POLICY, web.policy.clone());
     }
-    let is_for_all = web.cors.as_ref().is_some_and(Cors::is_any);
+    let is_for_all = !is_private && web.cors.as_ref().is_some_and(Cors::is_any);
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Other sites, those of other appspaces too, can neither show nor run nor measure what is here.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use ds_auth::{Authenticator, Denied, Visitor, authorize};
-use ds_core::usage::Meter;
+use ds_core::{Gate, Lease, usage::Meter};
 use ds_routes::Handler;
 use ds_sandbox::{Body, Sandboxes, StartError};
 use http::{HeaderValue, Method, Request, Response};
@@ -87,7 +87,7 @@ impl Appspaces {
                 }
             };
             cors::say(&seen.web, seen.allowed, response.headers_mut());
-            headers::secure(&mut response, &seen.web);
+            headers::secure(&mut response, &seen.web, seen.is_private);
             response
         })
     }
@@ -100,6 +100,8 @@ struct Seen {
     origin: String,
     /// The `Access-Control-Allow-Origin` of the answer, if it has one.
     allowed: Option<HeaderValue>,
+    /// Whether a cookie said who asked: the answer is theirs alone.
+    is_private: bool,
 }
 
 impl Inner {
@@ -135,7 +137,9 @@ impl Inner {
             }
             let door = self.parts.door.as_ref().ok_or(ServeError::NoRoute)?;
             let request = Request::from_parts(head, body);
-            return door.answer(site, request, &target).await;
+            let gate = site.gate.clone();
+            let answer = door.answer(site, request, &target);
+            return until_closed(&gate, lease, self.parts.grace, answer).await;
         }
         let door = self.parts.door.as_ref();
         if let Some(asked) = door.and_then(|door| door.original_login(&site, &head, &target)) {
@@ -164,7 +168,8 @@ impl Inner {
             self.visitor(&site, &head).await?
         };
         let is_member = matches!(visitor, Visitor::Member(_));
-        if is_member && !by_token && headers::is_cross_site_change(&head, &origin) {
+        seen.is_private = is_member && !by_token;
+        if seen.is_private && headers::is_cross_site_change(&head, &origin) {
             return Err(ServeError::CrossSite);
         }
         let granted = match authorize(&found.route.access, visitor) {
@@ -243,6 +248,28 @@ impl Inner {
     }
 }
 
+/// An answer of the host's own, given up a while after the gate closed: whoever sends a form for ever must not keep
+/// the appspace from coming to rest.
+async fn until_closed(
+    gate: &Gate,
+    lease: Lease,
+    grace: Duration,
+    answer: impl Future<Output = Result<Response<Body>, ServeError>>,
+) -> Result<Response<Body>, ServeError> {
+    let closing = lease.closing();
+    let over = async {
+        closing.await;
+        tokio::time::sleep(grace).await;
+        // Why it closed; it may be open again.
+        gate.enter().err()
+    };
+    tokio::select! {
+        biased;
+        answered = answer => answered,
+        why = over => Err(why.map_or(ServeError::NoRoute, ServeError::Closed)),
+    }
+}
+
 /// Writes down what the host's or the app's keeper must know; what a client did wrong is its own affair.
 fn note(error: &ServeError) {
     // The pool itself says that it is busy, once for many.
@@ -267,5 +294,26 @@ impl Service<Request<Body>> for Appspaces {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let answer = self.serve(request);
         Box::pin(async move { Ok(answer.await) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use ds_core::{AppspaceId, Reason};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_form_that_never_ends_keeps_no_appspace_from_rest() {
+        let gate = Gate::new(AppspaceId::new());
+        let (lease, grace) = (gate.enter().unwrap(), Duration::from_secs(10));
+        let form = until_closed(&gate, lease, grace, pending());
+        let rest = tokio::time::timeout(grace * 2, gate.hold(Reason::Snapshot));
+        let (answered, hold) = tokio::join!(form, rest);
+        drop(hold.expect("at rest"));
+        let is_closed = matches!(answered, Err(ServeError::Closed(_)));
+        assert!(is_closed, "{:?}", answered.err());
     }
 }

@@ -23,6 +23,7 @@ pub fn account(email: &str) -> Account {
     Account {
         id: AccountId::new(),
         email: email.into(),
+        email_proven: true,
         is_admin: false,
         created: NOW,
     }

@@ -15,7 +15,10 @@ use ds_core::{
     StoreError, secret::Token,
 };
 
-use crate::{Sessions, marks::Revocable};
+use crate::{
+    Sessions,
+    marks::{Revocable, Stamp},
+};
 use lookup::Lookup;
 
 pub use token::{MemberToken, MemberTokenStore, TokenKind};
@@ -194,6 +197,8 @@ impl MemberTokens {
         appspace: AppspaceId,
         member: &ProxyId,
     ) -> Result<(), StoreError> {
+        // Before, too: a token that is recorded after the removal finds that something was revoked.
+        self.0.sessions.forget_appspace(appspace);
         let removed = self.0.store.remove_tokens_of_member(appspace, member).await;
         self.0.sessions.forget_appspace(appspace);
         removed
@@ -249,6 +254,19 @@ impl MemberTokens {
             self.0.sessions.end_member(appspace, &member).await?;
         }
         self.0.store.purge_clients(token::unused_since(now)).await
+    }
+
+    /// The marks of an appspace and an account as they are, or `None` if something is revoked this very moment.
+    pub(crate) fn stamp(&self, appspace: AppspaceId, account: Option<AccountId>) -> Option<Stamp> {
+        let marks = self.0.sessions.marks();
+        let account = account.map(Revocable::Account);
+        let things = [Some(Revocable::Appspace(appspace)), account, None];
+        marks.stamp(marks.begin(), things)
+    }
+
+    /// Whether nothing was revoked since.
+    pub(crate) fn is_current(&self, stamp: &Stamp) -> bool {
+        self.0.sessions.marks().is_current(stamp)
     }
 
     async fn known_bearer(

@@ -9,7 +9,7 @@ use ds_core::{
     AppspaceId, Clock, MemberTokenId, Timestamp,
     secret::{Token, TokenHash},
 };
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{Asked, Leave};
 use crate::dropid::pkce;
@@ -37,7 +37,7 @@ enum Code {
         redirect: String,
         challenge: TokenHash,
         until: Timestamp,
-        leave: Leave,
+        leave: Box<Leave>,
     },
     Used {
         appspace: AppspaceId,
@@ -56,7 +56,11 @@ pub(super) enum Refused {
 
 impl Codes {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        let codes = Cache::builder().max_capacity(MOST).time_to_live(REMEMBERED);
+        // The newest is kept, however many there are: its program is about to ask.
+        let codes = Cache::builder()
+            .max_capacity(MOST)
+            .time_to_live(REMEMBERED)
+            .eviction_policy(EvictionPolicy::lru());
         Self {
             clock,
             codes: codes.build(),
@@ -70,11 +74,17 @@ impl Codes {
             redirect: asked.redirect.as_str().to_owned(),
             challenge: asked.challenge.clone(),
             until: self.clock.now().plus(GOOD_FOR),
-            leave,
+            leave: Box::new(leave),
         };
         let fresh = Arc::new(Mutex::new(fresh));
         self.codes.insert(code.hash(), fresh);
         code.reveal().to_owned()
+    }
+
+    /// Brings what is kept down to what may be.
+    #[cfg(test)]
+    pub(super) fn settle(&self) {
+        self.codes.run_pending_tasks();
     }
 
     /// Uses a code up, whatever comes of it.
@@ -122,7 +132,7 @@ impl Codes {
             && leave.appspace == at
             && client == by
             && redirect == to;
-        good.then_some(leave).ok_or(Refused::Unknown)
+        good.then_some(*leave).ok_or(Refused::Unknown)
     }
 
     /// Remembers what came of a code. Says whether it was presented again meanwhile.

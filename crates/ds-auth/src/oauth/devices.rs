@@ -10,7 +10,7 @@ use ds_core::{
     AppspaceId, Clock, Permission, Timestamp,
     secret::{Token, TokenHash, random_bytes},
 };
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{GrantError, Leave};
 
@@ -80,8 +80,15 @@ pub struct DeviceAsk {
 
 impl Devices {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        let waiting = Cache::builder().max_capacity(MOST).time_to_live(REMEMBERED);
-        let by_code = Cache::builder().max_capacity(MOST).time_to_live(REMEMBERED);
+        // The newest is kept, however many there are: somebody is about to type its code.
+        let waiting = Cache::builder()
+            .max_capacity(MOST)
+            .time_to_live(REMEMBERED)
+            .eviction_policy(EvictionPolicy::lru());
+        let by_code = Cache::builder()
+            .max_capacity(MOST)
+            .time_to_live(REMEMBERED)
+            .eviction_policy(EvictionPolicy::lru());
         Self {
             clock,
             waiting: waiting.build(),

@@ -16,7 +16,9 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 use ds_core::{AccountId, AppspaceId, Clock, Permission, ProxyId};
 
-use crate::{MemberToken, MemberTokenError, MemberTokens, NewMemberToken, Rates, TokenKind};
+use crate::{
+    MemberToken, MemberTokenError, MemberTokens, NewMemberToken, Rates, TokenKind, marks::Stamp,
+};
 use codes::{Codes, Refused};
 use devices::Devices;
 
@@ -30,6 +32,8 @@ const FROM_NETWORK: u32 = 30;
 const AT_APPSPACE: u32 = 200;
 /// How many codes a member may type.
 const TYPED: u32 = 20;
+/// How many programs on their own computer a member may let in.
+const ALLOWED: u32 = 30;
 const WHILE: Duration = Duration::from_mins(10);
 
 /// What a member said yes to.
@@ -45,7 +49,13 @@ pub struct Leave {
     pub client: String,
     /// What it may do beyond being a member.
     pub scope: BTreeSet<Permission>,
+    /// What they stood on.
+    pub standing: Standing,
 }
+
+/// What had been revoked when somebody said yes: what is revoked later takes their word back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing(Option<Stamp>);
 
 /// Why a program gets no token, with the word for it in OAuth 2.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +118,7 @@ pub struct NativeApps {
     networks: Rates<IpAddr>,
     appspaces: Rates<AppspaceId>,
     typed: Rates<(AppspaceId, ProxyId)>,
+    allowed: Rates<(AppspaceId, ProxyId)>,
 }
 
 impl NativeApps {
@@ -120,7 +131,8 @@ impl NativeApps {
             devices: Devices::new(Arc::clone(&clock)),
             networks: Rates::new(Arc::clone(&clock), FROM_NETWORK, WHILE),
             appspaces: Rates::new(Arc::clone(&clock), AT_APPSPACE, WHILE),
-            typed: Rates::new(clock, TYPED, WHILE),
+            typed: Rates::new(Arc::clone(&clock), TYPED, WHILE),
+            allowed: Rates::new(clock, ALLOWED, WHILE),
         }
     }
 
@@ -130,10 +142,20 @@ impl NativeApps {
         &self.tokens
     }
 
-    /// A member said yes: the code that their browser takes to the program.
+    /// What whoever is about to say yes stands on. Look afterwards whether they are still logged in.
     #[must_use]
-    pub fn allow(&self, asked: &Asked, leave: Leave) -> String {
-        self.codes.add(asked, leave)
+    pub fn standing(&self, appspace: AppspaceId, account: Option<AccountId>) -> Standing {
+        Standing(self.tokens.stamp(appspace, account))
+    }
+
+    /// A member said yes: the code that their browser takes to the program.
+    ///
+    /// # Errors
+    /// If they said so often.
+    pub fn allow(&self, asked: &Asked, leave: Leave) -> Result<String, GrantError> {
+        let who = (leave.appspace, leave.member.clone());
+        self.allowed.count(who).map_err(GrantError::TooMany)?;
+        Ok(self.codes.add(asked, leave))
     }
 
     /// Makes the token for a code. A code that is presented again ends the token that came of it: one of the two was a
@@ -225,6 +247,11 @@ impl NativeApps {
     }
 
     async fn make(&self, leave: Leave) -> Result<(MemberToken, String), GrantError> {
+        let stamp = leave.standing.0.ok_or(GrantError::Grant)?;
+        if !self.tokens.is_current(&stamp) {
+            return Err(GrantError::Grant);
+        }
+        let appspace = leave.appspace;
         let made = self.tokens.make(NewMemberToken {
             appspace: leave.appspace,
             member: leave.member,
@@ -235,7 +262,12 @@ impl NativeApps {
             path: String::new(),
             days: None,
         });
-        Ok(made.await?)
+        let (token, text) = made.await?;
+        if !self.tokens.is_current(&stamp) {
+            self.end(appspace, token.id).await?;
+            return Err(GrantError::Grant);
+        }
+        Ok((token, text))
     }
 
     async fn end(

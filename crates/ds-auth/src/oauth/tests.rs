@@ -112,7 +112,28 @@ fn leave(appspace: AppspaceId) -> Leave {
         account: None,
         client: "notes-cli".into(),
         scope: BTreeSet::new(),
+        standing: Standing::default(),
     }
+}
+
+#[test]
+fn the_newest_is_kept_however_many_there_are() {
+    let (_, clock) = clock();
+    let (codes, here) = (Codes::new(Arc::clone(&clock)), AppspaceId::new());
+    let (verifier, challenge) = verifier();
+    let asked = read(&[("code_challenge", Some(&challenge))]).unwrap();
+    let leave = leave(here);
+    for _ in 0..10_500 {
+        let _ = codes.add(&asked, leave.clone());
+    }
+    codes.settle();
+    let code = codes.add(&asked, leave);
+    codes.settle();
+    assert!(
+        codes
+            .redeem(here, "notes-cli", REDIRECT, &code, &verifier)
+            .is_ok()
+    );
 }
 
 #[test]

@@ -168,8 +168,10 @@ impl Invitations {
         password: String,
     ) -> Result<Account, AcceptError> {
         let invitation = self.look(token).await?;
-        let email = invitation.email.as_deref().unwrap_or(email);
-        let (account, hash) = self.accounts.prepare(email, password, false).await?;
+        let proven = invitation.email.as_deref();
+        let email = proven.unwrap_or(email);
+        let (mut account, hash) = self.accounts.prepare(email, password, false).await?;
+        account.email_proven = proven.is_some();
         let now = self.clock.now();
         let accepted = self
             .store

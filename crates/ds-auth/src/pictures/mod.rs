@@ -12,9 +12,11 @@ use std::{
     io::Cursor,
     panic::{self, AssertUnwindSafe},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
+use tokio::sync::Semaphore;
 
 pub use directory::Avatars;
 pub use made::{Picture, PictureFormat};
@@ -28,6 +30,12 @@ pub const SIDE: u32 = 256;
 
 /// What decoding may take: 4096 × 4096 pixels of four bytes, and half as much for what decoders need beside.
 const MOST_MEMORY: u64 = 96 * 1024 * 1024;
+
+/// How many pictures wait at once, and how long one waits for its turn.
+const WAITING: usize = 16;
+const PATIENCE: Duration = Duration::from_secs(10);
+static QUEUE: Semaphore = Semaphore::const_new(WAITING);
+static TURN: Semaphore = Semaphore::const_new(1);
 
 /// Why a picture was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +59,9 @@ pub enum PictureError {
     /// What it says it is and what it is differ.
     #[error("this picture is damaged; save it anew with another program and try again")]
     Damaged(#[source] Option<ImageError>),
+    /// Too many others are at it.
+    #[error("many pictures are being made just now; try again in a moment")]
+    Busy,
     /// It could be read and not be written.
     #[error("this picture cannot be kept just now; try again later")]
     Unwritten(#[source] ImageError),
@@ -73,6 +84,24 @@ pub fn remake(bytes: &[u8]) -> Result<Picture, PictureError> {
         made::square(decode(bytes, format)?, SIDE).map_err(PictureError::Unwritten)
     }))
     .unwrap_or(Err(PictureError::Damaged(None)))
+}
+
+/// The same from the runtime: waits for its turn without holding a thread, and not for long.
+///
+/// # Errors
+/// If it is no picture that can be read, or too many others wait.
+pub async fn remake_in_turn(bytes: Vec<u8>) -> Result<Picture, PictureError> {
+    let _waiting = QUEUE.try_acquire().map_err(|_| PictureError::Busy)?;
+    let turn = tokio::time::timeout(PATIENCE, TURN.acquire()).await;
+    let Ok(Ok(turn)) = turn else {
+        return Err(PictureError::Busy);
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        // Held by the work itself: a caller who leaves does not make room before it is done.
+        let _turn = turn;
+        remake(&bytes)
+    });
+    made.await.unwrap_or(Err(PictureError::Damaged(None)))
 }
 
 /// The media type of what looks like a picture, by its first bytes.

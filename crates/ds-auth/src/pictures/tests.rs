@@ -249,3 +249,21 @@ fn a_directory_keeps_what_somebody_has() {
     avatars.remove(&first).unwrap();
     assert!(avatars.read(&first).unwrap().is_none());
 }
+
+#[tokio::test]
+async fn few_wait_for_their_turn() {
+    let turn = TURN.acquire().await.unwrap();
+    let waiting: Vec<_> = (0..WAITING)
+        .map(|_| tokio::spawn(remake_in_turn(Vec::new())))
+        .collect();
+    while QUEUE.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let refused = remake_in_turn(Vec::new()).await;
+    assert!(matches!(refused, Err(PictureError::Busy)), "{refused:?}");
+    drop(turn);
+    for one in waiting {
+        let made = one.await.unwrap();
+        assert!(matches!(made, Err(PictureError::Unknown)), "{made:?}");
+    }
+}

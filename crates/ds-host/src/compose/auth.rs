@@ -1,8 +1,10 @@
 //! Who people are: accounts, sessions, logins under way.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
 use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
+use ds_core::{AppspaceId, Closes};
 use ds_lifecycle::Previews;
 
 use super::{base::Base, previews::WithPreviews};
@@ -22,14 +24,16 @@ pub(super) struct Auth {
 impl Auth {
     pub(super) fn new(base: &Base, names: &Names, previews: &Previews) -> Self {
         let sessions = Arc::new(WithPreviews::new(previews.clone(), base.store.clone()));
+        let sessions = Sessions::with_list(
+            sessions,
+            base.members.clone(),
+            base.store.clone(),
+            base.clock.clone(),
+        );
+        base.remembered.set(sessions.clone());
         Self {
             accounts: Arc::new(Accounts::new(base.store.clone(), base.clock.clone())),
-            sessions: Sessions::with_list(
-                sessions,
-                base.members.clone(),
-                base.store.clone(),
-                base.clock.clone(),
-            ),
+            sessions,
             tokens: Arc::new(LoginTokens::new(base.clock.clone())),
             cookies: Cookies {
                 secure: names.https,
@@ -49,6 +53,27 @@ impl Auth {
             appspaces: base.store.clone(),
             members: base.members.clone(),
             data: base.data.clone(),
+        }
+    }
+}
+
+/// What sessions remember of members, which goes with the data that they were read from: after a restore others are
+/// members. Sessions are made after the lifecycle that tells this.
+#[derive(Default)]
+pub(super) struct Remembered(OnceLock<Sessions>);
+
+impl Remembered {
+    fn set(&self, sessions: Sessions) {
+        // They are made once.
+        let _ = self.0.set(sessions);
+    }
+}
+
+#[async_trait]
+impl Closes for Remembered {
+    async fn close(&self, appspace: AppspaceId) {
+        if let Some(sessions) = self.0.get() {
+            sessions.forget_appspace(appspace);
         }
     }
 }

@@ -12,6 +12,7 @@ use ds_store::{AppspaceDbs, Store};
 
 use super::{
     ComposeError, GRACE,
+    auth::Remembered,
     recorded::Recorded,
     terms::{self, HostTerms},
 };
@@ -50,6 +51,8 @@ pub(super) struct Base {
     pub(super) code_of: CodeOf,
     pub(super) gates: Gates,
     pub(super) clock: Arc<SystemClock>,
+    /// What is remembered of members, to be forgotten when their data changes places.
+    pub(super) remembered: Arc<Remembered>,
 }
 
 impl Base {
@@ -99,6 +102,7 @@ impl Base {
             data: data.clone(),
             gates: Gates::default(),
             clock,
+            remembered: Arc::default(),
             engine,
             store,
         })
@@ -181,6 +185,7 @@ impl Base {
             closes: vec![
                 Arc::clone(&self.sandboxes) as Arc<dyn Closes>,
                 self.members.clone(),
+                self.remembered.clone(),
             ],
             forget: Arc::new(move |address: &Address| directory.forget(address)),
             grace: GRACE,

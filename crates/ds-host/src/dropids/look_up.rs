@@ -87,8 +87,15 @@ impl DropIds {
 
     async fn kept(&self, bytes: Vec<u8>) -> String {
         let pictures = self.pictures.clone();
+        let picture = match pictures::remake_in_turn(bytes).await {
+            Ok(picture) => picture,
+            Err(error) => {
+                let error = error_chain(&error);
+                tracing::info!(error, "somebody's picture is not kept");
+                return String::new();
+            }
+        };
         let kept = tokio::task::spawn_blocking(move || {
-            let picture = pictures::remake(&bytes).map_err(|error| error_chain(&error))?;
             pictures.keep(&picture).map_err(|error| error_chain(&error))
         });
         match kept.await {

@@ -191,7 +191,7 @@ impl Visit {
     async fn let_in(&self, member: &Member, who: &Proved) -> Result<Response, SiteError> {
         super::enter::dress(&self.state, &self.at, member.clone(), who.clone());
         let (state, at) = (&self.state, &self.at);
-        session(state, at, &self.headers, member, None, &self.path).await
+        session(state, at, &self.headers, member, who.kind(), &self.path).await
     }
 
     async fn refuse(

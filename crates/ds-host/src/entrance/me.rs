@@ -1,11 +1,11 @@
 //! `/.dropserver/me`: what members do about themselves: their name and picture, leaving, logging out.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use askama::Template;
 use axum::{
-    Router,
-    extract::{DefaultBodyLimit, FromRequestParts, Multipart, State},
+    Extension, Router,
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Multipart, State},
     http::{StatusCode, header, request::Parts},
     response::{AppendHeaders, IntoResponse, Response},
     routing::{get, post},
@@ -104,6 +104,7 @@ async fn rename(
     Me(me): Me,
     Fields(typed): Fields<Typed>,
 ) -> Result<Response, SiteError> {
+    check(&state, &at, &me).await?;
     let ops = &state.site.ops;
     let done = ops
         .rename_self(&at.appspace, &me.proxy_id, &typed.name)
@@ -118,6 +119,7 @@ async fn change_picture(
     Me(me): Me,
     form: Multipart,
 ) -> Result<Response, SiteError> {
+    check(&state, &at, &me).await?;
     let picture = upload(form).await?;
     let ops = &state.site.ops;
     let done = ops
@@ -139,22 +141,29 @@ async fn picture(
 /// `POST /.dropserver/me/dropid`: name and picture as their own host has them now.
 async fn take_over(
     State(state): State<EntranceState>,
+    connection: Option<Extension<ConnectInfo<SocketAddr>>>,
     at: At,
     Me(me): Me,
 ) -> Result<Response, SiteError> {
+    let from = connection.map(|Extension(ConnectInfo(from))| from.ip());
     let id = dropid_of(&state, &at, &me).await?;
     let done = match id {
         None => Err(OpError::new(
             ErrorKind::Invalid,
             "you do not log in here with a DropID",
         )),
-        Some(id) => match state.logins.card(&id).await {
-            Some((name, picture)) => {
+        Some(id) => match state.logins.card(from, at.appspace.id, &id).await {
+            Err(_) => Err(OpError::new(
+                ErrorKind::Busy,
+                format!("{id} was asked too often lately"),
+            )
+            .with_hint("try again in a few minutes")),
+            Ok(Some((name, picture))) => {
                 let ops = &state.site.ops;
                 ops.take_over(&at.appspace, &me.proxy_id, name.as_deref(), picture)
                     .await
             }
-            None => Err(OpError::new(
+            Ok(None) => Err(OpError::new(
                 ErrorKind::Busy,
                 format!("{id} did not say what you are called there"),
             )
@@ -170,6 +179,7 @@ async fn leave(
     at: At,
     Me(me): Me,
 ) -> Result<Response, SiteError> {
+    check(&state, &at, &me).await?;
     let left = state.site.ops.leave(&at.appspace, &me.proxy_id).await;
     if let Err(error) = left {
         return back_or_told(&state, &at, &me, Err(error)).await;
@@ -177,6 +187,15 @@ async fn leave(
     let clear = state.site.cookies.clear(Kind::Member);
     let clear = AppendHeaders([(header::SET_COOKIE, clear)]);
     Ok((clear, see_other("/.dropserver/logged-out")).into_response())
+}
+
+/// Whoever came by a secret link is one of many: what they are called, and whether they stay, is the owner's to say.
+async fn check(state: &EntranceState, at: &At, me: &Member) -> Result<(), SiteError> {
+    if state.site.ops.is_link(&at.appspace, &me.proxy_id).await? {
+        let message = "somebody who came by a secret link cannot change or end it for the others";
+        return Err(OpError::new(ErrorKind::Forbidden, message).into());
+    }
+    Ok(())
 }
 
 async fn back_or_told(

@@ -112,11 +112,35 @@ fn add_headers<B>(response: &mut Response<B>) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // The app has the same origin, and addresses here may have secrets in them. With `no-referrer` forms would say
+        // that they come from nowhere.
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin"),
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
         ),
     ] {
         headers.entry(name).or_insert(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_is_not_told_the_addresses_of_these_pages() {
+        let mut plain = Response::new(());
+        add_headers(&mut plain);
+        assert_eq!(plain.headers()[header::REFERRER_POLICY], "strict-origin");
+
+        let mut stricter = Response::new(());
+        let none = HeaderValue::from_static("no-referrer");
+        stricter.headers_mut().insert(header::REFERRER_POLICY, none);
+        add_headers(&mut stricter);
+        assert_eq!(stricter.headers()[header::REFERRER_POLICY], "no-referrer");
     }
 }

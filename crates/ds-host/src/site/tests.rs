@@ -107,7 +107,8 @@ impl Site {
         let sessions =
             Sessions::with_list(kept.clone(), memory.clone(), kept.clone(), clock.clone());
         let has_mail = post.is_some();
-        let own = Own::new(&kept, &names, clock.clone());
+        let login_tokens = Arc::new(LoginTokens::new(clock.clone()));
+        let own = Own::new(&kept, &names, login_tokens.clone(), clock.clone());
         let web = Arc::new(FakeWeb::default());
         let dropids = over(
             &kept,
@@ -146,7 +147,7 @@ impl Site {
             accounts,
             account_store: kept.clone(),
             sessions,
-            login_tokens: Arc::new(LoginTokens::new(clock)),
+            login_tokens,
             cookies: Cookies { secure: false },
             appspaces: memory.clone(),
             members: memory.clone(),

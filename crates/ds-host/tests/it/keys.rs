@@ -195,6 +195,15 @@ fn a_secret_link_leaves_the_address_bar_and_ends_with_its_sessions() {
     // A link lets no program in: that would outlive it.
     let refused = grandma.get(NOTES, &native::question("x", "http://127.0.0.1:1/", ""));
     assert_eq!(refused.status, 403, "{}", refused.body);
+    // Nor does one of those who have it change or end it for the others.
+    for (path, form) in [
+        ("/.dropserver/me/name", vec![("name", "Mallory")]),
+        ("/.dropserver/me/leave", vec![]),
+    ] {
+        let refused = grandma.post(NOTES, path, &form);
+        assert_eq!(refused.status, 403, "{path}: {}", refused.body);
+    }
+    assert_eq!(grandma.get(NOTES, "/members").seen()["who"], "Family");
 
     host.run(&format!("appspace key remove notes {id} --json"))
         .done();

@@ -1,9 +1,17 @@
 //! People of one host log in to an appspace on another: two real hosts, and a server of IndieAuth that is none.
 
+mod hostile;
 mod indieauth;
+mod invited;
+mod late;
 mod letters;
+mod liar;
 mod original;
+mod outside;
 mod own;
 mod pair;
 mod person;
+mod signed;
+mod stolen;
+mod two_hosts;
 mod visits;

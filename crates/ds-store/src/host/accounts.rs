@@ -13,6 +13,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.parse("id")?,
         email: row.get("email")?,
+        email_proven: row.get("email_proven")?,
         is_admin: row.get("is_admin")?,
         created: row.time("created")?,
     })
@@ -22,8 +23,9 @@ pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
 impl AccountStore for Store {
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         const ACTION: &str = "list accounts";
-        let query =
-            sqlx::query("SELECT id, email, is_admin, created FROM accounts ORDER BY created, id");
+        let query = sqlx::query(
+            "SELECT id, email, email_proven, is_admin, created FROM accounts ORDER BY created, id",
+        );
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         rows.iter().map(read).collect()
@@ -31,8 +33,10 @@ impl AccountStore for Store {
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         const ACTION: &str = "find an account";
-        let query = sqlx::query("SELECT id, email, is_admin, created FROM accounts WHERE id = $1")
-            .bind(id.to_string());
+        let query = sqlx::query(
+            "SELECT id, email, email_proven, is_admin, created FROM accounts WHERE id = $1",
+        )
+        .bind(id.to_string());
         let mut db = self.reader(ACTION).await?;
         let row = self.count.one(&mut db, ACTION, query).await?;
         row.as_ref().map(read).transpose()
@@ -44,7 +48,7 @@ impl AccountStore for Store {
     ) -> Result<Option<(Account, String)>, StoreError> {
         const ACTION: &str = "find an account";
         let query = sqlx::query(
-            "SELECT id, email, is_admin, created, password_hash FROM accounts
+            "SELECT id, email, email_proven, is_admin, created, password_hash FROM accounts
              WHERE email = $1 AND blocked IS NULL",
         )
         .bind(email);
@@ -61,14 +65,15 @@ impl AccountStore for Store {
     async fn add_account(&self, account: &Account, password_hash: &str) -> Result<(), StoreError> {
         const ACTION: &str = "add an account";
         let query = sqlx::query(
-            "INSERT INTO accounts (id, email, password_hash, is_admin, created)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO accounts (id, email, password_hash, is_admin, created, email_proven)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(account.id.to_string())
         .bind(&account.email)
         .bind(password_hash)
         .bind(account.is_admin)
-        .bind(account.created.0);
+        .bind(account.created.0)
+        .bind(account.email_proven);
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
         added
@@ -86,14 +91,15 @@ impl AccountStore for Store {
             what: "the place of the first account".into(),
         };
         let query = sqlx::query(
-            "INSERT INTO accounts (id, email, password_hash, is_admin, created, is_first)
-             SELECT $1, $2, $3, $4, $5, 1 WHERE NOT EXISTS (SELECT 1 FROM accounts)",
+            "INSERT INTO accounts (id, email, password_hash, is_admin, created, email_proven, is_first)
+             SELECT $1, $2, $3, $4, $5, $6, 1 WHERE NOT EXISTS (SELECT 1 FROM accounts)",
         )
         .bind(account.id.to_string())
         .bind(&account.email)
         .bind(password_hash)
         .bind(account.is_admin)
-        .bind(account.created.0);
+        .bind(account.created.0)
+        .bind(account.email_proven);
         let mut db = self.writer(ACTION).await?;
         match self.count.run(&mut db, ACTION, query).await {
             Ok(0) => Err(taken()),
@@ -117,6 +123,14 @@ impl AccountStore for Store {
         .bind(id.to_string())
         .bind(present);
         let mut db = self.writer(ACTION).await?;
-        Ok(self.count.run(&mut db, ACTION, query).await? > 0)
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let is_replaced = self.count.run(&mut all, ACTION, query).await? > 0;
+        if is_replaced {
+            let resets = sqlx::query("DELETE FROM password_resets WHERE account = $1");
+            let resets = resets.bind(id.to_string());
+            self.count.run(&mut all, ACTION, resets).await?;
+        }
+        self.count.commit(all, ACTION).await?;
+        Ok(is_replaced)
     }
 }

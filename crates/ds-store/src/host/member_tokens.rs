@@ -64,7 +64,8 @@ impl MemberTokenStore for Store {
         let query = sqlx::query(
             "INSERT INTO member_tokens (id, token_hash, appspace, member, account, kind, name, scope, path,
                  created, expires, last_used)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+             WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = $5 AND blocked IS NOT NULL)",
         )
         .bind(token.id.to_string())
         .bind(hash.as_str())
@@ -80,14 +81,18 @@ impl MemberTokenStore for Store {
         .bind(token.last_used.map(|time| time.0));
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
-        added.map_err(|failure| {
+        let nowhere = || "such appspace or account".to_owned();
+        let added = added.map_err(|failure| {
             if failure.is_unique_violation() {
                 failure.or_taken(|| "the key".into())
             } else {
-                failure.or_missing(|| "such appspace or account".into())
+                failure.or_missing(nowhere)
             }
         })?;
-        Ok(())
+        let is_blocked = added == 0;
+        (!is_blocked)
+            .then_some(())
+            .ok_or_else(|| StoreError::Missing { what: nowhere() })
     }
 
     async fn member_token(&self, hash: &TokenHash) -> Result<Option<MemberToken>, StoreError> {

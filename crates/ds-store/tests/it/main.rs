@@ -25,6 +25,7 @@ fn account(email: &str) -> Account {
     Account {
         id: AccountId::new(),
         email: email.into(),
+        email_proven: true,
         is_admin: true,
         created: Timestamp(1),
     }

@@ -17,6 +17,7 @@ pub async fn account_store(store: &impl HostStore) {
 
     let mut bob = sample::account("bob@example.com");
     bob.created = Timestamp(ada.created.0 + 1);
+    bob.email_proven = false;
     store.add_account(&bob, "second").await.unwrap();
     assert_taken(
         store

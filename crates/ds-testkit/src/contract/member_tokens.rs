@@ -5,7 +5,7 @@ use std::time::Duration;
 use ds_auth::{MemberToken, Session, Subject, TokenKind};
 use ds_core::{AccountId, AppspaceId, MemberTokenId, ProxyId, secret::Token};
 
-use super::{HostStore, add_account, add_appspace, assert_taken};
+use super::{HostStore, add_account, add_appspace, assert_missing, assert_taken};
 use crate::sample::NOW;
 
 /// A token of some member.
@@ -126,6 +126,10 @@ async fn of_accounts(store: &impl HostStore, here: AppspaceId, ada: AccountId) {
     let left = store.member_tokens(here).await.unwrap();
     assert_eq!(left.len(), 2);
     assert!(!left.contains(&of_bob));
+    // What was allowed before is not made afterwards.
+    let late = Token::random().hash();
+    assert_missing(store.add_member_token(&late, &of_bob).await);
+    assert_eq!(store.member_token(&late).await.unwrap(), None);
 
     store
         .purge_clients(NOW.minus(Duration::from_secs(1)))

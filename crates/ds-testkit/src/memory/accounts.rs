@@ -67,6 +67,7 @@ impl AccountStore for Memory {
         match tables.accounts.get_mut(&id) {
             Some((_, hash)) if hash == present => {
                 new.clone_into(hash);
+                tables.people.forget_resets(id);
                 Ok(true)
             }
             _ => Ok(false),

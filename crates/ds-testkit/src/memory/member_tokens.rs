@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ds_auth::{MemberToken, MemberTokenStore, Subject, TokenKind};
 use ds_core::{AppspaceId, MemberTokenId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 
-use super::{Memory, taken};
+use super::{Memory, missing, taken};
 
 #[async_trait]
 impl MemberTokenStore for Memory {
@@ -18,6 +18,9 @@ impl MemberTokenStore for Memory {
             |(known, one): &(TokenHash, MemberToken)| known == hash || one.id == token.id;
         if tables.member_tokens.iter().any(is_there) {
             return Err(taken("the key"));
+        }
+        if token.account.is_some_and(|id| tables.people.is_blocked(id)) {
+            return Err(missing("such appspace or account"));
         }
         tables.member_tokens.push((hash.clone(), token.clone()));
         Ok(())

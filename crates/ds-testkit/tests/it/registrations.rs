@@ -77,6 +77,7 @@ async fn what_each_rule_lets_in() {
         let come = world.registrations.register(BOB, PASSWORD.into(), None);
         let come = come.await;
         assert_eq!(come.is_ok(), comes, "{set} {has_mail}: {come:?}");
+        assert!(come.is_err() || !come.unwrap().email_proven);
         let looked = world.registrations.look(&Token::random()).await;
         let closed = matches!(looked, Err(RegisterError::Closed));
         assert_eq!(closed, !asks, "{set} {has_mail}");
@@ -182,6 +183,7 @@ async fn a_link_makes_one_account() {
     let is_rule = matches!(short, Err(RegisterError::Account(AccountError::Rules(_))));
     assert!(is_rule);
     let bob = world.finish(&token).await.unwrap();
+    assert!(bob.email_proven);
     assert_eq!((bob.email.as_str(), bob.is_admin), (BOB, false));
     for token in [&token, &Token::random(), &Token::presented("x")] {
         let refused = world.finish(token).await;

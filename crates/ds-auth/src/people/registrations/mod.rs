@@ -202,7 +202,7 @@ impl Registrations {
     ) -> Result<Account, RegisterError> {
         self.check_rule(RegistrationRule::Anyone).await?;
         self.attempt(&email::normalised(email)?, from)?;
-        Ok(self.accounts.create(email, password, false).await?)
+        Ok(self.accounts.create_unproven(email, password).await?)
     }
 
     /// Removes what is over; for the daily round.

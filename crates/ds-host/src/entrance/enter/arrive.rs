@@ -6,10 +6,11 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use ds_auth::{cookie::Kind, joining::Joining};
-use ds_core::{AccountId, LoginKind, Member, error_chain};
+use ds_core::{LoginKind, Member, error_chain};
 
 use super::{
     Proved,
+    admission::{Admission, admission},
     browser::{keeping, secret, secret_or_new, see_other, way_in, with_path},
     choose::{Problem, Tried, shown},
     first,
@@ -65,8 +66,8 @@ pub(super) async fn arrive(
     }
     match member(state, at, &who).await? {
         Some(found) => {
-            let answer = session(state, at, headers, &found.member, found.account, path).await?;
-            if found.is_first {
+            let answer = session(state, at, headers, &found.member, who.kind(), path).await?;
+            if found.is_first && answer.status().is_redirection() {
                 first::dress(state, at, found.member, who);
             }
             Ok(answer)
@@ -88,8 +89,6 @@ async fn may_vouch(state: &EntranceState, at: &At, who: &Proved) -> Result<bool,
 /// A member who has come.
 struct Found {
     member: Member,
-    /// The account of this host they came with.
-    account: Option<AccountId>,
     is_first: bool,
 }
 
@@ -106,7 +105,6 @@ async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<F
         return Ok(Some(Found {
             is_first: first::is_first(&member, &login, who),
             member,
-            account: None,
         }));
     }
     let Some(account) = who.account() else {
@@ -116,20 +114,33 @@ async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<F
     let member = member.map_err(SiteError::failed(FAILED))?;
     Ok(member.map(|member| Found {
         member,
-        account: Some(account),
         is_first: false,
     }))
 }
 
-/// A new session, and on to where they wanted to go. The one before, if any, ends.
+/// A new session, and on to where they wanted to go, if their account lets them in this way. The session before, if
+/// any, ends.
 pub(in crate::entrance) async fn session(
     state: &EntranceState,
     at: &At,
     headers: &HeaderMap,
     member: &Member,
-    account: Option<AccountId>,
+    kind: LoginKind,
     path: &LocalPath,
 ) -> Result<Response, SiteError> {
+    let admitted = admission(state, at.appspace.id, &member.proxy_id, kind).await;
+    let account = match admitted.map_err(SiteError::failed("look up an account"))? {
+        Admission::Open(account) => account,
+        Admission::Guarded => {
+            let text = "You have an account of this host, and it asks for more than one proof, so a letter alone does \
+                not log you in. Log in with your account.";
+            return Ok(refused(state, at, path, text));
+        }
+        Admission::Blocked => {
+            let text = "Your account of this host is blocked. Ask whoever runs the host.";
+            return Ok(refused(state, at, path, text));
+        }
+    };
     let (sessions, cookies) = (&state.site.sessions, state.site.cookies);
     if let Some(old) = cookies.read(headers, Kind::Member)
         && let Err(error) = sessions.end(&old).await
@@ -149,6 +160,14 @@ pub(in crate::entrance) async fn session(
     ];
     let set = AppendHeaders(set.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok((set, see_other(path.as_str())).into_response())
+}
+
+fn refused(state: &EntranceState, at: &At, path: &LocalPath, text: &str) -> Response {
+    let tried = Tried {
+        problem: Some(Problem::new(StatusCode::FORBIDDEN, text)),
+        ..Tried::default()
+    };
+    shown(state, at, path, &tried)
 }
 
 /// Somebody who is no member. They are told who they have proved to be, which nobody else is; and for a while they need

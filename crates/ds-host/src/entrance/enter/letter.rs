@@ -81,13 +81,15 @@ pub(super) async fn redeem(
     arrive::arrive(&state, &at, &headers, who, &path).await
 }
 
-/// Who has the address; with their account, unless that asks for more than one proof by now.
+/// Who has the address; with their account, unless that asks for more than one proof by now, or nobody proved that its
+/// address is its owner's.
 async fn whose(state: &EntranceState, login: EmailLogin) -> Result<Proved, SiteError> {
     const FAILED: &str = "look up an account";
     let accounts = &state.site.account_store;
     let found = accounts.account_with_password(&login.email).await;
     let mut account = found
         .map_err(SiteError::failed(FAILED))?
+        .filter(|(account, _)| account.email_proven)
         .map(|(account, _)| account.id);
     if let Some(id) = account {
         let steps = state.logins.second_steps.of(id).await;

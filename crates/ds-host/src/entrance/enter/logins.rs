@@ -134,15 +134,32 @@ impl Logins {
             tracing::debug!(error, "somebody's picture cannot be used");
         };
         let bytes = got.inspect_err(|error| told(error)).ok()?.body;
-        let made = tokio::task::spawn_blocking(move || pictures::remake(&bytes)).await;
-        made.ok()?.inspect_err(|error| told(error)).ok()
+        let made = pictures::remake_in_turn(bytes).await;
+        made.inspect_err(|error| told(error)).ok()
     }
 }
 
 impl Logins {
-    /// Name and picture of somebody with a DropID, as their own host has them now. `None` if it does not answer.
-    pub async fn card(&self, dropid: &str) -> Option<(Option<String>, Option<MadePicture>)> {
-        let who = ProfileUrl::typed(dropid, self.local).ok()?;
+    /// Name and picture of somebody with a DropID, as their own host has them now. `None` if it does not answer in time.
+    ///
+    /// # Errors
+    /// How long to wait, if there was too much of this or of logins.
+    pub async fn card(
+        &self,
+        from: Option<IpAddr>,
+        at: AppspaceId,
+        dropid: &str,
+    ) -> Result<Option<(Option<String>, Option<MadePicture>)>, Duration> {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let Ok(who) = ProfileUrl::typed(dropid, self.local) else {
+            return Ok(None);
+        };
+        self.limits.count(from, at, who.url())?;
+        let found = tokio::time::timeout(PATIENCE, self.found(who)).await;
+        Ok(found.ok().flatten())
+    }
+
+    async fn found(&self, who: ProfileUrl) -> Option<(Option<String>, Option<MadePicture>)> {
         let card = Card::find(&*self.web, &who, self.local).await.ok()?;
         let picture = match card.photo {
             Some(url) => self.fetched(&url).await,

@@ -12,6 +12,7 @@
 //!
 //! The original's way is in `original/`, and there only where the host's configuration allows it.
 
+mod admission;
 mod arrive;
 mod browser;
 mod choose;

@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use ds_auth::people::EMAIL_LINK_FOR;
-use ds_core::{LoginKind, StoreError, error_chain, secret::Token};
+use ds_core::{LoginKind, ProxyId, StoreError, error_chain, secret::Token};
 
-use super::{LETTER_PATH, arrive, browser::with_path};
+use super::{
+    LETTER_PATH,
+    admission::{Admission, admission},
+    arrive,
+    browser::with_path,
+};
 use crate::{
     entrance::{At, EntranceState},
     mail::{Letter, Mailer},
@@ -76,30 +81,32 @@ impl Wish {
         let found = logins
             .members
             .member_with(id, LoginKind::Email, &self.email);
-        if found.await?.is_some() {
-            return Ok(Whose::Member);
+        if let Some((member, _)) = found.await? {
+            return self.member(&member.proxy_id).await;
         }
         let site = &self.state.site;
         let account = site
             .account_store
             .account_with_password(&self.email)
             .await?;
-        let Some((account, _)) = account else {
+        // Of an address that nobody proved, the account's owner may have as little as anybody.
+        let Some((account, _)) = account.filter(|(account, _)| account.email_proven) else {
             return Ok(self.strangers().await);
         };
-        if site
-            .members
-            .member_of_account(id, account.id)
-            .await?
-            .is_none()
-        {
-            return Ok(self.strangers().await);
+        match site.members.member_of_account(id, account.id).await? {
+            Some(member) => self.member(&member.proxy_id).await,
+            None => Ok(self.strangers().await),
         }
-        let guarded = logins.second_steps.of(account.id).await?.is_asked();
-        Ok(if guarded {
-            Whose::Guarded
-        } else {
-            Whose::Member
+    }
+
+    /// What an address is good for that is a member's.
+    async fn member(&self, member: &ProxyId) -> Result<Whose, StoreError> {
+        let at = self.at.appspace.id;
+        let admitted = admission(&self.state, at, member, LoginKind::Email).await?;
+        Ok(match admitted {
+            Admission::Open(_) => Whose::Member,
+            Admission::Guarded => Whose::Guarded,
+            Admission::Blocked => Whose::Nobody,
         })
     }
 

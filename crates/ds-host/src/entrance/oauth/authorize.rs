@@ -10,6 +10,7 @@ use ds_auth::oauth::{Asked, Loopback, Refusal};
 
 use super::{
     AUTHORIZE_PATH,
+    by_hand::ByHand,
     consent::{self, Asking},
     issuer, pairs,
 };
@@ -48,6 +49,7 @@ pub(super) async fn ask(
 pub(super) async fn decide(
     State(state): State<EntranceState>,
     at: At,
+    _: ByHand,
     inside: Inside,
     form: Bytes,
 ) -> Result<Response, SiteError> {
@@ -77,7 +79,16 @@ pub(super) async fn decide(
     }
     let client = asked.client.clone();
     let leave = consent::leave(&state, &at, &inside, client, &asked.scope, &ticked).await?;
-    let code = state.site.ops.keys().native().allow(&asked, leave);
+    let Ok(code) = state.site.ops.keys().native().allow(&asked, leave) else {
+        let description = "the member let many programs in lately";
+        return Ok(refuse(
+            &asked.redirect,
+            told,
+            &issuer,
+            "temporarily_unavailable",
+            description,
+        ));
+    };
     Ok(tell(&asked.redirect, &[("code", &code)], told, &issuer))
 }
 

@@ -115,17 +115,29 @@ pub(super) async fn leave(
     check(state, at, inside).await?;
     let session = &inside.session;
     let account = state.site.sessions.account_behind(at.appspace.id, session);
+    let failed = SiteError::failed("look up a session");
+    let account = account.await.map_err(failed)?;
     let given = asked
         .iter()
         .filter(|one| ticked.iter().any(|name| name == one.as_str()) && inside.member.may(one));
+    let native = state.site.ops.keys().native();
+    let standing = native.standing(at.appspace.id, account);
+    // Once more: what was revoked before is not in the standing.
+    let member = state.site.sessions.member(at.appspace.id, session).await;
+    if member
+        .map_err(SiteError::failed("look up a session"))?
+        .is_none()
+    {
+        let ended = OpError::new(ErrorKind::Forbidden, "you are not logged in any more");
+        return Err(ended.with_hint("log in and begin again").into());
+    }
     Ok(Leave {
         appspace: at.appspace.id,
         member: inside.member.proxy_id.clone(),
-        account: account
-            .await
-            .map_err(SiteError::failed("look up a session"))?,
+        account,
         client,
         scope: given.cloned().collect(),
+        standing,
     })
 }
 

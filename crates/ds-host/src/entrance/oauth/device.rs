@@ -11,6 +11,7 @@ use ds_auth::oauth::GrantError;
 
 use super::{
     DEVICE_PATH,
+    by_hand::ByHand,
     consent::{self, Asking},
     pairs,
 };
@@ -41,6 +42,7 @@ pub(super) async fn form(at: At, _: Inside, RawQuery(query): RawQuery) -> Respon
 pub(super) async fn typed(
     State(state): State<EntranceState>,
     at: At,
+    _: ByHand,
     inside: Inside,
     form: Bytes,
 ) -> Result<Response, SiteError> {

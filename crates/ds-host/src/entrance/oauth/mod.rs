@@ -12,6 +12,7 @@
 //! Why it is so is in decision 15.
 
 mod authorize;
+mod by_hand;
 mod clients;
 mod consent;
 mod device;

@@ -191,8 +191,9 @@ impl Ops {
 
     async fn keep_picture(&self, bytes: Vec<u8>) -> Result<String, OpError> {
         let pictures = self.dropids().pictures.clone();
+        let picture = pictures::remake_in_turn(bytes).await;
+        let picture = picture.map_err(|error| of_picture(&error))?;
         let kept = tokio::task::spawn_blocking(move || {
-            let picture = pictures::remake(&bytes).map_err(|error| of_picture(&error))?;
             pictures.keep(&picture).map_err(|error| failed(&error))
         });
         kept.await.map_err(|error| failed(&error))?
@@ -207,6 +208,7 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> OpError {
 fn of_picture(error: &PictureError) -> OpError {
     let kind = match error {
         PictureError::Unwritten(_) => ErrorKind::Internal,
+        PictureError::Busy => ErrorKind::Busy,
         _ => ErrorKind::Invalid,
     };
     OpError::new(kind, error.to_string())

@@ -30,7 +30,7 @@ impl Ops {
             Err(refusal) => return Err(refusal.into()),
         };
         self.joined(appspace, comer, &member).await;
-        let by = Actor::Named(member.display_name.clone());
+        let by = Actor::member(&member.display_name);
         let about = appspace.address.to_string();
         self.note(by, Action::MemberAdded, about).await;
         Ok(member)

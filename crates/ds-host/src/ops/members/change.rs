@@ -156,7 +156,7 @@ impl Ops {
                 .with_hint("to be rid of it, delete it at the account site"));
         }
         self.end_membership(appspace, &found).await?;
-        let by = Actor::Named(found.display_name);
+        let by = Actor::member(&found.display_name);
         self.note(by, Action::MemberLeft, appspace.address.to_string())
             .await;
         Ok(())

@@ -146,11 +146,10 @@ fn told(error: &(dyn std::error::Error + 'static)) {
 
 /// What was uploaded, as a picture of ours.
 pub(in crate::ops) async fn remade(bytes: Vec<u8>) -> Result<Picture, OpError> {
-    let made = tokio::task::spawn_blocking(move || pictures::remake(&bytes)).await;
-    let made = made.map_err(|error| failed(io::Error::other(error)))?;
-    made.map_err(|error| {
+    pictures::remake_in_turn(bytes).await.map_err(|error| {
         let kind = match &error {
             PictureError::Unwritten(_) => ErrorKind::Internal,
+            PictureError::Busy => ErrorKind::Busy,
             _ => ErrorKind::Invalid,
         };
         OpError::new(kind, error.to_string()).with_source(error)

@@ -37,7 +37,8 @@ impl Way {
 }
 
 impl Ops {
-    /// Reads a way to log in. A mail address means the account that has it, if one does.
+    /// Reads a way to log in. A mail address means the account that has it, if one does and
+    /// it is proven to be its owner's.
     pub(in crate::ops) async fn way(&self, text: &str) -> Result<Way, OpError> {
         let text = text.trim();
         if text.contains('@') && !text.contains('/') {
@@ -63,7 +64,11 @@ impl Ops {
 
     async fn way_by_mail(&self, text: &str) -> Result<Way, OpError> {
         match self.account_by_email(text).await {
-            Ok(account) => return Ok(Way::Account(account)),
+            // Without mail nobody can prove an address, and the owner means whoever has the account.
+            Ok(account) if account.email_proven || self.parts.post.is_none() => {
+                return Ok(Way::Account(account));
+            }
+            Ok(_) => {}
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Err(_) => {}
         }

@@ -14,7 +14,7 @@ mod sessions;
 use std::{net::IpAddr, sync::Arc};
 
 use ds_auth::{
-    Account, AccountStore,
+    Account, AccountStore, LoginTokens,
     passkeys::{PasskeyStore, Passkeys},
     people::{
         HalfLogins, ResetStore, Resets, SecondFactorStore, SecondFactors, SecondStep, SecondSteps,
@@ -36,12 +36,19 @@ pub struct Own {
     passkeys: Option<Passkeys>,
     steps: SecondSteps,
     halves: HalfLogins,
+    /// Those who are on their way to an appspace.
+    under_way: Arc<LoginTokens>,
     resets: Resets,
 }
 
 impl Own {
-    /// All of it in one store, for an account site of this name.
-    pub fn new<S>(store: &Arc<S>, names: &Names, clock: Arc<dyn Clock>) -> Self
+    /// All of it in one store, for an account site of this name from which these are on their way to appspaces.
+    pub fn new<S>(
+        store: &Arc<S>,
+        names: &Names,
+        under_way: Arc<LoginTokens>,
+        clock: Arc<dyn Clock>,
+    ) -> Self
     where
         S: AccountStore + SecondFactorStore + PasskeyStore + ResetStore + 'static,
     {
@@ -50,6 +57,7 @@ impl Own {
             passkeys: passkeys(store.clone(), names, clock.clone()),
             steps: SecondSteps::new(store.clone(), store.clone()),
             halves: HalfLogins::new(clock.clone()),
+            under_way,
             resets: Resets::new(store.clone(), store.clone(), clock),
         }
     }

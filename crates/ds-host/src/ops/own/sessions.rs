@@ -86,6 +86,7 @@ impl Ops {
 
     pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), OpError> {
         self.parts.own.halves.forget(account.id);
+        self.parts.own.under_way.forget(account.id);
         Ok(self.parts.sessions.end_account(account.id).await?)
     }
 }

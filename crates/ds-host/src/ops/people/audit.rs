@@ -41,6 +41,14 @@ pub enum Actor {
     Somebody,
 }
 
+impl Actor {
+    /// A member of an appspace. They choose their name themselves, so it must not read like an account's.
+    #[must_use]
+    pub fn member(name: &str) -> Self {
+        Self::Named(format!("a member called “{name}”"))
+    }
+}
+
 impl From<AccountId> for Actor {
     fn from(id: AccountId) -> Self {
         Self::Account(id)

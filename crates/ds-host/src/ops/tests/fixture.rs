@@ -56,7 +56,12 @@ impl Fixture {
             backups: None,
             post: has_mail.then(|| mail_into(dir.path().join("mail"))),
             people: People::new(&store, clock.clone(), has_mail),
-            own: Own::new(&store, &names(), clock.clone()),
+            own: Own::new(
+                &store,
+                &names(),
+                Arc::new(ds_auth::LoginTokens::new(clock.clone())),
+                clock.clone(),
+            ),
             membership: Membership::new(&members, &store),
             dropids: crate::dropids::tests::over(
                 &store,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use ds_auth::joining::{Joining, Who};
 use ds_core::{Appspace, LoginKind, MemberLogin, ProxyId, secret::Token};
 
-use super::{kind, with_diary};
+use super::{fixture::Fixture, kind, with_diary, with_diary_in};
 use crate::ops::{Comer, ErrorKind, Joined, NewLink, Ops};
 
 /// Two by two red pixels.
@@ -75,6 +75,37 @@ async fn whom_an_owner_can_add() {
             (None, vec!["https://c.example/~Carol"]),
         ]
     );
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_proved_is_not_its_accounts() {
+    for (host, expect) in [
+        // Nobody can prove one there: the owner means the account.
+        (Fixture::new().await, [false, false]),
+        (Fixture::with_mail().await, [true, false]),
+    ] {
+        let ada = with_diary_in(&host).await;
+        host.account("proven@example.com", false).await;
+        let ops = &host.ops;
+        let rule = ds_auth::people::RegistrationRule::Anyone;
+        ops.set_registration_rule(ada, rule).await.unwrap();
+        let typed = ops.register("typed@example.com", "correct horse".into(), None);
+        typed.await.unwrap();
+        for (who, is_login) in ["typed", "proven"].into_iter().zip(expect) {
+            let email = format!("{who}@example.com");
+            let way = ops.way(&email).await.unwrap();
+            let is_so = matches!(way.who(), Who::Login(login) if login.kind == LoginKind::Email);
+            assert_eq!(is_so, is_login, "{email}");
+        }
+        let member = ops
+            .add_member(ada, "diary", "typed@example.com", None)
+            .await;
+        let member = member.unwrap();
+        let at = diary(ops, ada).await.id;
+        let of = &ops.parts.membership.logins;
+        let account = of.account_of(at, &member.proxy_id).await.unwrap();
+        assert_eq!(account.is_none(), expect[0]);
+    }
 }
 
 #[tokio::test]

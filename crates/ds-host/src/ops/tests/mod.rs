@@ -152,13 +152,18 @@ async fn the_life_of_an_appspace() {
 /// A host where Ada owns the appspace `diary`.
 async fn with_diary() -> (Fixture, AccountId) {
     let host = Fixture::new().await;
+    let ada = with_diary_in(&host).await;
+    (host, ada)
+}
+
+async fn with_diary_in(host: &Fixture) -> AccountId {
     let ada = host.account("ada@example.com", true).await;
     host.app(ada, "notes", "1.0.0").await;
     host.ops
         .create_appspace(ada, "notes", "diary")
         .await
         .unwrap();
-    (host, ada)
+    ada
 }
 
 #[tokio::test]

@@ -142,6 +142,24 @@ async fn a_token_is_for_one_browser_and_one_appspace() {
 }
 
 #[tokio::test]
+async fn who_logs_out_everywhere_is_not_on_their_way_either() {
+    let site = Site::as_ada().await;
+    let notes = "notes.localhost".parse().unwrap();
+    let notes = site.memory.at(&notes).await.unwrap().unwrap();
+    let (state, tokens) = (Token::random(), &site.state.login_tokens);
+    let hash = state.hash();
+    let path = format!(
+        "/appspacelogin?appspace=notes.localhost&state={}",
+        hash.as_str()
+    );
+    let url: url::Url = site.get(&path).await.location().parse().unwrap();
+    let (_, token) = url.query_pairs().find(|(name, _)| name == "token").unwrap();
+    site.post("/logout/everywhere", &[]).await;
+    let arrived = tokens.redeem(&Token::presented(&token), notes.id, &state);
+    assert_eq!(arrived, None);
+}
+
+#[tokio::test]
 async fn logging_in_on_the_way_arrives() {
     let (mut site, _) = Site::with_ada().await;
     let first = site

@@ -3,7 +3,7 @@
 use super::{
     Attack,
     client::Ask,
-    world::{NOTES, PASSWORD, SITE, World},
+    world::{NOTES, SITE, World},
 };
 
 const OWNER_PAGES: [&str; 7] = [
@@ -103,21 +103,16 @@ pub(super) const ATTACKS: &[Attack] = &[
         assert_eq!(member_count(world), before);
     }),
     ("coming back after having been removed", |world| {
-        let email = "dora@example.com";
-        let line = format!("account create --email {email} --password-stdin --json");
-        world.host.run_with(&line, &format!("{PASSWORD}\n")).done();
-        let add = format!("appspace member add notes {email} --owner ada@example.com");
-        world.do_line(&add);
-        let account = world.log_in("dora");
+        let account = world.newcomer("dora");
         let session = world.enter(&account, NOTES);
         assert!(world.is_in(&session, NOTES));
-        world.do_line(&add.replace(" add ", " remove "));
+        world.remove("dora");
         assert!(!world.is_in(&session, NOTES));
         let sent = world.send(&Ask::get(NOTES, "/"));
         let there = super::world::target(sent.one("location"));
         let reply = world.send(&Ask::get(SITE, &there).cookie(&account));
         assert!(!reply.one("location").contains("token="), "{reply:?}");
-        world.do_line(&add);
+        world.join("dora");
         assert!(
             !world.is_in(&session, NOTES),
             "an old session is over for good"

@@ -3,7 +3,7 @@
 use super::{
     Attack,
     client::Ask,
-    world::{NOTES, SITE, WIKI, World},
+    world::{NOTES, PASSWORD, SITE, WIKI, World},
 };
 
 /// The value of `name=value`.
@@ -121,21 +121,13 @@ pub(super) const ATTACKS: &[Attack] = &[
     }),
     ("sessions of an account that is blocked", |world| {
         let email = "mallory@example.com";
-        let line = format!("account create --email {email} --password-stdin --json");
-        world
-            .host
-            .run_with(&line, "quietly-orbiting-pumpkin-42\n")
-            .done();
-        world.do_line(&format!(
-            "appspace member add notes {email} --owner ada@example.com"
-        ));
-        let account = world.log_in("mallory");
+        let account = world.newcomer("mallory");
         let member = world.enter(&account, NOTES);
         assert!(world.is_in(&member, NOTES) && world.is_known(&account));
         world.do_line(&format!("account block {email}"));
         assert!(!world.is_known(&account));
         assert!(!world.is_in(&member, NOTES));
-        let credentials = World::credentials(email, "quietly-orbiting-pumpkin-42");
+        let credentials = World::credentials(email, PASSWORD);
         world.send(&credentials).assert_refused();
     }),
 ];

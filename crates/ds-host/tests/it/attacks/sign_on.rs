@@ -115,20 +115,9 @@ pub(super) const ATTACKS: &[Attack] = &[
         },
     ),
     ("a login token after the member was removed", |world| {
-        let email = "carol@example.com";
-        let line = format!("account create --email {email} --password-stdin --json");
-        world
-            .host
-            .run_with(&line, "quietly-orbiting-pumpkin-42\n")
-            .done();
-        world.do_line(&format!(
-            "appspace member add notes {email} --owner ada@example.com"
-        ));
-        let account = world.log_in("carol");
+        let account = world.newcomer("carol");
         let (login, back) = world.begin(&account, NOTES);
-        world.do_line(&format!(
-            "appspace member remove notes {email} --owner ada@example.com"
-        ));
+        world.remove("carol");
         let reply = world.send(&Ask::get(NOTES, &back).cookie(&login));
         // A session without a member lets nobody in.
         if let Some(session) = reply.cookie("ds-member") {

@@ -43,14 +43,9 @@ pub(super) struct World {
 impl World {
     pub(super) fn new() -> Self {
         let host = Host::start();
-        let account = |name: &str, more: &str| {
-            let line = format!("account create --email {name}@example.com --password-stdin{more}");
-            let made = host.run_with(&line, &format!("{PASSWORD}\n"));
-            assert_eq!(made.code, 0, "{made:?}");
-        };
-        account("ada", " --admin");
-        account("bob", "");
-        account("eve", "");
+        make(&host, "ada", " --admin");
+        make(&host, "bob", "");
+        make(&host, "eve", "");
         let app = host.dir.path().join("guarded");
         fs::create_dir(&app).unwrap();
         let manifest =
@@ -73,7 +68,7 @@ impl World {
             bob_there: String::new(),
             eve_there: String::new(),
         };
-        world.add_bob();
+        world.join("bob");
         world.ada = world.log_in("ada");
         world.bob = world.log_in("bob");
         world.eve = world.log_in("eve");
@@ -83,8 +78,27 @@ impl World {
         world
     }
 
-    pub(super) fn add_bob(&self) {
-        self.do_line("appspace member add notes bob@example.com --owner ada@example.com");
+    /// Somebody new, who is a member at `notes` and logged in at the account site.
+    pub(super) fn newcomer(&self, name: &str) -> String {
+        make(&self.host, name, "");
+        self.join(name);
+        self.log_in(name)
+    }
+
+    /// Makes somebody a member at `notes`.
+    pub(super) fn join(&self, name: &str) {
+        let email = format!("{name}@example.com");
+        self.do_line(&format!(
+            "appspace member add notes {email} --owner ada@example.com"
+        ));
+    }
+
+    /// Ends that.
+    pub(super) fn remove(&self, name: &str) {
+        let email = format!("{name}@example.com");
+        self.do_line(&format!(
+            "appspace member remove notes {email} --owner ada@example.com"
+        ));
     }
 
     /// Runs a command that works.
@@ -149,6 +163,13 @@ impl World {
         assert!(self.is_in(&self.eve_there, WIKI), "Eve was locked out");
         assert!(self.is_known(&self.ada), "Ada was logged out");
     }
+}
+
+/// Makes an account.
+fn make(host: &Host, name: &str, more: &str) {
+    let line = format!("account create --email {name}@example.com --password-stdin{more}");
+    let made = host.run_with(&line, &format!("{PASSWORD}\n"));
+    assert_eq!(made.code, 0, "{made:?}");
 }
 
 /// Path and query of a URL.

@@ -4,8 +4,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject as _},
+    ClientConfig, RootCertStore, ServerConfig,
+    pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _},
 };
 use tempfile::TempDir;
 use url::{Position, Url};
@@ -16,10 +16,12 @@ use crate::host::Host;
 pub(crate) const PASSWORD: &str = "quietly-orbiting-pumpkin-42\n";
 
 const APP: &str = r#"
-import { createApp, everyone, html, members } from "dropserver";
+import { can, createApp, everyone, html, members } from "dropserver";
 const app = createApp();
+app.permission("edit", "Change what is there");
 app.get("/", everyone, () => html("front"));
 app.get("/private", members, () => html("for members"));
+app.get("/edit", can("edit"), () => html("for editors"));
 export default app;
 "#;
 
@@ -58,6 +60,21 @@ impl Authority {
             issuer: Issuer::new(params, key),
             client: Arc::new(client),
         }
+    }
+
+    /// What a server of the tests needs to be this host name.
+    pub(crate) fn server(&self, name: &str) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into());
+        Arc::new(config.unwrap())
     }
 
     /// Writes a certificate for these names, its key and this authority into a directory.
@@ -114,8 +131,8 @@ impl Place {
         let place = Self::start(name, config, authority);
         let app = place.host.dir.path().join("keeper");
         fs::create_dir(&app).unwrap();
-        let manifest =
-            r#"{"name": "keeper", "version": "1.0.0", "entrypoint": "app.ts", "ds-api": 1}"#;
+        let manifest = r#"{"name": "keeper", "version": "1.0.0", "entrypoint": "app.ts", "ds-api": 1,
+            "roles": [{"key": "editor", "name": "Editor", "permissions": ["edit"]}]}"#;
         fs::write(app.join("dropapp.json"), manifest).unwrap();
         fs::write(app.join("app.ts"), APP).unwrap();
         place.done(&format!("app install {}", app.display()));
@@ -138,13 +155,24 @@ impl Place {
 
     /// Ada of this host, logged in at its account site, with a DropID.
     pub(crate) fn ada(&self, name: &str) -> (Person, String) {
-        let mut ada = self.person();
-        ada.log_in(&self.site, &format!("ada@{name}.example"), PASSWORD);
-        let form = [("handle", "ada"), ("name", "Ada of B"), ("public", "yes")];
-        let made = ada.post(&self.site.join("/dropids").unwrap(), &form);
+        self.with_dropid(&format!("ada@{name}.example"), "ada", "Ada of B")
+    }
+
+    /// Bob, who has an account and a DropID here, too.
+    pub(crate) fn bob(&self) -> (Person, String) {
+        let create = "account create --email bob@example.com --password-stdin";
+        assert_eq!(self.host.run_with(create, PASSWORD).code, 0);
+        self.with_dropid("bob@example.com", "bob", "Bob of B")
+    }
+
+    fn with_dropid(&self, email: &str, handle: &str, name: &str) -> (Person, String) {
+        let mut person = self.person();
+        person.log_in(&self.site, email, PASSWORD);
+        let form = [("handle", handle), ("name", name), ("public", "yes")];
+        let made = person.post(&self.site.join("/dropids").unwrap(), &form);
         assert_eq!(made.status, 303, "{made:?}");
         let domain = &self.site[Position::BeforeHost..Position::AfterPort];
-        (ada, format!("{domain}/ada"))
+        (person, format!("{domain}/{handle}"))
     }
 }
 

@@ -122,3 +122,15 @@ async fn what_is_for_all_sites_says_so() {
     assert_eq!(answer.header("access-control-allow-origin"), None);
     assert_eq!(answer.header("vary"), None);
 }
+
+#[tokio::test]
+async fn what_a_cookie_opened_is_for_its_own_pages_alone() {
+    let world = World::with(&json!({"cors": {"origins": ["*"]}})).await;
+    let cookie = ("cookie", world.ada.as_str());
+    let answer = world.ask("GET", "/members", &[cookie]).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert_eq!(
+        answer.header("cross-origin-resource-policy"),
+        Some("same-origin")
+    );
+}

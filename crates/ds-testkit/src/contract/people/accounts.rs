@@ -99,7 +99,10 @@ pub async fn invitation_store(store: &impl HostStore) {
         Some(newer.clone())
     );
 
-    let bob = sample::account("bob@example.com");
+    let bob = ds_auth::Account {
+        email_proven: false,
+        ..sample::account("bob@example.com")
+    };
     let again = sample::account("ada@example.com");
     let accept = |token, now, account| store.accept_invitation(token, now, account, "hash");
     assert_taken(accept(&newer.token, NOW, &again).await);
@@ -165,6 +168,14 @@ pub async fn reset_store(store: &impl HostStore) {
         .await
         .unwrap();
     assert_eq!(found.unwrap().1, "new");
+    // Who changes a password has no more use for a link, and whoever took one none either.
+    let left = Token::random().hash();
+    store.add_reset(&left, &reset(ada.id)).await.unwrap();
+    let replace = |present, new| store.replace_password(ada.id, present, new);
+    assert!(!replace("other", "newest").await.unwrap());
+    assert!(store.reset(&left).await.unwrap().is_some());
+    assert!(replace("new", "newest").await.unwrap());
+    assert_eq!(store.reset(&left).await.unwrap(), None);
     store.purge_resets(reset(bob.id).expires).await.unwrap();
     assert!(store.reset(&other).await.unwrap().is_some());
     store

@@ -46,6 +46,11 @@ pub(super) struct People {
 }
 
 impl People {
+    /// Ends the links with which an account's password can be set anew.
+    pub(super) fn forget_resets(&mut self, id: AccountId) {
+        self.resets.retain(|_, own| own.account != id);
+    }
+
     pub(super) fn is_blocked(&self, id: AccountId) -> bool {
         self.blocked.contains_key(&id)
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use ds_core::{Member, secret::Token};
+use ds_core::{LoginKind, Member, secret::Token};
 use serde::Deserialize;
 
 use crate::{
@@ -82,7 +82,10 @@ pub(super) async fn go_on(
         None => None,
     };
     match member {
-        Some(member) => arrive::session(&state, &at, &headers, &member, None, &path).await,
+        Some(member) => {
+            let kind = LoginKind::DropId;
+            arrive::session(&state, &at, &headers, &member, kind, &path).await
+        }
         None => Ok(old(&state, &at, &path)),
     }
 }

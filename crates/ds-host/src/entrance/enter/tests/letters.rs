@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
-use ds_auth::people::SecondFactorStore as _;
-use ds_core::LoginKind;
+use ds_auth::{
+    Account, AccountStore as _,
+    people::{RoleStore as _, SecondFactorStore as _},
+};
+use ds_core::{
+    AccountId, LoginKind, MemberLogin, MemberLogins as _, MemberStore as _, secret::Token,
+};
+use ds_testkit::sample;
 use http::StatusCode;
 
 use super::world::{Answer, Browser, ORIGIN, World};
@@ -196,6 +202,87 @@ async fn a_letter_is_no_way_around_a_second_factor() {
     let refused = world.post(&mut browser, LETTER, &[("token", &early)]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(world.who(&browser).await, None);
+}
+
+/// A member with an account and with a mail address of their own.
+async fn both(world: &World) -> AccountId {
+    let (account, member) = world.account("bob@work.example.com").await;
+    let login = MemberLogin {
+        kind: LoginKind::Email,
+        name: "bob@example.com".into(),
+        signed_by: String::new(),
+    };
+    let at = world.site.appspace.id;
+    let added = world.memory.add_login(at, &member.proxy_id, &login).await;
+    added.unwrap();
+    account.id
+}
+
+#[tokio::test]
+async fn a_letter_to_another_address_is_no_way_around_an_account() {
+    let (world, mut browser) = (World::new().await, Browser::default());
+    let account = both(&world).await;
+    ask(&world, &mut browser, "bob@example.com").await;
+    let letter = token(&link(&letters(&world, 1).await[0]));
+    world
+        .post(&mut browser, LETTER, &[("token", &letter)])
+        .await;
+    assert_eq!(world.who(&browser).await.as_deref(), Some("Bob"));
+    let sessions = &world.state.site.sessions;
+    sessions.end_account(account).await.unwrap();
+    assert_eq!(world.who(&browser).await, None);
+
+    let memory = &world.memory;
+    ask(&world, &mut browser, "bob@example.com").await;
+    let early = token(&link(&letters(&world, 2).await[1]));
+    memory.offer_second_factor(account, "secret").await.unwrap();
+    let on = memory.confirm_second_factor(account, "secret", 1, &[]);
+    on.await.unwrap();
+    ask(&world, &mut browser, "bob@example.com").await;
+    let letter = letters(&world, 3).await.remove(2);
+    assert!(!letter.text.contains("token="), "{}", letter.text);
+    let refused = world.post(&mut browser, LETTER, &[("token", &early)]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.who(&browser).await, None);
+}
+
+#[tokio::test]
+async fn a_letter_is_no_way_around_a_block() {
+    let (world, mut browser) = (World::new().await, Browser::default());
+    let account = both(&world).await;
+    ask(&world, &mut browser, "bob@example.com").await;
+    let early = token(&link(&letters(&world, 1).await[0]));
+    let blocked = world.memory.set_blocked(account, Some(sample::NOW)).await;
+    assert_eq!(blocked.unwrap(), ds_auth::people::AccountChange::Done);
+    let refused = world.post(&mut browser, LETTER, &[("token", &early)]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.who(&browser).await, None);
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_proved_is_not_its_accounts() {
+    let world = World::new().await;
+    let at = world.site.appspace.id;
+    for (is_proven, expect) in [(false, None), (true, Some("Mallory"))] {
+        let email = format!("{is_proven}@example.com");
+        let account = Account {
+            email_proven: is_proven,
+            ..sample::account(&email)
+        };
+        world.memory.add_account(&account, "hash").await.unwrap();
+        let member = sample::member("Mallory");
+        let added = world.memory.add_member(at, &member, Some(account.id));
+        added.await.unwrap();
+        // Whoever has the address gets a letter, as anybody may who wants to join.
+        let mut browser = Browser::default();
+        ask(&world, &mut browser, &email).await;
+        let secret = Token::presented(&browser.value("ds-login"));
+        let emails = &world.state.logins.emails;
+        let letter = emails.begin(at, &email, &secret, "/").await.unwrap();
+        let form = [("token", letter.reveal())];
+        world.post(&mut browser, LETTER, &form).await;
+        assert_eq!(world.who(&browser).await.as_deref(), expect, "{email}");
+    }
 }
 
 #[tokio::test]

@@ -329,3 +329,20 @@ async fn what_the_appspace_says_of_itself() {
         serde_json::json!([format!("{origin}/.dropserver/callback")])
     );
 }
+
+#[tokio::test]
+async fn nobodys_host_is_asked_for_their_name_without_end() {
+    let world = World::new().await;
+    let (logins, id) = (&world.state.logins, world.site.appspace.id);
+    let card = || logins.card(None, id, "b.example/ada");
+    for _ in 0..30 {
+        card().await.unwrap();
+    }
+    assert!(card().await.is_err());
+    // Others' hosts are asked still, and what is no DropID asks nobody.
+    assert!(logins.card(None, id, "c.example/bob").await.is_ok());
+    assert_eq!(
+        logins.card(None, id, "").await.map(|it| it.is_none()),
+        Ok(true)
+    );
+}

@@ -122,14 +122,14 @@ async fn a_forgotten_password_is_set_anew() {
     }
     let (account, token) = mails.recv().await.unwrap();
     assert_eq!(account, ada);
-    let mut taken = [0, 0];
-    for (email, taken) in ["ada@example.com", "nobody@example.com"]
+    let mut answered = [0, 0];
+    for (email, count) in ["ada@example.com", "nobody@example.com"]
         .iter()
-        .zip(&mut taken)
+        .zip(&mut answered)
     {
         let refused = (0..20).find_map(|_| match ask(email) {
             Ok(()) => {
-                *taken += 1;
+                *count += 1;
                 None
             }
             Err(error) => Some(error),
@@ -139,9 +139,9 @@ async fn a_forgotten_password_is_set_anew() {
             "{email}"
         );
     }
-    assert_eq!(taken[0], taken[1]);
+    assert_eq!(answered[0], answered[1]);
     let mut newest = token.clone();
-    for _ in 0..taken[0] {
+    for _ in 0..answered[0] {
         newest = mails.recv().await.unwrap().1;
     }
     let redeem = async |token: &Token, new: &str| resets.redeem(token, new.into()).await;

@@ -68,9 +68,9 @@ impl Ops {
             Ok(account) if account.email_proven || self.parts.post.is_none() => {
                 return Ok(Way::Account(account));
             }
-            Ok(_) => {}
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Err(_) => {}
+            // None, or somebody's who only says that the address is theirs.
+            Ok(_) | Err(_) => {}
         }
         let email = ds_auth::normalised_email(text).map_err(|error| {
             OpError::new(ErrorKind::Invalid, error.to_string()).with_source(error)

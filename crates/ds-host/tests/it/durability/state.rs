@@ -63,7 +63,7 @@ pub(super) fn see(dir: TempDir) -> (Seen, TempDir) {
     let trash = host.run("trash list --json").done();
     let trash = names(&trash["trash"], "address");
     let apps = host.run("app list --json").done();
-    let apps = names(&apps["apps"], "name");
+    let apps = versions(&apps["apps"]);
     let snapshots = host.run("backup list --json").done();
     let snapshots = snapshots["backups"].as_array().unwrap().len();
     let (status, dir) = host.stop();
@@ -108,6 +108,19 @@ fn names(of: &Value, field: &str) -> Vec<String> {
     let mut names: Vec<_> = of.as_array().unwrap().iter().collect();
     names.sort_by_key(|one| text(one, field));
     names.into_iter().map(|one| text(one, field)).collect()
+}
+
+/// Each app with its versions.
+fn versions(of: &Value) -> Vec<String> {
+    let each = of.as_array().unwrap().iter();
+    let mut all: Vec<_> = each
+        .map(|app| {
+            let versions = names(&app["versions"], "version");
+            format!("{} {}", text(app, "name"), versions.join(" "))
+        })
+        .collect();
+    all.sort();
+    all
 }
 
 fn listing(dir: &Path, what: &str) -> Vec<String> {

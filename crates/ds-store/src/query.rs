@@ -103,6 +103,23 @@ impl QueryCount {
     }
 }
 
+/// What came of adding something that whoever is blocked does not get: then no row was added.
+pub(crate) fn unless_blocked(
+    added: Result<u64, Failure>,
+    taken: &str,
+    nowhere: &str,
+) -> Result<(), StoreError> {
+    let missing = || StoreError::Missing {
+        what: nowhere.to_owned(),
+    };
+    match added {
+        Ok(0) => Err(missing()),
+        Ok(_) => Ok(()),
+        Err(failure) if failure.is_unique_violation() => Err(failure.or_taken(|| taken.to_owned())),
+        Err(failure) => Err(failure.or_missing(|| nowhere.to_owned())),
+    }
+}
+
 impl Failure {
     pub(crate) fn new(action: &'static str, error: sqlx::Error) -> Self {
         Self { action, error }

@@ -3,7 +3,7 @@
 mod hostile;
 mod indieauth;
 mod invited;
-mod late;
+pub(crate) mod late;
 mod letters;
 mod liar;
 mod original;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ds_auth::{Account, AccountStore};
 use ds_core::{AccountId, StoreError};
-use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::Store;
 use crate::row::Reader;
@@ -17,6 +17,32 @@ pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
         is_admin: row.get("is_admin")?,
         created: row.time("created")?,
     })
+}
+
+impl Store {
+    /// Adds an account; a part of whatever makes one.
+    pub(super) async fn insert_account(
+        &self,
+        on: &mut SqliteConnection,
+        action: &'static str,
+        account: &Account,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO accounts (id, email, password_hash, is_admin, created, email_proven)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(account.id.to_string())
+        .bind(&account.email)
+        .bind(password_hash)
+        .bind(account.is_admin)
+        .bind(account.created.0)
+        .bind(account.email_proven);
+        let added = self.count.run(on, action, query).await;
+        added
+            .map(drop)
+            .map_err(|failure| failure.or_taken(|| format!("an account for {}", account.email)))
+    }
 }
 
 #[async_trait]
@@ -64,21 +90,9 @@ impl AccountStore for Store {
 
     async fn add_account(&self, account: &Account, password_hash: &str) -> Result<(), StoreError> {
         const ACTION: &str = "add an account";
-        let query = sqlx::query(
-            "INSERT INTO accounts (id, email, password_hash, is_admin, created, email_proven)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(account.id.to_string())
-        .bind(&account.email)
-        .bind(password_hash)
-        .bind(account.is_admin)
-        .bind(account.created.0)
-        .bind(account.email_proven);
         let mut db = self.writer(ACTION).await?;
-        let added = self.count.run(&mut db, ACTION, query).await;
-        added
-            .map_err(|failure| failure.or_taken(|| format!("an account for {}", account.email)))?;
-        Ok(())
+        self.insert_account(&mut db, ACTION, account, password_hash)
+            .await
     }
 
     async fn add_first_account(

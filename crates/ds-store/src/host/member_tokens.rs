@@ -10,7 +10,10 @@ use ds_core::{
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::row::{Reader, to_json};
+use crate::{
+    query::unless_blocked,
+    row::{Reader, to_json},
+};
 
 const WHAT: &str = "key of an appspace";
 
@@ -81,18 +84,7 @@ impl MemberTokenStore for Store {
         .bind(token.last_used.map(|time| time.0));
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
-        let nowhere = || "such appspace or account".to_owned();
-        let added = added.map_err(|failure| {
-            if failure.is_unique_violation() {
-                failure.or_taken(|| "the key".into())
-            } else {
-                failure.or_missing(nowhere)
-            }
-        })?;
-        let is_blocked = added == 0;
-        (!is_blocked)
-            .then_some(())
-            .ok_or_else(|| StoreError::Missing { what: nowhere() })
+        unless_blocked(added, "the key", "such appspace or account")
     }
 
     async fn member_token(&self, hash: &TokenHash) -> Result<Option<MemberToken>, StoreError> {

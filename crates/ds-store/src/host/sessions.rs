@@ -6,7 +6,10 @@ use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::Tok
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::{query::Query, row::Reader};
+use crate::{
+    query::{Query, unless_blocked},
+    row::Reader,
+};
 
 pub(super) fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     let row = Reader::new("session", row);
@@ -62,18 +65,11 @@ impl SessionStore for Store {
         .bind(session.expires.0);
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
-        let nowhere = || "such account or appspace to log in to".to_owned();
-        let added = added.map_err(|failure| {
-            if failure.is_unique_violation() {
-                failure.or_taken(|| "the session".into())
-            } else {
-                failure.or_missing(nowhere)
-            }
-        })?;
-        let is_blocked = added == 0;
-        (!is_blocked)
-            .then_some(())
-            .ok_or_else(|| StoreError::Missing { what: nowhere() })
+        unless_blocked(
+            added,
+            "the session",
+            "such account or appspace to log in to",
+        )
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {

@@ -24,10 +24,12 @@ fn memory_is_bounded() {
     assert_bounded(300);
 }
 
-#[test]
-#[ignore = "full: 10 GB of disk, some minutes"]
-fn memory_is_bounded_at_5_gb() {
-    assert_bounded(5 << 10);
+mod slow {
+    /// Takes 10 GB of disk and some minutes.
+    #[test]
+    fn memory_is_bounded_at_5_gb() {
+        super::assert_bounded(5 << 10);
+    }
 }
 
 /// In a process of its own, whose peak is nobody else's.

@@ -11,6 +11,7 @@ use super::{
     pair::{Place, agrees, says},
     two_hosts::Scene,
 };
+use crate::host::Host;
 
 #[test]
 fn an_answer_comes_too_late() {
@@ -24,7 +25,7 @@ fn an_answer_comes_too_late() {
         .refused("the login has ended", &mut ada, &page, 400);
 
     let answer = scene.comes_back();
-    code_ends(&scene.b, &answer);
+    code_ends(&scene.b.host, &parameter(&answer, "code"));
     let page = scene.ada.get(&answer);
     scene
         .outside()
@@ -35,7 +36,7 @@ fn an_answer_comes_too_late() {
 fn ends(place: &Place, answer: &Url) {
     let state = Token::presented(&parameter(answer, "state")).hash();
     done_now(async {
-        let store = store(place).await;
+        let store = store(&place.host).await;
         let mut pending = store.take_pending_login(&state).await.unwrap().unwrap();
         assert!(pending.expires > SystemClock.now());
         pending.expires = SystemClock.now();
@@ -44,10 +45,10 @@ fn ends(place: &Place, answer: &Url) {
 }
 
 /// Lets the time of a code be over.
-fn code_ends(place: &Place, answer: &Url) {
-    let code = Token::presented(&parameter(answer, "code")).hash();
+pub(crate) fn code_ends(host: &Host, code: &str) {
+    let code = Token::presented(code).hash();
     done_now(async {
-        let store = store(place).await;
+        let store = store(host).await;
         let mut grant = store.take_code(&code).await.unwrap().unwrap();
         assert!(grant.expires > SystemClock.now());
         grant.expires = SystemClock.now();
@@ -55,8 +56,8 @@ fn code_ends(place: &Place, answer: &Url) {
     });
 }
 
-async fn store(place: &Place) -> Store {
-    let path = place.host.dir.path().join("data/host.db");
+async fn store(host: &Host) -> Store {
+    let path = host.dir.path().join("data/host.db");
     Store::open(&path).await.unwrap()
 }
 

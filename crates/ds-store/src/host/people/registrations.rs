@@ -71,19 +71,8 @@ impl RegistrationStore for Store {
         if self.count.run(&mut all, ACTION, used).await? == 0 {
             return Err(missing("such registration"));
         }
-        let query = sqlx::query(
-            "INSERT INTO accounts (id, email, password_hash, is_admin, created, email_proven)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(account.id.to_string())
-        .bind(&account.email)
-        .bind(password_hash)
-        .bind(account.is_admin)
-        .bind(account.created.0)
-        .bind(account.email_proven);
-        let added = self.count.run(&mut all, ACTION, query).await;
-        added
-            .map_err(|failure| failure.or_taken(|| format!("an account for {}", account.email)))?;
+        self.insert_account(&mut all, ACTION, account, password_hash)
+            .await?;
         Ok(self.count.commit(all, ACTION).await?)
     }
 

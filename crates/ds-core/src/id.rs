@@ -71,6 +71,8 @@ uuid_ids! {
     JobId = "job";
     /// An owner's consent that an appspace goes to another host.
     MoveId = "move";
+    /// A letter that waits to be sent.
+    LetterId = "letter";
 }
 
 /// Who a member is to the app: random per appspace, and all that app code learns of a person's identity.

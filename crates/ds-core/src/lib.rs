@@ -21,6 +21,7 @@ pub mod fault;
 mod gate;
 mod id;
 mod job;
+mod letters;
 pub mod limits;
 pub mod manifest;
 mod member;
@@ -49,10 +50,11 @@ pub use data_dir::{AppVersionDir, AppspaceDir, DataDir};
 pub use egress::{EgressRule, EgressRuleError};
 pub use gate::{Closed, Closure, Gate, Gates, Hold, Lease, Reason, Visit};
 pub use id::{
-    AccountId, ApiTokenId, AppId, AppspaceId, IdError, JobId, MemberTokenId, MoveId, ProxyId,
-    SandboxId, VersionId,
+    AccountId, ApiTokenId, AppId, AppspaceId, IdError, JobId, LetterId, MemberTokenId, MoveId,
+    ProxyId, SandboxId, VersionId,
 };
 pub use job::{Job, JobKind, JobRecord, Work};
+pub use letters::{LetterStore, WaitingLetter};
 pub use manifest::Manifest;
 pub use member::Member;
 pub use member_changes::MemberChanges;

@@ -161,7 +161,7 @@ impl Alerts {
             let told = rules::told(one.record.alert, now);
             self.record(one, told).await?;
         }
-        if let Err(error) = mailer.send(&letter) {
+        if let Err(error) = mailer.send(&letter).await {
             let (to, error) = (&account.email, error_chain(&error));
             tracing::error!(to, error, "an owner cannot be told that snapshots fail");
         }
@@ -184,11 +184,7 @@ impl Alerts {
             Mail::Over => text.over(),
             _ => text.missing(),
         };
-        Letter {
-            to: account.email.clone(),
-            subject,
-            text,
-        }
+        Letter::new(&account.email, subject, text)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex as Lock;
 
+use async_trait::async_trait;
 use ds_core::{
     ManualClock,
     snapshots::{SnapshotFailure, SnapshotSettings, SnapshotSuccess},
@@ -111,10 +112,11 @@ fn when_mail_is_due() {
 }
 
 #[derive(Default)]
-struct Box(Lock<Vec<Letter>>);
+struct Letterbox(Lock<Vec<Letter>>);
 
-impl Mailer for Box {
-    fn send(&self, letter: &Letter) -> Result<(), MailError> {
+#[async_trait]
+impl Mailer for Letterbox {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         self.0.lock().unwrap().push(letter.clone());
         Ok(())
     }
@@ -123,7 +125,7 @@ impl Mailer for Box {
 struct World {
     memory: Arc<Memory>,
     clock: Arc<ManualClock>,
-    letters: Arc<Box>,
+    letters: Arc<Letterbox>,
     owner: AccountId,
 }
 

@@ -67,7 +67,7 @@ impl Base {
         let clock = Arc::new(SystemClock);
         let recorder = Arc::new(Recorder::new(store.clone(), clock.clone()));
         let records = super::snapshots::records(&config.snapshots, &store);
-        let post = super::mail::post(config, names).await?;
+        let post = super::mail::post(config, names, &store).await?;
         let alerts = Arc::new(super::mail::alerts(&store, &records, names, post.as_ref()));
         let books = Recorded {
             records: records.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ds_core::SystemClock;
+use ds_core::{SystemClock, error_chain};
 use ds_store::Store;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -10,12 +10,16 @@ use super::{ComposeError, modules};
 use crate::{
     alerts::{self, Alerts},
     config::{Config, MailBy},
-    mail::{FileTransport, Mailer, Post, SmtpTransport, Transport},
+    mail::{FileTransport, Mailer, Post, PostParts, SmtpTransport, Transport},
     ops::{Names, Records},
 };
 
 /// What sends mail; `None` if none is configured.
-pub(super) async fn post(config: &Config, names: &Names) -> Result<Option<Post>, ComposeError> {
+pub(super) async fn post(
+    config: &Config,
+    names: &Names,
+    store: &Arc<Store>,
+) -> Result<Option<Post>, ComposeError> {
     let Some(mail) = &config.mail else {
         return Ok(None);
     };
@@ -28,7 +32,17 @@ pub(super) async fn post(config: &Config, names: &Names) -> Result<Option<Post>,
             Box::new(transport.map_err(ComposeError::Mail)?)
         }
     };
-    Ok(Some(Post::new(mail.from.clone(), transport)))
+    let post = Post::new(PostParts {
+        from: mail.from.clone(),
+        transport,
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+    });
+    if let Err(error) = post.resume().await {
+        let error = error_chain(&error);
+        tracing::error!(error, "mail that waited when the host ended is not sent");
+    }
+    Ok(Some(post))
 }
 
 /// What tells owners that snapshots fail.

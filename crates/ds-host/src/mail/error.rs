@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use ds_core::StoreError;
 use lettre::{address::AddressError, transport::smtp};
 
 /// Why mail was not sent.
@@ -19,6 +20,15 @@ pub enum MailError {
     /// It cannot be written down.
     #[error("cannot make a message of it")]
     Message(#[source] lettre::error::Error),
+    /// It cannot be written down for the time being.
+    #[error("cannot write the letter down")]
+    Write(#[source] serde_json::Error),
+    /// What was written down cannot be read.
+    #[error("cannot read the letter that waits")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It cannot be recorded.
+    #[error("cannot record the letter")]
+    Keep(#[source] StoreError),
     /// Nothing is taken before others are sent.
     #[error("too much mail is waiting to be sent")]
     Full,
@@ -55,11 +65,15 @@ pub enum MailError {
 }
 
 impl MailError {
+    pub(super) fn read(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Read(Box::new(error))
+    }
+
     /// Whether trying the same again is of no use.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Address { .. } | Self::Message(_) => true,
+            Self::Address { .. } | Self::Message(_) | Self::Write(_) | Self::Read(_) => true,
             Self::Server { source, .. } => source.is_permanent(),
             _ => false,
         }

@@ -1,25 +1,28 @@
 //! Mail from the host to people: what it is made of, and how it gets away.
 //!
-//! Whoever has something to say hands a [`Letter`] to a [`Mailer`] and goes on; [`Post`] sends it in the background,
-//! and tries again for a day if the server cannot take it now. Letters are plain text.
+//! Whoever has something to say hands a [`Letter`] to a [`Mailer`] and goes on; [`Post`] records it, sends it in the
+//! background, and tries again for a day if the server cannot take it now. Letters are plain text.
 
 mod error;
 mod file;
 mod post;
 mod smtp;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
-use ds_core::one_line;
+use ds_core::{LetterId, one_line};
 use lettre::{
     Message,
     message::{Mailbox, header::ContentType},
 };
+use serde::{Deserialize, Serialize};
 
 pub use error::MailError;
 pub use file::FileTransport;
-pub use post::Post;
+pub use post::{Post, PostParts};
 pub use smtp::{Login, Password, Security, SmtpServer, SmtpTransport};
 
 /// The most a subject has, in characters.
@@ -27,8 +30,11 @@ const SUBJECT_MAX: usize = 150;
 /// The most a text has, in bytes.
 const TEXT_MAX: usize = 100_000;
 
+/// How long a letter is tried, unless it is of use for a shorter time.
+const A_DAY: Duration = Duration::from_hours(24);
+
 /// Something to say to somebody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// The mail address of an account.
     pub to: String,
@@ -36,15 +42,18 @@ pub struct Letter {
     pub subject: String,
     /// What it says.
     pub text: String,
+    /// After this time nobody needs it any more, as with a link that is good no longer.
+    pub useful_for: Duration,
 }
 
 /// Sends letters.
+#[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Takes a letter, which is sent soon.
+    /// Takes a letter, which is sent soon. What was taken is not lost if the host ends.
     ///
     /// # Errors
-    /// If it can never be sent, or too many are waiting.
-    fn send(&self, letter: &Letter) -> Result<(), MailError>;
+    /// If it can never be sent, too many are waiting, or it cannot be recorded.
+    async fn send(&self, letter: &Letter) -> Result<(), MailError>;
 }
 
 /// Takes mail away from here.
@@ -58,8 +67,20 @@ pub trait Transport: Send + Sync {
 }
 
 impl Letter {
-    /// The letter as it travels. Nothing in it can become a header of its own.
-    fn message(&self, from: &Mailbox) -> Result<Message, MailError> {
+    /// A letter that is of use for a day.
+    #[must_use]
+    pub fn new(to: impl Into<String>, subject: impl Into<String>, text: String) -> Self {
+        Self {
+            to: to.into(),
+            subject: subject.into(),
+            text,
+            useful_for: A_DAY,
+        }
+    }
+
+    /// The letter as it travels. Nothing in it can become a header of its own, and it has the same id however often it
+    /// is tried.
+    fn message(&self, from: &Mailbox, id: LetterId) -> Result<Message, MailError> {
         let address = self.to.parse().map_err(|source| MailError::Address {
             to: one_line(&self.to),
             source,
@@ -71,19 +92,13 @@ impl Letter {
             .to(Mailbox::new(None, address))
             .subject(subject)
             .date_now()
-            .message_id(Some(message_id(from)))
+            .message_id(Some(format!("<{id}@{}>", from.email.domain())))
             // No machine answers it.
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
             .body(self.text[..end].to_owned())
             .map_err(MailError::Message)
     }
-}
-
-/// The same letter has the same id however often it is tried.
-fn message_id(from: &Mailbox) -> String {
-    let id = ds_core::JobId::new();
-    format!("<{id}@{}>", from.email.domain())
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -11,13 +11,10 @@ impl Ops {
                 .with_hint("its configuration says how under [mail]"));
         };
         let site = self.names().site_origin();
-        let letter = Letter {
-            to: to.to_owned(),
-            subject: "Mail from your host arrives".to_owned(),
-            text: format!(
-                "This is a test: mail from the Dropserver host at {site} arrives at this address.\n"
-            ),
-        };
+        let text = format!(
+            "This is a test: mail from the Dropserver host at {site} arrives at this address.\n"
+        );
+        let letter = Letter::new(to, "Mail from your host arrives", text);
         let sent = post.send_now(&letter).await;
         sent.map_err(|error| OpError::caused(ErrorKind::Invalid, &error))
     }

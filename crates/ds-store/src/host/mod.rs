@@ -10,6 +10,7 @@ mod appspaces;
 mod egress;
 mod jobs;
 mod joining;
+mod letters;
 mod limits;
 mod member_tokens;
 mod moves;

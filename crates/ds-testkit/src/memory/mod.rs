@@ -10,6 +10,7 @@ mod appspaces;
 mod egress;
 mod jobs;
 mod joining;
+mod letters;
 mod limits;
 mod member_logins;
 mod member_tokens;
@@ -34,7 +35,8 @@ use std::{
 use ds_auth::{Account, ApiToken, MemberToken, Session};
 use ds_core::{
     AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId,
-    Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
+    LetterId, Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
+    WaitingLetter,
     egress_store::{EgressSecret, SecretName},
     limits::LimitOverrides,
     moves::{MoveIn, MoveOut},
@@ -86,6 +88,7 @@ struct Tables {
     people: people::People,
     member_logins: Vec<member_logins::OfMember>,
     joining: joining::JoiningTables,
+    letters: BTreeMap<LetterId, (WaitingLetter, String)>,
 }
 
 impl Tables {

@@ -53,7 +53,7 @@ impl Wish {
                 return;
             }
         };
-        if let Err(error) = mailer.send(&letter) {
+        if let Err(error) = mailer.send(&letter).await {
             let error = error_chain(&error);
             tracing::warn!(error, "a letter to log in with could not be sent");
         }
@@ -140,29 +140,26 @@ impl Wish {
         let address = &self.at.appspace.address;
         let link = format!("{}{LETTER_PATH}?token={}", self.origin(), token.reveal());
         let minutes = EMAIL_LINK_FOR.as_secs() / 60;
+        let text = format!(
+            "Somebody asked to log in to {address} with this mail address. If that was you, open this link, in \
+             the browser in which you asked for it and within {minutes} minutes:\n\n{link}\n\n\
+             It works once. If it was not you, do nothing: nobody gets in without this letter. Never pass the link on.\n"
+        );
         Letter {
-            to: self.email.clone(),
-            subject: format!("Log in to {address}"),
-            text: format!(
-                "Somebody asked to log in to {address} with this mail address. If that was you, open this link, in \
-                 the browser in which you asked for it and within {minutes} minutes:\n\n{link}\n\n\
-                 It works once. If it was not you, do nothing: nobody gets in without this letter. Never pass the link on.\n"
-            ),
+            useful_for: EMAIL_LINK_FOR,
+            ..Letter::new(&self.email, format!("Log in to {address}"), text)
         }
     }
 
     fn guarded(&self) -> Letter {
         let address = &self.at.appspace.address;
         let link = with_path("/.dropserver/login", &self.path);
-        Letter {
-            to: self.email.clone(),
-            subject: format!("Log in to {address}"),
-            text: format!(
-                "Somebody asked to log in to {address} with this mail address. It is that of your account, and your \
-                 account asks for more than one proof, so a letter alone does not log you in there.\n\n\
-                 If that was you, log in with your account:\n\n{}{link}\n\nIf it was not you, do nothing.\n",
-                self.origin()
-            ),
-        }
+        let text = format!(
+            "Somebody asked to log in to {address} with this mail address. It is that of your account, and your \
+             account asks for more than one proof, so a letter alone does not log you in there.\n\n\
+             If that was you, log in with your account:\n\n{}{link}\n\nIf it was not you, do nothing.\n",
+            self.origin()
+        );
+        Letter::new(&self.email, format!("Log in to {address}"), text)
     }
 }

@@ -106,7 +106,8 @@ impl Ops {
              If you did not ask for that, change your password, and tell whoever runs the host.\n",
             self.names().site_origin()
         );
-        self.tell(account, "Logging in asks for less now", text);
+        self.tell(account, "Logging in asks for less now", text)
+            .await;
         let email = account.email.as_str();
         self.note(by, Action::SecondFactorOff, email).await;
     }

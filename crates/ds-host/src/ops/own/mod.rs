@@ -117,14 +117,10 @@ impl Ops {
     }
 
     /// Sends somebody a letter, if this host sends any. That it could not be sent hinders nobody.
-    fn tell(&self, account: &Account, subject: &str, text: String) {
+    async fn tell(&self, account: &Account, subject: &str, text: String) {
         let Some(post) = &self.parts.post else { return };
-        let letter = Letter {
-            to: account.email.clone(),
-            subject: subject.to_owned(),
-            text,
-        };
-        if let Err(error) = post.send(&letter) {
+        let letter = Letter::new(&account.email, subject, text);
+        if let Err(error) = post.send(&letter).await {
             let error = ds_core::error_chain(&error);
             tracing::warn!(error, "a letter about an account was not sent");
         }

@@ -78,7 +78,7 @@ impl Ops {
             record.name,
             self.names().site_origin()
         );
-        self.tell(account, "A passkey was added", text);
+        self.tell(account, "A passkey was added", text).await;
         let email = account.email.as_str();
         self.note(account.id, Action::PasskeyAdded, email).await;
         Ok(record)

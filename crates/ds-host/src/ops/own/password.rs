@@ -32,7 +32,7 @@ impl Ops {
             self.names().site_origin(),
             self.names().site_origin()
         );
-        self.tell(account, "Your password was changed", text);
+        self.tell(account, "Your password was changed", text).await;
         let email = account.email.as_str();
         self.note(account.id, Action::PasswordChanged, email).await;
         Ok(())

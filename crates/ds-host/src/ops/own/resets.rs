@@ -26,7 +26,7 @@ impl Ops {
                  If it was not you, do nothing: nobody but you has this letter, and your password stays as it is.\n",
                 ops.reset_url(&token)
             );
-            ops.tell(&account, "Set your password anew", text);
+            ops.tell(&account, "Set your password anew", text).await;
             let email = account.email.as_str();
             ops.note(Actor::Somebody, Action::ResetAsked, email).await;
         });

@@ -58,7 +58,10 @@ impl Ops {
         let origin = self.names().site_origin();
         let link = format!("{origin}/invited/{}", token.reveal());
         let mailed = match &invitation.email {
-            Some(to) => self.mail(&letters::invitation(to, &origin, &link, &invitation)),
+            Some(to) => {
+                self.mail(&letters::invitation(to, &origin, &link, &invitation))
+                    .await
+            }
             None => false,
         };
         let about = invitation.email.clone().unwrap_or_else(|| LINK.to_owned());

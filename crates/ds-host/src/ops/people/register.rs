@@ -67,7 +67,7 @@ impl Ops {
                 }
                 None => letters::has_account(&email, &site),
             };
-            ops.mail(&letter);
+            ops.mail(&letter).await;
         };
         let registrations = &self.parts.people.registrations;
         Ok(registrations.ask(email, from, send).await?)
@@ -118,11 +118,11 @@ impl Ops {
     }
 
     /// Sends a letter, if this host sends any. Says whether it is on its way.
-    pub(super) fn mail(&self, letter: &Letter) -> bool {
+    pub(super) async fn mail(&self, letter: &Letter) -> bool {
         let Some(post) = &self.parts.post else {
             return false;
         };
-        let sent = post.send(letter);
+        let sent = post.send(letter).await;
         if let Err(error) = &sent {
             let error = ds_core::error_chain(error);
             tracing::error!(to = letter.to.as_str(), error, "cannot send a letter");

@@ -154,7 +154,8 @@ impl Ops {
         self.shut_out(id).await;
         let email = account.email.as_str();
         self.note(by, Action::AccountRemoved, email).await;
-        self.mail(&letters::removed(email, &self.names().site_origin()));
+        self.mail(&letters::removed(email, &self.names().site_origin()))
+            .await;
         Ok(())
     }
 

@@ -114,7 +114,7 @@ impl Fixture {
 /// Mail into files.
 pub(crate) fn mail_into(dir: PathBuf) -> Post {
     let from = "Dropserver <drop@example.com>".parse().unwrap();
-    Post::new(from, Box::new(crate::mail::FileTransport::new(dir)))
+    crate::mail::tests::post_by(from, Box::new(crate::mail::FileTransport::new(dir)))
 }
 
 /// The letters in a directory, oldest first, once there are so many.

@@ -10,7 +10,7 @@ use lettre::Message;
 
 use super::{Answer, EMAIL, PASSWORD, Site, account::turn_codes_on};
 use crate::{
-    mail::{MailError, Post, Transport},
+    mail::{MailError, Transport, tests::post_by},
     ops::Actor,
 };
 
@@ -46,7 +46,7 @@ impl Letters {
 async fn with_mail() -> (Site, Letters) {
     let letters = Letters::default();
     let from = "Host <host@example.com>".parse().unwrap();
-    let post = Post::new(from, Box::new(letters.clone()));
+    let post = post_by(from, Box::new(letters.clone()));
     let (site, _) = Site::bare_with(Some(post)).and_ada().await;
     (site, letters)
 }

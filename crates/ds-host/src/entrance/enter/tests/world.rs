@@ -31,8 +31,9 @@ pub(super) const ORIGIN: &str = "http://notes.localhost:3000";
 #[derive(Default)]
 pub(super) struct Box_(pub(super) Mutex<Vec<Letter>>);
 
+#[async_trait]
 impl Mailer for Box_ {
-    fn send(&self, letter: &Letter) -> Result<(), MailError> {
+    async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         self.0.lock().unwrap().push(letter.clone());
         Ok(())
     }

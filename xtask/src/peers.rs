@@ -1,4 +1,4 @@
-//! What snapshots are tested with: restic, OpenSSH's server, and a server that speaks S3.
+//! What our programs are tested with: restic, OpenSSH's server, a server that speaks S3, and websites that speak IndieAuth.
 
 use std::{
     env,
@@ -19,11 +19,57 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("ssh-keygen", "openssh-client"),
 ];
 
-/// What speaks S3, of one major version; and what its server needs of all that it could.
-const MOTO: &[&str] = &["moto[s3]==5.*", "flask", "flask-cors"];
+/// Software in Python, in an environment of its own.
+struct Environment {
+    /// What it is, for people.
+    what: &'static str,
+    /// What names its program, to this task and to the tests.
+    variable: &'static str,
+    /// Its program.
+    program: &'static str,
+    /// Arguments with which that ends well if all is there.
+    check: &'static [&'static str],
+    /// Its directory below that of tools.
+    dir: &'static str,
+    /// What is installed there.
+    packages: &'static [&'static str],
+}
 
-/// Makes sure that all are there, and says where the S3 server is.
-pub(crate) fn snapshots() -> Result<PathBuf> {
+const ENVIRONMENTS: &[Environment] = &[
+    Environment {
+        what: "moto, a server that speaks S3",
+        variable: "DS_MOTO",
+        program: "moto_server",
+        check: &["--help"],
+        dir: "moto",
+        // Of one major version; and what its server needs of all that it could.
+        packages: &["moto[s3]==5.*", "flask", "flask-cors"],
+    },
+    Environment {
+        what: "Datasette and Django, websites that speak IndieAuth",
+        variable: "DS_INDIEAUTH",
+        program: "python",
+        check: &["-c", "import datasette_indieauth, indieweb, uvicorn"],
+        dir: "indieauth",
+        packages: &[
+            "datasette==0.65.5",
+            "datasette-indieauth==1.2.2",
+            "django==5.2.*",
+            "django-indieweb==0.6.2",
+            // Datasette's own server; it has TLS, which Django's has not.
+            "uvicorn==0.54.*",
+        ],
+    },
+];
+
+/// Makes sure that all are there, and says what tests have to be told: names of variables, and what is in them.
+pub(crate) fn all() -> Result<Vec<(&'static str, PathBuf)>> {
+    programs()?;
+    let all = ENVIRONMENTS.iter();
+    all.map(|one| Ok((one.variable, one.set_up()?))).collect()
+}
+
+fn programs() -> Result<()> {
     let missing = || -> Vec<&str> {
         let missing = PROGRAMS.iter().filter(|(program, _)| !is_there(program));
         missing.map(|(_, package)| *package).collect()
@@ -39,7 +85,7 @@ pub(crate) fn snapshots() -> Result<PathBuf> {
             missing().join(" ")
         );
     }
-    moto()
+    Ok(())
 }
 
 /// Servers are where only administrators look.
@@ -48,34 +94,45 @@ fn is_there(program: &str) -> bool {
     on_path(program).is_some() || dirs.iter().any(|dir| dir.join(program).is_file())
 }
 
-/// moto's server: `DS_MOTO`, else one on the `PATH`, else one in the target directory.
-fn moto() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("DS_MOTO").map(PathBuf::from) {
-        return Ok(std::path::absolute(named)?);
+impl Environment {
+    /// Its program: the one that is named, else one on the `PATH`, else one in the target directory.
+    fn set_up(&self) -> Result<PathBuf> {
+        if let Some(named) = env::var_os(self.variable).map(PathBuf::from) {
+            return Ok(std::path::absolute(named)?);
+        }
+        // One that was left half-made does not run.
+        let is_good = |file: &Path| output(program(file).args(self.check)).is_ok();
+        if let Some(found) = on_path(self.program).filter(|found| is_good(found)) {
+            return Ok(found);
+        }
+        let own = root().join("target/tools").join(self.dir);
+        let file = own.join("bin").join(self.program);
+        if is_good(&file) {
+            return Ok(file);
+        }
+        self.python()?;
+        say(&format!("Fetching {} into target/tools …", self.what));
+        run(program("python3").args(["-m", "venv", "--clear"]).arg(&own))?;
+        run(program(own.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(self.packages))?;
+        Ok(file)
     }
-    if let Some(found) = on_path("moto_server") {
-        return Ok(found);
+
+    /// Makes sure that there is a Python that makes environments.
+    fn python(&self) -> Result<()> {
+        let has_venv = || output(program("python3").args(["-m", "ensurepip", "--version"])).is_ok();
+        if !has_venv() && tools::can_install() {
+            tools::install(&["python3", "python3-venv"])?;
+        }
+        if !has_venv() {
+            bail!(
+                "the tests use {}: install Python 3 with venv, or set {} to its `{}`",
+                self.what,
+                self.variable,
+                self.program
+            );
+        }
+        Ok(())
     }
-    let own = root().join("target/tools/moto");
-    let server = own.join("bin/moto_server");
-    // One that was left half-made does not run.
-    if output(program(&server).arg("--help")).is_ok() {
-        return Ok(server);
-    }
-    let has_venv = || output(program("python3").args(["-m", "ensurepip", "--version"])).is_ok();
-    if !has_venv() && tools::can_install() {
-        tools::install(&["python3", "python3-venv"])?;
-    }
-    if !has_venv() {
-        bail!(
-            "the tests of snapshots use moto, a server that speaks S3: install Python 3 with venv, or set DS_MOTO \
-             to its `moto_server`"
-        );
-    }
-    say("Fetching moto, a server that speaks S3, into target/tools …");
-    run(program("python3").args(["-m", "venv", "--clear"]).arg(&own))?;
-    run(program(own.join("bin/pip"))
-        .args(["install", "--quiet", "--disable-pip-version-check"])
-        .args(MOTO))?;
-    Ok(server)
 }

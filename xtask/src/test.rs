@@ -18,7 +18,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
     let deno = &tools::deno()?;
     tools::browser()?;
     tools::npm_packages()?;
-    let moto = &peers::snapshots()?;
+    let peers = peers::all()?;
     let runner = tools::runner();
     shell::run(cargo().args(["build", "--workspace", "--locked"]))?;
     javascript(deno)?;
@@ -47,7 +47,7 @@ pub(crate) fn run(full: bool) -> Result<()> {
             }
         }
     }
-    shell::run(tests.env("DS_DENO", deno).env("DS_MOTO", moto))
+    shell::run(tests.env("DS_DENO", deno).envs(peers))
 }
 
 /// The built-in modules' own tests, in the language they are written in.

@@ -1,5 +1,6 @@
-//! People of one host log in to an appspace on another: two real hosts, and a server of IndieAuth that is none.
+//! People of one host log in to an appspace on another: two real hosts, servers of IndieAuth that are none, and websites.
 
+mod authority;
 mod hostile;
 mod indieauth;
 mod invited;
@@ -10,6 +11,7 @@ mod original;
 mod outside;
 mod own;
 mod pair;
+mod peers;
 mod person;
 mod signed;
 mod stolen;

@@ -4,6 +4,8 @@ use super::LoginError;
 
 /// The longest code that is sent on.
 const CODE_BYTES: usize = 2048;
+/// The person said no (RFC 6749, 4.1.2.1).
+const DECLINED: &str = "access_denied";
 
 /// The parameters of the address it comes back to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,11 +46,14 @@ impl Callback {
 
     /// The code, if it comes from whom it was asked of (RFC 9207).
     pub(super) fn code_from(&self, issuer: &str) -> Result<&str, LoginError> {
-        if self.issuer.as_deref() != Some(issuer) {
-            return Err(LoginError::MixedUp);
+        match &self.issuer {
+            Some(named) if named == issuer => {}
+            // Some servers name themselves only with a code. Nothing is sent on for this, whoever says it.
+            None if self.error.as_deref() == Some(DECLINED) => return Err(LoginError::Declined),
+            _ => return Err(LoginError::MixedUp),
         }
         match (&self.error, &self.code) {
-            (Some(error), _) if error == "access_denied" => Err(LoginError::Declined),
+            (Some(error), _) if error == DECLINED => Err(LoginError::Declined),
             (Some(_), _) => Err(LoginError::Answer("it reports an error")),
             (None, Some(code)) if (1..=CODE_BYTES).contains(&code.len()) => Ok(code),
             _ => Err(LoginError::Answer("there is no code in it")),

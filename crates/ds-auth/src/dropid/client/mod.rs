@@ -14,6 +14,7 @@ mod discovery;
 mod error;
 mod net;
 mod pending;
+mod state;
 #[cfg(test)]
 mod tests;
 mod web;
@@ -50,6 +51,9 @@ const KEYS_FOR: Duration = Duration::from_hours(1);
 /// How soon they are asked for again because of an unknown one.
 const KEYS_AGAIN: Duration = Duration::from_mins(1);
 const SERVERS: u64 = 1_000;
+/// How long codes that were redeemed are remembered: no good server takes them for longer.
+const CODES_FOR: Duration = Duration::from_mins(10);
+const CODES: u64 = 10_000;
 
 /// Logs people in with what their own servers say of them.
 pub struct RemoteLogins {
@@ -59,6 +63,7 @@ pub struct RemoteLogins {
     local: Local,
     keys: Cache<Url, Jwks>,
     asked_again: Cache<Url, ()>,
+    redeemed: Cache<TokenHash, ()>,
 }
 
 /// Somebody who has proved who they are, and where they wanted to go.
@@ -89,6 +94,10 @@ impl RemoteLogins {
                 .max_capacity(SERVERS)
                 .time_to_live(KEYS_AGAIN)
                 .build(),
+            redeemed: Cache::builder()
+                .max_capacity(CODES)
+                .time_to_live(CODES_FOR)
+                .build(),
         }
     }
 
@@ -107,7 +116,7 @@ impl RemoteLogins {
     ) -> Result<Url, LoginError> {
         let entered = ProfileUrl::typed(typed, self.local)?;
         let found = Discovered::find(&*self.web, entered, self.local).await?;
-        let state = Token::random();
+        let state = state::random();
         let derived = Derived::of(browser, &state);
         let to = client.ask(&found, &state, &derived);
         let pending = PendingLogin {
@@ -137,10 +146,7 @@ impl RemoteLogins {
         callback: &Callback,
         browser: Option<&Token>,
     ) -> Result<Arrived, LoginError> {
-        let state = Token::presented(&callback.state);
-        if !state.is_well_formed() {
-            return Err(LoginError::Stale);
-        }
+        let state = state::presented(&callback.state).ok_or(LoginError::Stale)?;
         let pending = self.store.take_pending_login(&state.hash()).await?;
         let pending = pending.ok_or(LoginError::Stale)?;
         let browser = browser.ok_or(LoginError::Stale)?;
@@ -151,6 +157,7 @@ impl RemoteLogins {
             return Err(LoginError::Stale);
         }
         let code = callback.code_from(&pending.server.issuer)?;
+        self.once(&pending.server.issuer, code)?;
         let derived = Derived::of(browser, &state);
         let answer = self.redeem(&pending, code, &derived).await?;
         let signed = self.signed(&pending, &answer, &derived).await?;
@@ -159,6 +166,15 @@ impl RemoteLogins {
             proof,
             return_to: pending.return_to,
         })
+    }
+
+    /// A code works once here, even if its server does not see to that.
+    fn once(&self, issuer: &str, code: &str) -> Result<(), LoginError> {
+        let code = Token::presented(&format!("{issuer}\n{code}")).hash();
+        let is_new = self.redeemed.entry(code).or_insert(()).is_fresh();
+        is_new
+            .then_some(())
+            .ok_or(LoginError::Answer("its code has been used"))
     }
 
     async fn redeem(

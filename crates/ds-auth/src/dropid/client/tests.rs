@@ -175,7 +175,7 @@ async fn a_login_ends_once_in_time_where_it_began() {
         stale(world.logins.finish(world.here, &callback, browser).await);
     }
     let back = begun().await;
-    for state in [None, Some(""), Some("x"), Some(Token::random().reveal())] {
+    for state in [None, Some(""), Some("x"), Some(state::random().reveal())] {
         stale(world.finish(&with(&back, "state", state)).await);
     }
     let twice = format!("{}&state=x", back.query().unwrap());
@@ -214,6 +214,25 @@ async fn two_tabs_at_once() {
 }
 
 #[tokio::test]
+async fn a_code_is_sent_on_once() {
+    let world = world().await;
+    let back = async || {
+        let to = world.begin("b.example/ada").await.unwrap();
+        world.servers.says_yes(&to, "https://b.example/ada").await
+    };
+    let first = back().await;
+    world.finish(&first).await.unwrap();
+    let code = first.query_pairs().find(|(name, _)| name == "code");
+    let code = code.unwrap().1.into_owned();
+    let again = with(&back().await, "code", Some(&code));
+    let before = world.servers.asked();
+    let refused = world.finish(&again).await;
+    assert!(matches!(refused, Err(LoginError::Answer(_))), "{refused:?}");
+    assert_eq!(world.servers.asked(), before, "its server was not asked");
+    world.finish(&back().await).await.unwrap();
+}
+
+#[tokio::test]
 async fn answers_of_other_servers_are_told_apart() {
     let world = world().await;
     let back = async || {
@@ -246,16 +265,26 @@ async fn answers_of_other_servers_are_told_apart() {
 #[tokio::test]
 async fn errors_are_told_in_our_words() {
     let world = world().await;
-    let error = async |error: &str| {
+    let error = async |error: &str, issuer: Option<&str>| {
         let to = world.begin("b.example/ada").await.unwrap();
         let back = world.servers.says_yes(&to, "https://b.example/ada").await;
-        world
-            .finish(&with(&back, "error", Some(error)))
-            .await
-            .unwrap_err()
+        let back = with(&with(&back, "error", Some(error)), "iss", issuer);
+        let before = world.servers.asked();
+        let refused = world.finish(&back).await.unwrap_err();
+        assert_eq!(world.servers.asked(), before, "nobody was sent the code");
+        refused
     };
-    assert!(matches!(error("access_denied").await, LoginError::Declined));
-    let other = error("<script>").await;
+    let own = Some("https://b.example/");
+    let declined = error("access_denied", own).await;
+    assert!(matches!(declined, LoginError::Declined), "{declined}");
+    // Who says so does not matter, unless it is somebody else.
+    let declined = error("access_denied", None).await;
+    assert!(matches!(declined, LoginError::Declined), "{declined}");
+    let other = error("access_denied", Some("https://evil.example/")).await;
+    assert!(matches!(other, LoginError::MixedUp), "{other}");
+    let other = error("server_error", None).await;
+    assert!(matches!(other, LoginError::MixedUp), "{other}");
+    let other = error("<script>", own).await;
     assert!(!other.to_string().contains("script"), "{other}");
 }
 

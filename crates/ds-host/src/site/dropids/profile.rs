@@ -71,16 +71,15 @@ pub(super) async fn show(
     };
     let site_origin = site.origin();
     let metadata = &dropids.metadata;
+    let endpoint = &metadata.authorization_endpoint;
     let links = [
         format!(
             "<{site_origin}{}>; rel=\"{METADATA_RELATION}\"",
             ds_auth::dropid::METADATA_PATH
         ),
-        // What clients looked for before there was metadata.
-        format!(
-            "<{}>; rel=\"authorization_endpoint\"",
-            metadata.authorization_endpoint
-        ),
+        // What clients looked for before there was metadata. They get no more than others: S256, and no access tokens.
+        format!("<{endpoint}>; rel=\"authorization_endpoint\""),
+        format!("<{endpoint}>; rel=\"token_endpoint\""),
     ];
     let mut response = page(StatusCode::OK, &view);
     for link in links

@@ -148,10 +148,19 @@ async fn the_public_page() {
     site.dropid("ada").await;
     let page = site.get("/ada").await;
     assert_eq!(page.status, StatusCode::OK);
-    let links: Vec<_> = page.headers.get_all(header::LINK).iter().collect();
-    let expect =
-        format!("<{ORIGIN}/.well-known/oauth-authorization-server>; rel=\"indieauth-metadata\"");
-    assert_eq!(links[0], expect.as_str());
+    let links = page.headers.get_all(header::LINK).iter();
+    let links: Vec<_> = links.map(|link| link.to_str().unwrap()).collect();
+    // What IndieAuth has now, and what older clients look for.
+    let expect = [
+        (
+            "/.well-known/oauth-authorization-server",
+            "indieauth-metadata",
+        ),
+        ("/dropid/authorize", "authorization_endpoint"),
+        ("/dropid/authorize", "token_endpoint"),
+    ];
+    let expect = expect.map(|(path, relation)| format!("<{ORIGIN}{path}>; rel=\"{relation}\""));
+    assert_eq!(links, expect);
     for expect in [
         "h-card",
         "class=\"p-name\">Ada &#60;3<",

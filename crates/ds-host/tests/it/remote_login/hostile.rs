@@ -56,8 +56,11 @@ impl Scene {
         let outside = Outside::of(&self.a, &self.notes);
         let mut person = self.a.person();
         let asked = self.asked(&mut person);
+        let redeemed = self.liar.lies().redeemed;
         let page = person.get(&self.liar.says(&asked, me, twist));
         outside.refused(what, &mut person, &page, 502);
+        let since = self.liar.lies().redeemed - redeemed;
+        assert_eq!(since, 1, "{what}: refused before it was heard");
     }
 
     /// Another host, with Ada, who is a member too.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ds_auth::dropid::signing::{Claims, KeyRing, SigningKey, sign};
-use ds_core::{Clock as _, SystemClock};
+use ds_core::{Clock as _, SystemClock, secret::Token};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use url::{Position, Url};
@@ -99,13 +99,13 @@ impl Liar {
         let mut claims = Claims::about(me, self.at.as_str(), &client, Some(&nonce), now);
         twist(&mut claims);
         self.lies().answer = json!({ "me": me, "id_token": sign(&claims, &self.key) });
-        back(asked, "the-code", self.at.as_str())
+        back(asked, Token::random().reveal(), self.at.as_str())
     }
 
     /// The same, without a signature.
     pub(crate) fn says_unsigned(&self, asked: &Url, me: &str) -> Url {
         self.lies().answer = json!({ "me": me });
-        back(asked, "the-code", self.at.as_str())
+        back(asked, Token::random().reveal(), self.at.as_str())
     }
 }
 

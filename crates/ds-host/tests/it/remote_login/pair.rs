@@ -1,15 +1,12 @@
 //! Two hosts: one with an appspace, `notes`, the other with somebody's DropID.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::{
-    ClientConfig, RootCertStore, ServerConfig,
-    pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _},
-};
+use rustls::ClientConfig;
 use tempfile::TempDir;
 use url::{Position, Url};
 
+pub(crate) use super::authority::Authority;
 use super::person::{Page, Person};
 use crate::host::Host;
 
@@ -30,74 +27,28 @@ pub(crate) struct Place {
     pub(crate) host: Host,
     pub(crate) site: Url,
     tls: Option<Arc<ClientConfig>>,
-}
-
-/// An authority that signs certificates of these tests.
-pub(crate) struct Authority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
-    client: Arc<ClientConfig>,
-}
-
-impl Authority {
-    pub(crate) fn new() -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let pem = params.self_signed(&key).unwrap().pem();
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap())
-            .unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let client = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Self {
-            pem,
-            issuer: Issuer::new(params, key),
-            client: Arc::new(client),
-        }
-    }
-
-    /// What a server of the tests needs to be this host name.
-    pub(crate) fn server(&self, name: &str) -> Arc<ServerConfig> {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key.into());
-        Arc::new(config.unwrap())
-    }
-
-    /// Writes a certificate for these names, its key and this authority into a directory.
-    fn write(&self, dir: &Path, names: &[String]) {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(names).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        for (name, text) in [
-            ("cert.pem", certificate.pem()),
-            ("key.pem", key.serialize_pem()),
-            ("ca.pem", self.pem.clone()),
-        ] {
-            fs::write(dir.join(name), text).unwrap();
-        }
-    }
+    /// Whether it is known at the usual port, wherever it listens.
+    is_usual: bool,
 }
 
 impl Place {
     /// A host at `<name>.localhost`, with `config` besides, and the account of `ada@<name>.example`.
     pub(crate) fn start(name: &str, config: &str, authority: Option<&Authority>) -> Self {
+        Self::start_as(name, "", config, authority)
+    }
+
+    /// One that people know by `https://drop.<name>.localhost`, without a port: as behind a router that hands it on.
+    pub(crate) fn at_the_usual_port(name: &str, authority: &Authority) -> Self {
+        let url = format!("url = \"https://drop.{name}.localhost\"\n");
+        let mut place = Self::start_as(name, &url, "", Some(authority));
+        place.is_usual = true;
+        place
+    }
+
+    fn start_as(name: &str, site: &str, config: &str, authority: Option<&Authority>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut text = format!(
-            "[site]\nhost = \"drop.{name}.localhost\"\n[appspaces]\ndomain = \"{name}.localhost\"\n\
+            "[site]\nhost = \"drop.{name}.localhost\"\n{site}[appspaces]\ndomain = \"{name}.localhost\"\n\
              [sandbox]\nwarm = 0\n[snapshots]\nenabled = false\n{config}"
         );
         if let Some(authority) = authority {
@@ -118,6 +69,7 @@ impl Place {
         Self {
             site: Url::parse(host.ready["site"].as_str().unwrap()).unwrap(),
             tls: authority.map(|authority| Arc::clone(&authority.client)),
+            is_usual: false,
             host,
         }
     }
@@ -150,7 +102,13 @@ impl Place {
 
     /// Somebody with a browser.
     pub(crate) fn person(&self) -> Person {
-        Person::with_tls(self.tls.clone())
+        Person::with_tls(self.tls.clone(), self.is_usual.then(|| self.listens()))
+    }
+
+    /// The port of this computer at which it listens.
+    pub(crate) fn listens(&self) -> u16 {
+        let at = self.host.ready["listen"].as_str().unwrap();
+        at.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// Ada of this host, logged in at its account site, with a DropID.

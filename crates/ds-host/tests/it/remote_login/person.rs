@@ -22,9 +22,14 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Whether it sends elsewhere. Our own pages do so with 303 alone.
+    fn sends(&self) -> bool {
+        [302, 303].contains(&self.status)
+    }
+
     /// Where it sends.
     pub(crate) fn to(&self) -> Url {
-        assert_eq!(self.status, 303, "{self:?}");
+        assert!(self.sends(), "{self:?}");
         self.at.join(self.location.as_deref().unwrap()).unwrap()
     }
 
@@ -44,15 +49,18 @@ impl Page {
 pub(crate) struct Person {
     cookies: BTreeMap<String, BTreeMap<String, String>>,
     tls: Option<Arc<ClientConfig>>,
+    /// Where on this computer the usual port of HTTPS is, if a host is known by that.
+    usual: Option<u16>,
 }
 
 trait Both: Read + Write {}
 impl<T: Read + Write> Both for T {}
 
 impl Person {
-    pub(crate) fn with_tls(tls: Option<Arc<ClientConfig>>) -> Self {
+    pub(crate) fn with_tls(tls: Option<Arc<ClientConfig>>, usual: Option<u16>) -> Self {
         Self {
             tls,
+            usual,
             ..Self::default()
         }
     }
@@ -90,7 +98,7 @@ impl Person {
     /// Goes where it is sent, until it is shown something.
     pub(crate) fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..10 {
-            if page.status != 303 {
+            if !page.sends() {
                 return page;
             }
             page = self.get(&page.to());
@@ -121,7 +129,7 @@ impl Person {
             pairs.join("; "),
             body.len()
         );
-        let mut stream = connect(url, self.tls.as_ref());
+        let mut stream = connect(url, self.tls.as_ref(), self.usual);
         stream.write_all(request.as_bytes()).unwrap();
         stream.write_all(body).unwrap();
         let mut answer = Vec::new();
@@ -159,8 +167,9 @@ fn header<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     })
 }
 
-fn connect(url: &Url, tls: Option<&Arc<ClientConfig>>) -> Box<dyn Both> {
-    let port = url.port_or_known_default().unwrap();
+fn connect(url: &Url, tls: Option<&Arc<ClientConfig>>, usual: Option<u16>) -> Box<dyn Both> {
+    let port = url.port().or(usual).or(url.port_or_known_default());
+    let port = port.unwrap();
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     if url.scheme() == "http" {
         return Box::new(stream);

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use ds_core::{AccountId, StoreError, Timestamp};
 
+use crate::Epoch;
+
 /// A person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -46,11 +48,14 @@ pub trait AccountStore: Send + Sync {
         password_hash: &str,
     ) -> Result<(), StoreError>;
     /// Puts a new password hash in the place of the present one, if that is still `present`: whoever changed
-    /// the password meanwhile wins. Links to set it anew end with it. Says whether it did.
+    /// the password meanwhile wins. Links to set it anew end with it, and so do logins under way
+    /// ([`add_session`](crate::SessionStore::add_session)). Since when, if it did.
     async fn replace_password(
         &self,
         id: AccountId,
         present: &str,
         new: &str,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Option<Epoch>, StoreError>;
+    /// Puts another hash of the same password in the place of the present one, if that is still `present`. Nothing ends with it.
+    async fn renew_hash(&self, id: AccountId, present: &str, new: &str) -> Result<(), StoreError>;
 }

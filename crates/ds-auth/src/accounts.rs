@@ -192,10 +192,7 @@ impl Accounts {
         password: String,
     ) -> Result<(), LogInError> {
         let new = password::hash_password(password).await?;
-        self.store
-            .replace_password(account.id, present, &new)
-            .await?;
-        Ok(())
+        Ok(self.store.renew_hash(account.id, present, &new).await?)
     }
 }
 

@@ -14,6 +14,8 @@ const PREFIX: &str = "__Host-";
 const LONGEST: Duration = Duration::from_hours(400 * 24);
 /// Logging in is a matter of minutes.
 const LOGIN: Duration = Duration::from_mins(10);
+/// Whoever comes more seldom is asked who they are.
+const GUEST: Duration = Duration::from_hours(90 * 24);
 /// As long as a login waits for a second factor.
 const HALF: Duration = Duration::from_mins(5);
 
@@ -28,6 +30,8 @@ pub enum Kind {
     Login,
     /// Somebody whose password was right and whose second factor is to come, on the account site.
     Half,
+    /// Who last logged in with this browser by a server of their own, on an appspace. No secret, and proof of nothing.
+    Guest,
 }
 
 /// Reads and makes the host's cookies.
@@ -39,7 +43,13 @@ pub struct Cookies {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Account, Self::Member, Self::Login, Self::Half];
+    pub const ALL: [Self; 5] = [
+        Self::Account,
+        Self::Member,
+        Self::Login,
+        Self::Half,
+        Self::Guest,
+    ];
 
     /// How long a browser is asked to keep it.
     #[must_use]
@@ -48,6 +58,7 @@ impl Kind {
             Self::Account | Self::Member => LONGEST,
             Self::Login => LOGIN,
             Self::Half => HALF,
+            Self::Guest => GUEST,
         }
     }
 
@@ -57,6 +68,7 @@ impl Kind {
             Self::Member => "ds-member",
             Self::Login => "ds-login",
             Self::Half => "ds-half",
+            Self::Guest => "ds-guest",
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod password;
 pub mod people;
 pub mod pictures;
 mod rates;
+mod remembered;
 mod session;
 mod sessions;
 mod setup_link;
@@ -48,7 +49,7 @@ pub use member_tokens::{
 };
 pub use password::{PasswordError, PasswordProblem, PasswordRules};
 pub use rates::Rates;
-pub use session::{Session, SessionStore, Subject};
+pub use session::{Epoch, Session, SessionStore, Standing, Subject};
 pub use sessions::Sessions;
 pub use setup_link::SetupLink;
 pub use visitor::{AuthError, Authenticator, Visitor};

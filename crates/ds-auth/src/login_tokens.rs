@@ -16,6 +16,8 @@ use ds_core::{
 };
 use moka::{policy::EvictionPolicy, sync::Cache};
 
+use crate::Standing;
+
 /// From the account site back to the appspace is one redirect.
 const GOOD_FOR: Duration = Duration::from_mins(1);
 /// Bound of those under way.
@@ -33,7 +35,7 @@ pub struct Login {
     /// Who they are on the appspace.
     pub proxy_id: ProxyId,
     /// The account they logged in with.
-    pub account: AccountId,
+    pub account: Standing,
 }
 
 struct Pending {
@@ -61,7 +63,7 @@ impl LoginTokens {
         &self,
         appspace: AppspaceId,
         proxy_id: ProxyId,
-        account: AccountId,
+        account: Standing,
         state: TokenHash,
     ) -> Token {
         let token = Token::random();
@@ -78,7 +80,7 @@ impl LoginTokens {
     /// Lets nobody arrive who is under way with this account.
     pub fn forget(&self, account: AccountId) {
         for (token, pending) in &self.pending {
-            if pending.login.account == account {
+            if pending.login.account.account == account {
                 self.pending.invalidate(&*token);
             }
         }
@@ -100,15 +102,23 @@ mod tests {
     use ds_core::ManualClock;
 
     use super::*;
+    use crate::Epoch;
+
+    fn somebody() -> Standing {
+        Standing {
+            account: AccountId::new(),
+            since: Epoch(3),
+        }
+    }
 
     #[test]
     fn who_is_forgotten_does_not_arrive() {
         let tokens = LoginTokens::new(Arc::new(ManualClock::new(Timestamp(0))));
         let (here, state) = (AppspaceId::new(), Token::random());
-        let [ada, bob] = [(); 2].map(|()| AccountId::new());
+        let [ada, bob] = [(); 2].map(|()| somebody());
         let [of_ada, of_bob] =
             [ada, bob].map(|id| tokens.issue(here, ProxyId::random(), id, state.hash()));
-        tokens.forget(ada);
+        tokens.forget(ada.account);
         assert_eq!(tokens.redeem(&of_ada, here, &state), None);
         let arrived = tokens.redeem(&of_bob, here, &state);
         assert_eq!(arrived.map(|login| login.account), Some(bob));
@@ -122,7 +132,7 @@ mod tests {
         let (state, other) = (Token::random(), Token::random());
         let login = Login {
             proxy_id: ProxyId::random(),
-            account: AccountId::new(),
+            account: somebody(),
         };
         let issue = || tokens.issue(here, login.proxy_id.clone(), login.account, state.hash());
 
@@ -149,7 +159,7 @@ mod tests {
         let tokens = Arc::new(LoginTokens::new(Arc::new(ManualClock::new(Timestamp(0)))));
         let (here, state) = (AppspaceId::new(), Token::random());
         for _ in 0..50 {
-            let token = tokens.issue(here, ProxyId::random(), AccountId::new(), state.hash());
+            let token = tokens.issue(here, ProxyId::random(), somebody(), state.hash());
             let won = std::thread::scope(|scope| {
                 let tries: Vec<_> = (0..4)
                     .map(|_| scope.spawn(|| tokens.redeem(&token, here, &state).is_some()))

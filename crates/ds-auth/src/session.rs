@@ -19,6 +19,20 @@ pub enum Subject {
     },
 }
 
+/// How often what proves who somebody is had changed on this host, or their logins were ended: a moment, as logins know it. Who checks
+/// a login asks for it first; the session begins if the account was not changed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Epoch(pub u64);
+
+/// An account whose person has shown who they are, and since when nothing may have changed for that to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Whose.
+    pub account: AccountId,
+    /// From before it was shown.
+    pub since: Epoch,
+}
+
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -33,11 +47,22 @@ pub struct Session {
 /// The sessions of this host, by the hash of their token.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Records a session.
+    /// The present moment.
+    async fn epoch(&self) -> Result<Epoch, StoreError>;
+    /// Records a session, if its account, where it has one, was not changed since then: decided in one statement. A change is another
+    /// password or second step, a passkey that is removed, a block, or that logins were [ended](Self::outdate_logins).
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such account or appspace, or the account is blocked.
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError>;
+    /// [`StoreError::Missing`] if there is no such account or appspace, or the account is blocked or was changed.
+    async fn add_session(
+        &self,
+        token: &TokenHash,
+        session: &Session,
+        since: Option<Epoch>,
+    ) -> Result<(), StoreError>;
+    /// Lets no login of an account that is under way begin a session, and none of its codes for others be redeemed; since when.
+    /// Sessions that are there go on.
+    async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError>;
     /// The session of a token; an expired one may be returned and is refused by the caller.
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;
     /// Moves the end of a session.

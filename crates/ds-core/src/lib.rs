@@ -58,7 +58,7 @@ pub use letters::{LetterStore, WaitingLetter};
 pub use manifest::Manifest;
 pub use member::Member;
 pub use member_changes::MemberChanges;
-pub use member_logins::{LoginKind, MemberLogin, MemberLogins};
+pub use member_logins::{LoginKind, MemberLogin, MemberLogins, MemberWays};
 pub use original::{OriginalLogin, OriginalMember, OriginalMeta, OriginalReader};
 pub use schema::{Direction, MigrationStep, Schema};
 pub use semver::Version;

@@ -1,5 +1,7 @@
 //! How members prove who they are, beside an account of this host.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use crate::{AccountId, AppspaceId, Member, ProxyId, StoreError};
@@ -43,6 +45,15 @@ impl LoginKind {
         let all = [Self::DropId, Self::Profile, Self::Email];
         all.into_iter().find(|kind| kind.as_str() == text)
     }
+}
+
+/// How a member logs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberWays {
+    /// With this account of this host.
+    pub account: Option<AccountId>,
+    /// Otherwise, oldest first.
+    pub logins: Vec<MemberLogin>,
 }
 
 /// The ways in which members log in; kept inside each appspace's own data, as its members are.
@@ -99,6 +110,11 @@ pub trait MemberLogins: Send + Sync {
         member: &Member,
         login: &MemberLogin,
     ) -> Result<(), StoreError>;
+    /// How every member logs in, with one question; those of no way are not there.
+    async fn all_ways(
+        &self,
+        appspace: AppspaceId,
+    ) -> Result<HashMap<ProxyId, MemberWays>, StoreError>;
     /// The account of this host that a member logs in with.
     async fn account_of(
         &self,

@@ -13,6 +13,7 @@ mod moves;
 mod previews;
 mod recorded;
 mod rounds;
+mod seen;
 mod snapshots;
 mod terms;
 mod upgrades;
@@ -29,6 +30,7 @@ use ds_lifecycle::Lifecycle;
 use ds_sandbox::{DenoError, Sandboxes, StopReason};
 use ds_serve::{Appspaces, Cached, Directory, Door, WithPreviews};
 use ds_store::{OpenError, Store};
+use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
@@ -101,6 +103,7 @@ pub struct Host {
     _alerts: AbortOnDropHandle<()>,
     _logins: AbortOnDropHandle<()>,
     _keys: AbortOnDropHandle<()>,
+    _looks: AbortOnDropHandle<()>,
     post: Option<Post>,
 }
 
@@ -116,7 +119,8 @@ impl Host {
         let lifecycle = base.lifecycle(&directory);
         recover(&installer, &lifecycle).await?;
         let moves = moves::open(config, &base, &names, &lifecycle).await?;
-        let auth = Auth::new(&base, &names, lifecycle.previews());
+        let (tell, seen) = mpsc::channel(seen::WAITING);
+        let auth = Auth::new(&base, &names, lifecycle.previews(), tell);
         let installs: Arc<dyn ops::backend::Installs> = Arc::new(glue::Packages(installer));
         let backups = base.keeper.clone().map(|keeper| {
             let records = base.records.clone();
@@ -168,6 +172,11 @@ impl Host {
         let domains = dropids::other_domains(&dropids, &site_state);
         let site = site::router(site_state.clone());
         let logins = logins::logins(config, &base, &names, &outgoing, &site, &domains);
+        let looks = tokio::spawn(crate::entrance::refresh(
+            ops.clone(),
+            Arc::clone(&logins),
+            seen,
+        ));
         let entrance = Entrance::new(EntranceState {
             site: site_state,
             logins: Arc::clone(&logins),
@@ -197,6 +206,7 @@ impl Host {
             _previews: AbortOnDropHandle::new(old),
             _alerts: mail::rounds(&base.alerts, base.keeper.is_some()),
             _logins: logins::round(&logins),
+            _looks: AbortOnDropHandle::new(looks),
             _keys: AbortOnDropHandle::new(tokio::spawn(rounds::keys(keys))),
             post: base.post,
         })

@@ -10,6 +10,7 @@ pub mod control;
 pub mod dispatch;
 pub mod dropids;
 pub mod entrance;
+mod finish;
 pub mod listen;
 pub mod lock;
 pub mod mail;

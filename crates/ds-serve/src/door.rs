@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ds_auth::{Cookies, LoginTokens, Sessions, cookie::Kind};
-use ds_core::secret::Token;
+use ds_core::{StoreError, secret::Token};
 use ds_sandbox::{Body, empty_body};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use url::Url;
@@ -38,6 +38,9 @@ const LOGGED_OUT: &str = "/.dropserver/logged-out";
 pub const ORIGINAL_LOGIN_PATH: &str = "/.dropserver/v0/login";
 /// The parameter with which hosts of the original send browsers here, to any path.
 const ORIGINAL_TOKEN: &str = "dropserver-login-token";
+
+/// Where an [`Entrance`] lets people choose how to log in; `path` says where they go then.
+pub const ENTER_PATH: &str = "/.dropserver/enter";
 
 /// Everything below this path is the host's.
 pub(crate) const PREFIX: &str = "/.dropserver/";
@@ -121,6 +124,19 @@ impl Door {
         response
     }
 
+    /// Where somebody goes whom we do not know: to the account site, or, if they last came by a server of their own, to
+    /// where that is asked.
+    pub(crate) fn ask_who(&self, site: &Site, head: &Parts, path: &str) -> Response<Body> {
+        let guest = self.cookies.read(&head.headers, Kind::Guest);
+        let is_guest = guest.is_some_and(|who| !who.reveal().is_empty());
+        if !is_guest || self.entrance.is_none() || site.preview.is_some() {
+            return self.send_to_log_in(site, head, path);
+        }
+        let mut asked = url::form_urlencoded::Serializer::new(String::new());
+        asked.append_pair("path", path);
+        redirect(&format!("{ENTER_PATH}?{}", asked.finish()))
+    }
+
     /// Where a browser goes that a host of the original sent here with a token: a token in an address logs nobody in, so
     /// there is a page that asks.
     pub(crate) fn original_login(
@@ -170,7 +186,11 @@ impl Door {
             .sessions
             .start_member(id, login.proxy_id, Some(login.account))
             .await;
-        let session = session.map_err(ServeError::Login)?;
+        let session = session.map_err(|error| match error {
+            // The account was changed on the way.
+            StoreError::Missing { .. } => ServeError::StaleLogin,
+            error => ServeError::Login(error),
+        })?;
         let agent = head.headers.get(header::USER_AGENT);
         let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or("");
         self.sessions.note_device(&session, agent).await;
@@ -180,6 +200,7 @@ impl Door {
             self.cookies
                 .set(Kind::Member, &session, Kind::Member.max_age()),
             self.cookies.clear(Kind::Login),
+            self.cookies.clear(Kind::Guest),
         ] {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -202,8 +223,10 @@ impl Door {
                 .map_err(ServeError::Login)?;
         }
         let mut response = redirect(LOGGED_OUT);
-        let clear = self.cookies.clear(Kind::Member);
-        response.headers_mut().append(header::SET_COOKIE, clear);
+        for kind in [Kind::Member, Kind::Guest] {
+            let clear = self.cookies.clear(kind);
+            response.headers_mut().append(header::SET_COOKIE, clear);
+        }
         Ok(response)
     }
 }

@@ -25,7 +25,7 @@ mod web;
 
 pub use cached::{Cached, Sources};
 pub use directory::{Directory, DirectoryError, FixedSite, Site, SitePreview, static_roots};
-pub use door::{Door, Entrance, ORIGINAL_LOGIN_PATH, OwnPolicy};
+pub use door::{Door, ENTER_PATH, Entrance, ORIGINAL_LOGIN_PATH, OwnPolicy};
 pub use error::ServeError;
 pub use previews::WithPreviews;
 pub use service::{Answer, Appspaces, Parts};

@@ -229,7 +229,7 @@ impl Inner {
             matches!(head.method, Method::GET | Method::HEAD) && headers::wants_page(&head.headers);
         match (&self.parts.door, &denied) {
             (Some(door), Denied::NotLoggedIn) if navigates => {
-                Ok(door.send_to_log_in(site, head, target.as_str()))
+                Ok(door.ask_who(site, head, target.as_str()))
             }
             _ => Err(denied.into()),
         }

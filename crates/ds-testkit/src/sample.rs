@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use ds_auth::{Account, Session, Subject};
+use ds_auth::{Account, Session, Subject, passkeys::PasskeyRecord};
 use ds_core::{
     AccountId, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, Manifest, ManualClock,
     Member, ProxyId, Schema, Timestamp, VersionId,
@@ -26,6 +26,23 @@ pub fn account(email: &str) -> Account {
         email_proven: true,
         is_admin: false,
         created: NOW,
+    }
+}
+
+/// A passkey that an authenticator in software made.
+///
+/// # Panics
+/// If what is kept of it is not what it was.
+#[must_use]
+pub fn passkey(id: &str, account: AccountId, created: Timestamp) -> PasskeyRecord {
+    let key = serde_json::from_str(include_str!("passkey.json"));
+    PasskeyRecord {
+        id: id.into(),
+        account,
+        name: "Phone".into(),
+        key: key.expect("it was written by this code"),
+        created,
+        last_used: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ds_core::StoreError;
 
 use super::{Account, Accounts, LogInError, PasswordProblem};
-use crate::password;
+use crate::{Standing, password};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,8 @@ pub enum ChangePasswordError {
 }
 
 impl Accounts {
-    /// Changes a password, for whoever gives the present one. Other sessions are to be ended afterwards.
+    /// Changes a password, for whoever gives the present one. Every session is to be ended afterwards
+    /// ([`Sessions::end_changed`](crate::Sessions::end_changed)); with what comes back a new one can begin.
     ///
     /// # Errors
     /// If the present one is wrong, or the new one breaks the rules.
@@ -32,7 +33,7 @@ impl Accounts {
         present: String,
         new: String,
         from: Option<IpAddr>,
-    ) -> Result<(), ChangePasswordError> {
+    ) -> Result<Standing, ChangePasswordError> {
         self.rules.check(&new, &account.email)?;
         self.log_in(&account.email, present.clone(), from).await?;
         let failed = |error: StoreError| ChangePasswordError::Present(error.into());
@@ -47,7 +48,11 @@ impl Accounts {
             .await
             .map_err(LogInError::from)?;
         let replaced = self.store.replace_password(found.id, &hash, &new).await;
-        let replaced = replaced.map_err(failed)? && found.id == account.id;
-        replaced.then_some(()).ok_or(ChangePasswordError::Changed)
+        let since = replaced.map_err(failed)?;
+        let since = since.filter(|_| found.id == account.id);
+        let account = account.id;
+        since
+            .map(|since| Standing { account, since })
+            .ok_or(ChangePasswordError::Changed)
     }
 }

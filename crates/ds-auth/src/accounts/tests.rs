@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use ds_core::{ManualClock, Timestamp};
 
 use super::*;
+use crate::Epoch;
 
 const PASSWORD: &str = "correct horse";
 /// `PASSWORD`, hashed cheaply with parameters of another time.
@@ -77,12 +78,19 @@ impl AccountStore for Fake {
         id: AccountId,
         present: &str,
         new: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Epoch>, StoreError> {
         let mut all = self.all()?;
         let found = all
             .iter_mut()
             .find(|(a, hash)| a.id == id && hash == present);
-        Ok(found.map(|(_, hash)| *hash = new.into()).is_some())
+        Ok(found.map(|(_, hash)| {
+            *hash = new.into();
+            Epoch(1)
+        }))
+    }
+
+    async fn renew_hash(&self, id: AccountId, present: &str, new: &str) -> Result<(), StoreError> {
+        self.replace_password(id, present, new).await.map(drop)
     }
 }
 

@@ -29,7 +29,11 @@ impl Card {
     /// If there is none within the bounds.
     pub async fn find(web: &dyn Web, who: &ProfileUrl, local: Local) -> Result<Self, LoginError> {
         let got = web.get(who.url(), Want::Profile.bounds()).await;
-        Ok(Self::read(&got.map_err(LoginError::Web)?, who.url(), local))
+        Ok(Self::read(
+            &got.map_err(LoginError::of_web)?,
+            who.url(),
+            local,
+        ))
     }
 
     /// Reads the first card of a page that was asked for at `asked`.

@@ -8,6 +8,7 @@ mod card;
 pub mod client;
 mod connections;
 mod links;
+mod looks;
 mod metadata;
 mod name;
 pub(crate) mod pkce;
@@ -21,6 +22,7 @@ pub use connections::{
     ConnectedSite, ConnectedSiteStore, Contact, ContactStore, RemoteAppspace, RemoteAppspaceStore,
 };
 pub use links::METADATA as METADATA_RELATION;
+pub use looks::{TakenLook, TakenLookStore};
 pub use metadata::{AUTHORIZE_PATH, KEYS_PATH, METADATA_PATH, Metadata, MetadataError};
 pub use name::{DropId, DropIdError, Handle, Local};
 pub use profile::{Identity, ProfileError, ProfileUrl};

@@ -92,6 +92,17 @@ impl JoinLink {
     }
 }
 
+/// A way to log in that makes nobody a member of an appspace again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinBar {
+    /// Who logs in so.
+    pub who: Who,
+    /// What they were called there.
+    pub name: String,
+    /// Since when.
+    pub barred: Timestamp,
+}
+
 /// What is recorded of joining. It stays with the host: what travels with an appspace lets nobody in elsewhere, and a
 /// snapshot brings back no link that was withdrawn.
 #[async_trait]
@@ -144,6 +155,15 @@ pub trait JoinStore: Send + Sync {
         appspace: AppspaceId,
         id: &str,
     ) -> Result<Option<JoinRequest>, StoreError>;
+    /// Lets nobody become a member who logs in so, and takes what they ask off the list. One who may not already is fine.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such appspace.
+    async fn add_join_bar(&self, appspace: AppspaceId, bar: &JoinBar) -> Result<(), StoreError>;
+    /// Who may not become a member, barred last first.
+    async fn join_bars(&self, appspace: AppspaceId) -> Result<Vec<JoinBar>, StoreError>;
+    /// Lets somebody again, by their [text](Who::key). One who may already is fine.
+    async fn lift_join_bar(&self, appspace: AppspaceId, who: &str) -> Result<(), StoreError>;
     /// Removes links that ended before then, and requests that were asked before then.
     async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError>;
 }

@@ -12,32 +12,25 @@ use ds_core::{
     AppspaceId, Clock, Member, MemberStore, StoreError, Timestamp, error_chain, secret::Token,
     secret::TokenHash,
 };
-use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{MemberToken, MemberTokenStore};
 use crate::{
     Sessions,
-    marks::{Revocable, Stamp},
+    marks::Revocable,
+    remembered::{Looked, Remembered},
 };
 
 /// How often it is written down that a token is used.
 const NOTED: Duration = Duration::from_hours(1);
-/// How many tokens are kept in memory, and for how long before they are read again.
+/// How many tokens are kept in memory.
 const KNOWN: u64 = 20_000;
-const KNOWN_FOR: Duration = Duration::from_mins(10);
-/// That a token is unknown is remembered too: a program whose key was removed goes on asking.
-const UNKNOWN: u64 = 10_000;
-const UNKNOWN_FOR: Duration = Duration::from_secs(30);
-/// How often a load starts again because something was revoked meanwhile.
-const LOADS: u32 = 3;
 
 pub(super) struct Lookup {
     pub(super) store: Arc<dyn MemberTokenStore>,
     members: Arc<dyn MemberStore>,
     pub(super) sessions: Sessions,
     pub(super) clock: Arc<dyn Clock>,
-    known: Cache<TokenHash, Arc<Known>>,
-    unknown: Cache<TokenHash, Stamp>,
+    known: Remembered<Known>,
 }
 
 /// A token in memory, and its member as its bearer is one.
@@ -46,7 +39,19 @@ pub(super) struct Known {
     pub(super) member: Arc<Member>,
     /// When it was last written down that it is used.
     noted: AtomicI64,
-    stamp: Stamp,
+}
+
+impl Looked for Known {
+    type Key = TokenHash;
+
+    fn rests_on<'a>(key: &'a TokenHash, found: Option<&'a Self>) -> [Option<Revocable<'a>>; 3] {
+        let token = found.map(|known| &known.token);
+        [
+            Some(Revocable::Token(key)),
+            token.map(|token| Revocable::Appspace(token.appspace)),
+            token.and_then(|token| token.account.map(Revocable::Account)),
+        ]
+    }
 }
 
 impl Lookup {
@@ -56,18 +61,12 @@ impl Lookup {
         sessions: Sessions,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let known = Cache::builder().max_capacity(KNOWN).time_to_live(KNOWN_FOR);
-        let unknown = Cache::builder()
-            .max_capacity(UNKNOWN)
-            .time_to_live(UNKNOWN_FOR)
-            .eviction_policy(EvictionPolicy::lru());
         Self {
             store,
             members,
             sessions,
             clock,
-            known: known.build(),
-            unknown: unknown.build(),
+            known: Remembered::new(KNOWN),
         }
     }
 
@@ -81,7 +80,9 @@ impl Lookup {
             return Ok(None);
         }
         let hash = secret.hash();
-        let Some(known) = self.known(&hash).await? else {
+        let marks = self.sessions.marks();
+        let found = self.known.find(marks, &hash, || self.load(&hash));
+        let Some(known) = found.await? else {
             return Ok(None);
         };
         let now = self.clock.now();
@@ -92,52 +93,7 @@ impl Lookup {
         Ok(Some(known))
     }
 
-    async fn known(&self, hash: &TokenHash) -> Result<Option<Arc<Known>>, StoreError> {
-        let marks = self.sessions.marks();
-        if let Some(known) = self.known.get(hash)
-            && marks.is_current(&known.stamp)
-        {
-            return Ok(Some(known));
-        }
-        if let Some(stamp) = self.unknown.get(hash)
-            && marks.is_current(&stamp)
-        {
-            return Ok(None);
-        }
-        self.load_settled(hash).await
-    }
-
-    /// Reads a token and remembers it, unless something is revoked the whole time.
-    async fn load_settled(&self, hash: &TokenHash) -> Result<Option<Arc<Known>>, StoreError> {
-        let marks = self.sessions.marks();
-        let mut last = None;
-        for _ in 0..LOADS {
-            let begun = marks.begin();
-            let loaded = self.load(hash).await?;
-            let token = loaded.as_ref().map(|(token, _)| token);
-            let things = [
-                Some(Revocable::Token(hash)),
-                token.map(|token| Revocable::Appspace(token.appspace)),
-                token.and_then(|token| token.account.map(Revocable::Account)),
-            ];
-            match (loaded, marks.stamp(begun, things)) {
-                (None, Some(stamp)) => {
-                    self.unknown.insert(hash.clone(), stamp);
-                    return Ok(None);
-                }
-                (Some(loaded), Some(stamp)) => {
-                    let known = Arc::new(Known::new(loaded, stamp));
-                    self.known.insert(hash.clone(), Arc::clone(&known));
-                    return Ok(Some(known));
-                }
-                (loaded, None) => last = loaded,
-            }
-        }
-        // As true as when it was read; only not remembered.
-        Ok(last.map(|loaded| Arc::new(Known::new(loaded, Stamp::default()))))
-    }
-
-    async fn load(&self, hash: &TokenHash) -> Result<Option<(MemberToken, Member)>, StoreError> {
+    async fn load(&self, hash: &TokenHash) -> Result<Option<Known>, StoreError> {
         let Some(token) = self.store.member_token(hash).await? else {
             return Ok(None);
         };
@@ -145,7 +101,7 @@ impl Lookup {
             return Ok(None);
         }
         let member = self.members.member(token.appspace, &token.member).await?;
-        Ok(member.map(|member| (token.clone(), token.narrow(member))))
+        Ok(member.map(|member| Known::new(token, member)))
     }
 
     /// Writes down now and then that a token is used.
@@ -173,12 +129,11 @@ impl Known {
         self.token.is_over_when_used(used, now)
     }
 
-    fn new((token, member): (MemberToken, Member), stamp: Stamp) -> Self {
+    fn new(token: MemberToken, member: Member) -> Self {
         Self {
             noted: AtomicI64::new(token.last_used.map_or(0, |used| used.0)),
-            member: Arc::new(member),
+            member: Arc::new(token.narrow(member)),
             token,
-            stamp,
         }
     }
 }

@@ -204,6 +204,15 @@ impl MemberTokens {
         removed
     }
 
+    /// Removes every program that somebody let in, at every appspace. What memory knows of them ends with the account's sessions
+    /// ([`Sessions::end_account`](crate::Sessions::end_account)), which are to be ended next.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn end_clients_of(&self, account: AccountId) -> Result<(), StoreError> {
+        self.0.store.remove_clients_of_account(account).await
+    }
+
     /// Who a program is that shows a token: a key, or what a member let in.
     ///
     /// # Errors

@@ -132,6 +132,8 @@ pub trait MemberTokenStore: Send + Sync {
         appspace: AppspaceId,
         member: &ProxyId,
     ) -> Result<(), StoreError>;
+    /// Removes every program that was let in by an account's leave.
+    async fn remove_clients_of_account(&self, account: AccountId) -> Result<(), StoreError>;
     /// The members of links that have ended and have sessions still.
     async fn ended_links(&self, now: Timestamp) -> Result<Vec<(AppspaceId, ProxyId)>, StoreError>;
     /// Removes clients that were not used since then.

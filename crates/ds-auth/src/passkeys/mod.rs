@@ -9,6 +9,7 @@
 //! start_login        ─▶ browser ─▶ finish_login        ─▶ whose passkey it is
 //! ```
 
+mod provider;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use webauthn_rs::prelude::{
 use webauthn_rs_proto::ResidentKeyRequirement;
 
 use crate::throttle::Throttle;
+pub use provider::provider_name;
 pub use store::{PasskeyError, PasskeyRecord, PasskeyStore};
 
 /// What browsers send and are sent, for the pages.
@@ -110,6 +112,21 @@ impl Passkeys {
         self.store.passkeys_of(account).await
     }
 
+    /// Calls one of an account otherwise. Says whether it was there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn rename(
+        &self,
+        account: AccountId,
+        id: &str,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .rename_passkey(account, id, &tidy_name(name))
+            .await
+    }
+
     /// Removes one of an account. Says whether it was there.
     ///
     /// # Errors
@@ -168,15 +185,10 @@ impl Passkeys {
         }
         let key = self.webauthn.finish_passkey_registration(made, state);
         let key = key.map_err(PasskeyError::Refused)?;
-        let name: String = name
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(NAME_CHARACTERS)
-            .collect();
         let record = PasskeyRecord {
             id: id_of(&key),
             account,
-            name: name.trim().to_owned(),
+            name: tidy_name(name),
             key,
             created: self.clock.now(),
             last_used: None,
@@ -296,6 +308,13 @@ impl Passkeys {
 /// What devices call an account: its id, which is never used again.
 fn handle(account: AccountId) -> Uuid {
     account.to_string().parse().unwrap_or_default()
+}
+
+/// A name as it is kept: on one line, and not long.
+fn tidy_name(name: &str) -> String {
+    let plain = name.trim().chars().filter(|c| !c.is_control());
+    let short: String = plain.take(NAME_CHARACTERS).collect();
+    short.trim().to_owned()
 }
 
 fn id_of(key: &Passkey) -> String {

@@ -39,6 +39,13 @@ pub trait PasskeyStore: Send + Sync {
     async fn add_passkey(&self, passkey: &PasskeyRecord) -> Result<(), StoreError>;
     /// Records that it was used, with what is kept of it now.
     async fn use_passkey(&self, id: &str, key: &Passkey, at: Timestamp) -> Result<(), StoreError>;
+    /// Calls one of an account otherwise. Says whether it was there.
+    async fn rename_passkey(
+        &self,
+        account: AccountId,
+        id: &str,
+        name: &str,
+    ) -> Result<bool, StoreError>;
     /// Removes one of an account. Says whether it was there.
     async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool, StoreError>;
     /// Whether an account is asked for a passkey after its password.

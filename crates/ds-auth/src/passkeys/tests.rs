@@ -37,6 +37,10 @@ impl PasskeyStore for Fake {
         (record.key, record.last_used) = (key.clone(), Some(at));
         Ok(())
     }
+    async fn rename_passkey(&self, _: AccountId, id: &str, name: &str) -> Result<bool, StoreError> {
+        let mut all = self.0.lock().unwrap();
+        Ok(all.get_mut(id).map(|own| own.name = name.into()).is_some())
+    }
     async fn remove_passkey(&self, _: AccountId, id: &str) -> Result<bool, StoreError> {
         Ok(self.0.lock().unwrap().remove(id).is_some())
     }

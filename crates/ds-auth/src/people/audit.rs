@@ -74,6 +74,10 @@ pub enum AuditAction {
     RemovalBegun,
     /// A mail address was changed.
     EmailChanged,
+    /// Somebody asked for a link to a new mail address.
+    EmailWanted,
+    /// A mail address was proven, or somebody who runs the host vouched for it.
+    AddressProven,
     /// A token for the API was made.
     TokenMade,
     /// A token for the API was revoked.
@@ -106,13 +110,102 @@ pub enum AuditAction {
     DropIdRemoved,
 }
 
+/// Which entries are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Those of these kinds; of all, if there are none here.
+    pub actions: Vec<AuditAction>,
+    /// Those that have this (lower case) in what whoever did it is called, or in to what it was done.
+    pub find: String,
+}
+
+/// How long something is kept, and with what it competes for its place: no kind pushes out another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditClass {
+    /// Who may come in and what is done to accounts and to the host: kept longest.
+    Grave,
+    /// Changes within appspaces and other things that people do often.
+    Small,
+    /// What strangers can bring about, as often as they like.
+    Strangers,
+}
+
+impl AuditClass {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Grave, Self::Small, Self::Strangers];
+
+    /// The number it is recorded with.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Grave => 0,
+            Self::Small => 1,
+            Self::Strangers => 2,
+        }
+    }
+}
+
+/// How much of a class is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditBounds {
+    /// Nothing that was done before then.
+    pub before: Timestamp,
+    /// Of each account, the newest so many.
+    pub most_each: u32,
+    /// Of all together, the newest so many.
+    pub most: u32,
+}
+
+impl AuditEntry {
+    /// How long it is kept.
+    #[must_use]
+    pub fn class(&self) -> AuditClass {
+        use AuditAction as A;
+        match self.action {
+            A::LogInRefused | A::ResetAsked if self.by.is_none() && self.who == SOMEBODY => {
+                AuditClass::Strangers
+            }
+            A::MemberInvited
+            | A::MemberAdded
+            | A::MemberChanged
+            | A::MemberRemoved
+            | A::MemberLeft
+            | A::JoiningChanged
+            | A::KeyMade
+            | A::KeyRevoked
+            | A::TokenMade
+            | A::TokenRevoked
+            | A::AppspaceDeleted
+            | A::AppspaceRemoved
+            | A::AppspaceRestored
+            | A::SessionsEnded
+            | A::DropIdMade
+            | A::DropIdRemoved => AuditClass::Small,
+            _ => AuditClass::Grave,
+        }
+    }
+}
+
+/// What the log calls somebody of whom nothing is known.
+pub const SOMEBODY: &str = "somebody";
+
 /// What was done on this host.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
     /// Records something. What was done by an account that is gone stays.
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError>;
     /// What was recorded before the entry in that place, or the newest; recorded last first.
-    async fn entries(&self, before: Option<i64>, most: u32) -> Result<Vec<AuditRow>, StoreError>;
-    /// Forgets what was done before then, and all but the newest `most`.
-    async fn trim_audit(&self, before: Timestamp, most: u32) -> Result<(), StoreError>;
+    async fn entries(&self, before: Option<i64>, most: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let all = AuditFilter::default();
+        self.entries_of(&all, before, most).await
+    }
+    /// The same, of those that are meant.
+    async fn entries_of(
+        &self,
+        which: &AuditFilter,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<AuditRow>, StoreError>;
+    /// Forgets what of a class is beyond these bounds. What no account did counts as done by one.
+    async fn trim_audit(&self, class: AuditClass, to: &AuditBounds) -> Result<(), StoreError>;
 }

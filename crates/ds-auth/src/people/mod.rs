@@ -5,6 +5,7 @@ mod audit;
 mod email_logins;
 mod halfway;
 mod invitations;
+mod profile;
 mod recovery;
 mod registration_rule;
 mod registrations;
@@ -17,10 +18,13 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditAction, AuditEntry, AuditLog, AuditRow};
+pub use audit::{
+    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditLog, AuditRow, SOMEBODY,
+};
 pub use email_logins::{EMAIL_LINK_FOR, EmailLogin, EmailLoginError, EmailLoginStore, EmailLogins};
 pub use halfway::HalfLogins;
 pub use invitations::{AcceptError, Invitation, InvitationStore, Invitations, InviteError};
+pub use profile::{ADDRESS_LINK_FOR, AddressChange, AddressError, ProfileStore, Profiles};
 pub use registration_rule::{RegistrationRule, UnknownRule};
 pub use registrations::{
     RegisterError, Registration, RegistrationParts, RegistrationStore, Registrations,

@@ -27,6 +27,8 @@ const FREE_PER_NETWORK: u32 = 20;
 pub struct Reset {
     /// Whose password.
     pub account: AccountId,
+    /// Whether the link was sent to the account's address; else an admin handed it over.
+    pub by_mail: bool,
     /// When it ends.
     pub expires: Timestamp,
 }
@@ -57,15 +59,16 @@ pub enum ResetError {
 /// Resets that were asked for, by the hash of their token.
 #[async_trait]
 pub trait ResetStore: Send + Sync {
-    /// Records one; an older one of the account ends.
+    /// Records one; an older one of the account that was given in the same way ends, and the other stays: who asks for a letter ends
+    /// no link that an admin handed over.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such account.
     async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError>;
     /// One of them; it may have expired.
     async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError>;
-    /// Sets the password, ends every session of the account, and uses the reset up, if it is there and good at `now`: all or
-    /// nothing.
+    /// Sets the password, ends every session of the account, every login under way and every reset, and records that the address is
+    /// proven if the link was sent there, if it is there and good at `now`: all or nothing.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if it is not.
@@ -144,7 +147,7 @@ impl Resets {
     /// # Errors
     /// If the store fails.
     pub async fn hand_out(&self, account: AccountId) -> Result<Token, StoreError> {
-        self.inner.add(account, HANDED_FOR).await
+        self.inner.add(account, false, HANDED_FOR).await
     }
 
     /// Whether a link is good now.
@@ -189,14 +192,20 @@ impl Inner {
         let Some((account, _)) = self.accounts.account_with_password(email).await? else {
             return Ok(None);
         };
-        let token = self.add(account.id, GOOD_FOR).await?;
+        let token = self.add(account.id, true, GOOD_FOR).await?;
         Ok(Some((account, token)))
     }
 
-    async fn add(&self, account: AccountId, good_for: Duration) -> Result<Token, StoreError> {
+    async fn add(
+        &self,
+        account: AccountId,
+        by_mail: bool,
+        good_for: Duration,
+    ) -> Result<Token, StoreError> {
         let token = Token::random();
         let reset = Reset {
             account,
+            by_mail,
             expires: self.clock.now().plus(good_for),
         };
         self.store.add_reset(&token.hash(), &reset).await?;

@@ -25,6 +25,8 @@ pub enum AccountChange {
 pub struct AccountEntry {
     /// The account.
     pub account: Account,
+    /// What its person is called; empty if they said nothing.
+    pub name: String,
     /// Since when it is blocked.
     pub blocked: Option<Timestamp>,
     /// Whether it is being removed.
@@ -68,9 +70,14 @@ pub struct Removal {
 /// ```
 #[async_trait]
 pub trait RoleStore: Send + Sync {
-    /// The accounts that have `find` in their mail address, oldest first; `most` at most.
-    async fn account_entries(&self, find: &str, most: u32)
-    -> Result<Vec<AccountEntry>, StoreError>;
+    /// The accounts that have `find` (lower case) in their mail address or name, oldest first; `most` at most, after
+    /// the first `skip`.
+    async fn account_entries(
+        &self,
+        find: &str,
+        skip: u32,
+        most: u32,
+    ) -> Result<Vec<AccountEntry>, StoreError>;
     /// One of them.
     async fn account_entry(&self, id: AccountId) -> Result<Option<AccountEntry>, StoreError>;
     /// The account with this mail address, blocked or not.

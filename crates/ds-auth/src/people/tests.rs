@@ -242,18 +242,21 @@ async fn guessing_codes_is_slowed_down() {
 fn a_login_waits_for_five_minutes() {
     let clock = Arc::new(ManualClock::new(Timestamp(0)));
     let halfway = HalfLogins::new(clock.clone());
-    let ada = AccountId::new();
+    let [ada, bob] = [7, 8].map(|epoch| crate::Standing {
+        account: AccountId::new(),
+        since: crate::Epoch(epoch),
+    });
     let token = halfway.begin(ada);
-    assert_eq!(halfway.account(&token), Some(ada));
-    assert_eq!(halfway.account(&token), Some(ada));
-    assert_eq!(halfway.account(&Token::random()), None);
+    assert_eq!(halfway.who(&token), Some(ada));
+    assert_eq!(halfway.who(&token), Some(ada));
+    assert_eq!(halfway.who(&Token::random()), None);
     assert_eq!(halfway.end(&token), Some(ada));
     assert_eq!(halfway.end(&token), None);
-    let (token, other) = (halfway.begin(ada), halfway.begin(AccountId::new()));
-    halfway.forget(ada);
-    assert_eq!(halfway.account(&token), None);
-    assert!(halfway.account(&other).is_some());
+    let (token, other) = (halfway.begin(ada), halfway.begin(bob));
+    halfway.forget(ada.account);
+    assert_eq!(halfway.who(&token), None);
+    assert_eq!(halfway.who(&other), Some(bob));
     let token = halfway.begin(ada);
     clock.advance(Duration::from_mins(5));
-    assert_eq!((halfway.account(&token), halfway.end(&token)), (None, None));
+    assert_eq!((halfway.who(&token), halfway.end(&token)), (None, None));
 }

@@ -12,26 +12,19 @@ use ds_core::{
     AccountId, AppspaceId, Clock, Member, MemberStore, StoreError, Timestamp,
     secret::{Token, TokenHash},
 };
-use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{ACCOUNT_LASTS, MEMBER_LASTS};
 use crate::{
-    Session, SessionStore, Subject,
-    marks::{Begun, Marks, Revocable, Stamp},
+    Epoch, Session, SessionStore, Subject,
+    marks::{Marks, Revocable},
     people::SessionList,
+    remembered::{Looked, Remembered},
 };
 
 /// A session's end is moved at most this often: use is not a write.
 const EXTEND_EVERY: Duration = Duration::from_hours(1);
-/// How many sessions are kept in memory, and for how long before they are read again.
+/// How many sessions are kept in memory.
 const KNOWN: u64 = 50_000;
-const KNOWN_FOR: Duration = Duration::from_mins(10);
-/// Old cookies are common, so that a token is unknown is remembered too, apart: strangers who try tokens
-/// push out one another.
-const UNKNOWN: u64 = 10_000;
-const UNKNOWN_FOR: Duration = Duration::from_secs(30);
-/// How often a load starts again because something was revoked meanwhile.
-const LOADS: u32 = 3;
 
 pub(super) struct Inner {
     pub(super) store: Arc<dyn SessionStore>,
@@ -39,8 +32,7 @@ pub(super) struct Inner {
     pub(super) list: Option<Arc<dyn SessionList>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) marks: Marks,
-    known: Cache<Key, Arc<Known>>,
-    unknown: Cache<Key, Stamp>,
+    known: Remembered<Known>,
 }
 
 /// A token at one site. What a token is elsewhere says nothing here.
@@ -59,8 +51,8 @@ pub(super) enum Site {
 /// A session in memory.
 struct Known {
     who: Who,
+    account: Option<AccountId>,
     expires: AtomicI64,
-    stamp: Stamp,
 }
 
 #[derive(Clone)]
@@ -69,11 +61,21 @@ pub(super) enum Who {
     Member(Arc<Member>),
 }
 
-/// What the store knows of a token at a site.
-struct Loaded {
-    who: Who,
-    expires: Timestamp,
-    account: Option<AccountId>,
+impl Looked for Known {
+    type Key = Key;
+
+    fn rests_on<'a>(key: &'a Key, found: Option<&'a Self>) -> [Option<Revocable<'a>>; 3] {
+        let appspace = match key.site {
+            Site::Account => None,
+            Site::Appspace(id) => Some(Revocable::Appspace(id)),
+        };
+        let account = found.and_then(|known| known.account);
+        [
+            Some(Revocable::Token(&key.token)),
+            appspace,
+            account.map(Revocable::Account),
+        ]
+    }
 }
 
 impl Inner {
@@ -83,19 +85,13 @@ impl Inner {
         list: Option<Arc<dyn SessionList>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let known = Cache::builder().max_capacity(KNOWN).time_to_live(KNOWN_FOR);
-        let unknown = Cache::builder()
-            .max_capacity(UNKNOWN)
-            .time_to_live(UNKNOWN_FOR)
-            .eviction_policy(EvictionPolicy::lru());
         Self {
             store,
             members,
             list,
             clock,
             marks: Marks::new(),
-            known: known.build(),
-            unknown: unknown.build(),
+            known: Remembered::new(KNOWN),
         }
     }
 
@@ -103,6 +99,7 @@ impl Inner {
         &self,
         subject: Subject,
         lasts: Duration,
+        since: Option<Epoch>,
     ) -> Result<Token, StoreError> {
         let (token, created) = (Token::random(), self.clock.now());
         let session = Session {
@@ -110,7 +107,8 @@ impl Inner {
             created,
             expires: created.plus(lasts),
         };
-        self.store.add_session(&token.hash(), &session).await?;
+        let hash = token.hash();
+        self.store.add_session(&hash, &session, since).await?;
         Ok(token)
     }
 
@@ -120,61 +118,14 @@ impl Inner {
         }
         let token = token.hash();
         let key = Key { site, token };
-        if let Some(known) = self.known.get(&key)
-            && self.marks.is_current(&known.stamp)
-        {
-            return Ok(self.use_known(&key, &known).await);
-        }
-        if let Some(stamp) = self.unknown.get(&key)
-            && self.marks.is_current(&stamp)
-        {
-            return Ok(None);
-        }
-        match self.load_settled(&key).await? {
+        let found = self.known.find(&self.marks, &key, || self.load(&key));
+        match found.await? {
             None => Ok(None),
             Some(known) => Ok(self.use_known(&key, &known).await),
         }
     }
 
-    /// Reads a session and remembers it, unless something is revoked the whole time.
-    async fn load_settled(&self, key: &Key) -> Result<Option<Arc<Known>>, StoreError> {
-        let mut last = None;
-        for _ in 0..LOADS {
-            let begun = self.marks.begin();
-            let loaded = self.load(key).await?;
-            let stamp = self.stamp(begun, key, loaded.as_ref());
-            match (loaded, stamp) {
-                (None, Some(stamp)) => {
-                    self.unknown.insert(key.clone(), stamp);
-                    return Ok(None);
-                }
-                (Some(loaded), Some(stamp)) => {
-                    let known = Arc::new(Known::new(loaded, stamp));
-                    self.known.insert(key.clone(), Arc::clone(&known));
-                    return Ok(Some(known));
-                }
-                (loaded, None) => last = loaded,
-            }
-        }
-        // As true as when it was read; only not remembered.
-        Ok(last.map(|loaded| Arc::new(Known::new(loaded, Stamp::default()))))
-    }
-
-    fn stamp(&self, begun: Begun, key: &Key, loaded: Option<&Loaded>) -> Option<Stamp> {
-        let appspace = match key.site {
-            Site::Account => None,
-            Site::Appspace(id) => Some(Revocable::Appspace(id)),
-        };
-        let account = loaded.and_then(|loaded| loaded.account);
-        let things = [
-            Some(Revocable::Token(&key.token)),
-            appspace,
-            account.map(Revocable::Account),
-        ];
-        self.marks.stamp(begun, things)
-    }
-
-    async fn load(&self, key: &Key) -> Result<Option<Loaded>, StoreError> {
+    async fn load(&self, key: &Key) -> Result<Option<Known>, StoreError> {
         let Some(session) = self.store.session(&key.token).await? else {
             return Ok(None);
         };
@@ -196,10 +147,10 @@ impl Inner {
             },
             _ => return Ok(None),
         };
-        Ok(Some(Loaded {
+        Ok(Some(Known {
             who,
-            expires: session.expires,
             account,
+            expires: AtomicI64::new(session.expires.0),
         }))
     }
 
@@ -223,16 +174,6 @@ impl Inner {
             tracing::warn!(%error, "cannot record that a session was used");
         }
         Some(known.who.clone())
-    }
-}
-
-impl Known {
-    fn new(loaded: Loaded, stamp: Stamp) -> Self {
-        Self {
-            who: loaded.who,
-            expires: AtomicI64::new(loaded.expires.0),
-            stamp,
-        }
     }
 }
 

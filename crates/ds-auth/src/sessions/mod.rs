@@ -13,7 +13,7 @@ use ds_core::{
 use tokio::sync::watch;
 
 use crate::{
-    SessionStore, Subject, device_name,
+    Epoch, SessionStore, Standing, Subject, device_name,
     marks::{Marks, Revocable},
     people::{SessionEntry, SessionList},
 };
@@ -100,24 +100,43 @@ impl Sessions {
         }
     }
 
+    /// The present moment. Whoever checks a login asks for it first.
+    pub async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.0.store.epoch().await
+    }
+
+    /// An account as it is now, for whoever needs not show who they are: the account was made just now.
+    pub async fn standing(&self, account: AccountId) -> Result<Standing, StoreError> {
+        let since = self.epoch().await?;
+        Ok(Standing { account, since })
+    }
+
     /// Begins a session on the account site.
-    pub async fn start_account(&self, account: AccountId) -> Result<Token, StoreError> {
-        self.0.start(Subject::Account(account), ACCOUNT_LASTS).await
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if the account was changed since, or is blocked or gone.
+    pub async fn start_account(&self, who: Standing) -> Result<Token, StoreError> {
+        let subject = Subject::Account(who.account);
+        self.0.start(subject, ACCOUNT_LASTS, Some(who.since)).await
     }
 
     /// Begins a session of a member on an appspace. `account` is the one of this host they logged in with.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if the account was changed since, or is blocked or gone.
     pub async fn start_member(
         &self,
         appspace: AppspaceId,
         proxy_id: ProxyId,
-        account: Option<AccountId>,
+        account: Option<Standing>,
     ) -> Result<Token, StoreError> {
         let subject = Subject::Member {
             appspace,
             proxy_id,
-            account,
+            account: account.map(|who| who.account),
         };
-        self.0.start(subject, MEMBER_LASTS).await
+        let since = account.map(|who| who.since);
+        self.0.start(subject, MEMBER_LASTS, since).await
     }
 
     /// Whose session on the account site this is.
@@ -172,8 +191,21 @@ impl Sessions {
         .await
     }
 
-    /// Ends every session of an account, those on appspaces too.
-    pub async fn end_account(&self, account: AccountId) -> Result<(), StoreError> {
+    /// Ends every session of an account, those on appspaces too, and every login of it that is under way. Since when.
+    pub async fn end_account(&self, account: AccountId) -> Result<Epoch, StoreError> {
+        let inner = Arc::clone(&self.0);
+        to_the_end(async move {
+            // First: what a login begins until then is ended with the rest, and after that it begins nothing.
+            let since = inner.store.outdate_logins(account).await;
+            let ended = inner.store.remove_sessions_of_account(account).await;
+            inner.marks.revoke(Revocable::Account(account));
+            ended.and(since)
+        })
+        .await
+    }
+
+    /// Ends every session of an account that was changed, so that logins that are under way begin none.
+    pub async fn end_changed(&self, account: AccountId) -> Result<(), StoreError> {
         let inner = Arc::clone(&self.0);
         to_the_end(async move {
             let ended = inner.store.remove_sessions_of_account(account).await;
@@ -181,6 +213,12 @@ impl Sessions {
             ended
         })
         .await
+    }
+
+    /// Whether a session on the account site is there now, whatever was remembered of it.
+    pub async fn is_there(&self, token: &Token, account: AccountId) -> Result<bool, StoreError> {
+        let found = self.0.store.session(&token.hash()).await?;
+        Ok(found.is_some_and(|found| found.subject == Subject::Account(account)))
     }
 
     /// Reads the members of an appspace anew from now on. Call it after a member was added or changed, or
@@ -218,9 +256,9 @@ impl Sessions {
 }
 
 /// Sees a revocation through even if its caller leaves: else the store could know and the memory not.
-async fn to_the_end(
-    revocation: impl Future<Output = Result<(), StoreError>> + Send + 'static,
-) -> Result<(), StoreError> {
+async fn to_the_end<T: Send + 'static>(
+    revocation: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
     tokio::spawn(revocation)
         .await
         .unwrap_or_else(|interrupted| {

@@ -12,13 +12,44 @@ use super::*;
 use crate::{Authenticator as _, Cookies, SessionAuthenticator, Visitor};
 use fake::{Fake, member};
 
+async fn start(sessions: &Sessions, account: AccountId) -> Token {
+    let who = sessions.standing(account).await.unwrap();
+    sessions.start_account(who).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_login_that_an_end_overtook_begins_no_session() {
+    let (fake, sessions) = Fake::with_sessions();
+    let (here, ada) = (AppspaceId::new(), member("Ada"));
+    fake.put_member(here, &ada);
+    let [own, other] = [(); 2].map(|()| AccountId::new());
+    let (checked, of_other) = (
+        sessions.standing(own).await.unwrap(),
+        sessions.standing(other).await.unwrap(),
+    );
+    let since = sessions.end_account(own).await.unwrap();
+    let missing =
+        |begun: Result<Token, StoreError>| matches!(begun, Err(StoreError::Missing { .. }));
+    assert!(missing(sessions.start_account(checked).await));
+    let there = sessions.start_member(here, ada.proxy_id.clone(), Some(checked));
+    assert!(missing(there.await));
+    // Others' go on, and so does whoever shows it anew, or ended the rest.
+    sessions.start_account(of_other).await.unwrap();
+    start(&sessions, own).await;
+    let who = Standing {
+        account: own,
+        since,
+    };
+    sessions.start_account(who).await.unwrap();
+}
+
 #[tokio::test]
 async fn known_sessions_cost_no_query() {
     let (fake, sessions) = Fake::with_sessions();
     let (here, ada) = (AppspaceId::new(), member("Ada"));
     fake.put_member(here, &ada);
     let account = AccountId::new();
-    let site = sessions.start_account(account).await.unwrap();
+    let site = start(&sessions, account).await;
     let token = sessions
         .start_member(here, ada.proxy_id.clone(), None)
         .await
@@ -51,7 +82,7 @@ async fn a_token_is_good_at_its_own_site_alone() {
         .start_member(here, ada.proxy_id.clone(), None)
         .await
         .unwrap();
-    let site = sessions.start_account(AccountId::new()).await.unwrap();
+    let site = start(&sessions, AccountId::new()).await;
     for _ in 0..2 {
         assert_eq!(sessions.member(there, &token).await.unwrap(), None);
         assert_eq!(sessions.account(&token).await.unwrap(), None);
@@ -95,7 +126,7 @@ async fn strangers_cost_little() {
 #[tokio::test]
 async fn use_moves_the_end_at_most_once_an_hour() {
     let (fake, sessions) = Fake::with_sessions();
-    let token = sessions.start_account(AccountId::new()).await.unwrap();
+    let token = start(&sessions, AccountId::new()).await;
     let used = async |sessions: &Sessions| sessions.account(&token).await.unwrap().is_some();
     assert!(used(&sessions).await);
     let writes = fake.writes();
@@ -162,7 +193,7 @@ async fn a_removed_member_is_nobody() {
 async fn a_caller_who_leaves_does_not_stop_a_revocation() {
     let (fake, sessions) = Fake::with_sessions();
     let account = AccountId::new();
-    let token = sessions.start_account(account).await.unwrap();
+    let token = start(&sessions, account).await;
     assert!(sessions.account(&token).await.unwrap().is_some());
     fake.pauses.lock().unwrap().extend([3; 64]);
     let polled_once = {

@@ -253,3 +253,52 @@ pub(super) struct Verify {
     #[serde(default)]
     pub(super) read_data: bool,
 }
+
+/// `POST …/keys`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) link: bool,
+    #[serde(default)]
+    pub(super) permissions: Vec<String>,
+    pub(super) days: Option<u32>,
+    #[serde(default)]
+    pub(super) never_expires: bool,
+    pub(super) path: Option<String>,
+}
+
+/// `GET /people`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct People {
+    pub(super) find: Option<String>,
+    pub(super) skip: Option<u32>,
+    pub(super) most: Option<u32>,
+}
+
+/// `POST /people/{person}/block`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Block {
+    #[serde(default)]
+    pub(super) pause: bool,
+}
+
+/// `POST /invitations`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Whom {
+    pub(super) email: Option<String>,
+}
+
+/// `GET /log`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notes {
+    pub(super) kind: Option<String>,
+    pub(super) find: Option<String>,
+    pub(super) before: Option<i64>,
+    pub(super) most: Option<u32>,
+}

@@ -1,6 +1,6 @@
 //! The API: what people can do on the account site and by commands, for programs, as JSON over HTTP.
 //!
-//! [`ENDPOINTS`] is the whole of it: a method and a path, who may, and what is done, which is mostly a command of the
+//! [`endpoints`] is the whole of it: a method and a path, who may, and what is done, which is mostly a command of the
 //! control socket on behalf of the account whose token was presented. Answers are what `--json` prints. Cookies mean
 //! nothing here, so no other site can make a browser use it.
 
@@ -23,7 +23,7 @@ use axum::{
 
 use crate::{listen::Stop, ops::Ops, site::SiteState};
 
-pub use table::{ENDPOINTS, Endpoint, Who};
+pub use table::{Endpoint, Who, endpoints};
 
 use error::ApiError;
 use input::Input;
@@ -35,7 +35,7 @@ pub(crate) const ROOT: &str = "/api/v1";
 /// The API, to be nested at [`ROOT`].
 pub(crate) fn router(site: SiteState) -> Router {
     let mut router = Router::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let handler = move |State(site): State<SiteState>, request: Request| async move {
             answer(site, endpoint, request)
                 .await
@@ -77,9 +77,11 @@ async fn answer(
                 input.read(body).await?;
             }
             let command = command(&input)?;
-            let ops = site.ops.clone();
+            let (ops, by) = (site.ops.clone(), input.bearer.account.id.into());
             let done =
-                to_the_end(async move { crate::control::commands::run(&ops, command).await });
+                to_the_end(
+                    async move { crate::control::commands::run_by(&ops, by, command).await },
+                );
             let reply = done.await??;
             Ok(answer::of(
                 endpoint.status,

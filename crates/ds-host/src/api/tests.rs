@@ -10,7 +10,9 @@ use axum::{
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{ENDPOINTS, ROOT};
+mod people;
+
+use super::{ROOT, endpoints};
 use crate::site::tests::api_site;
 
 /// An API, and a token of Ada, who has `notes` and `old`.
@@ -74,6 +76,9 @@ fn filled(path: &str) -> String {
     path.replace("{name}", "notes")
         .replace("{id}", &"0".repeat(32))
         .replace("{secret}", "KEY")
+        .replace("{key}", "k")
+        .replace("{person}", "ada@example.com")
+        .replace("{invitation}", "i")
         .replace("{member}", "m")
         .replace("{permission}", "edit")
         .replace("{snapshot}", "latest")
@@ -82,7 +87,7 @@ fn filled(path: &str) -> String {
 #[tokio::test]
 async fn nobody_gets_in_without_a_token() {
     let api = Api::new("manage").await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let uri = format!("{ROOT}{}", filled(endpoint.path));
         let builder = || Request::builder().method(&endpoint.method).uri(&uri);
         let cookie = builder().header(header::COOKIE, &api.cookie);
@@ -103,7 +108,7 @@ async fn nobody_gets_in_without_a_token() {
 #[tokio::test]
 async fn a_token_that_may_look_changes_nothing() {
     let api = Api::new("read").await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let path = filled(endpoint.path);
         let answer = api.send(&endpoint.method, &path, &Value::Null).await;
         let may = endpoint.who == super::Who::Read;
@@ -180,7 +185,16 @@ POST /appspaces/import null 422 invalid
 POST /appspaces/import?address=fresh null 422 invalid
 POST /apps null 422 invalid
 PATCH /appspaces/notes/limits {"x":1} 422 invalid
-PUT /appspaces/notes/upgrades {"mode":"x"} 422 invalid"#;
+PUT /appspaces/notes/upgrades {"mode":"x"} 422 invalid
+POST /appspaces/notes/keys {"name":""} 422 invalid
+POST /appspaces/notes/keys {"name":"x","scope":"all"} 422 invalid
+POST /appspaces/notes/keys {"name":"x","path":"/a"} 422 invalid
+DELETE /appspaces/notes/keys/x null 422 invalid
+GET /people?page=1 null 422 invalid
+GET /people/nobody@example.com null 404 not-found
+POST /invitations {"email":"x"} 422 invalid
+POST /invitations {"email":"ada@example.com"} 409 conflict
+GET /log?kind=x null 422 invalid"#;
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused() {
@@ -234,7 +248,7 @@ async fn pages_do_not_take_tokens() {
 fn the_guide_has_all_of_it() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/src/api.md");
     let guide = fs::read_to_string(guide).unwrap();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let row = format!(
             "\n| `{} {}` | {} | {} | ",
             endpoint.method,
@@ -254,7 +268,7 @@ fn the_guide_has_all_of_it() {
             .iter()
             .any(|method| line.starts_with(&format!("| `{method} /")))
     };
-    assert_eq!(guide.lines().filter(is_row).count(), ENDPOINTS.len());
+    assert_eq!(guide.lines().filter(is_row).count(), endpoints().count());
     for kind in crate::ops::ErrorKind::ALL {
         let row = format!("\n| {} | `{}` | ", kind.status().as_u16(), kind.name());
         assert!(guide.contains(&row), "{row}");

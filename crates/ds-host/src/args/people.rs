@@ -34,5 +34,12 @@ mod tests {
         check("admin a@b.c", false);
         check("admin a@b.c yes", false);
         check("remove a@b.c --yes", true);
+        check("invitations --json", true);
+        check("withdraw x", true);
+        check("withdraw", false);
+        check("log --kind members --find ada --most 10", true);
+        check("log --most 0", false);
+        check("set-email a@b.c d@e.f", true);
+        check("set-email a@b.c", false);
     }
 }

@@ -66,9 +66,22 @@ pub(super) fn account(account: Account) -> Result<Command, InputError> {
             password: Secret(line("password")?),
             admin,
         },
-        Account::List { find } => Command::AccountList { find },
+        Account::List { find } => Command::AccountList {
+            find,
+            skip: 0,
+            most: None,
+        },
+        Account::Invitations => Command::AccountInvitations,
+        Account::Withdraw { id } => Command::AccountWithdraw { id },
+        Account::Log { kind, find, most } => Command::AccountLog {
+            kind,
+            find,
+            before: None,
+            most,
+        },
         Account::Invite { email } => Command::AccountInvite { email },
         Account::Block { email, pause } => Command::AccountBlock { email, pause },
+        Account::SetEmail { email, to } => Command::AccountSetEmail { email, to },
         Account::Unblock { email } => Command::AccountUnblock { email },
         Account::Admin { email, role } => Command::AccountAdmin {
             email,

@@ -7,8 +7,11 @@ use ds_auth::{Accounts, Cookies, LoginTokens, Sessions};
 use ds_core::{AppspaceId, Closes};
 use ds_lifecycle::Previews;
 
-use super::{base::Base, previews::WithPreviews};
+use tokio::sync::mpsc::Sender;
+
+use super::{base::Base, previews::WithPreviews, seen::Watched};
 use crate::{
+    entrance::Seen,
     ops::{Names, Ops},
     site::SiteState,
 };
@@ -22,11 +25,15 @@ pub(super) struct Auth {
 }
 
 impl Auth {
-    pub(super) fn new(base: &Base, names: &Names, previews: &Previews) -> Self {
+    pub(super) fn new(base: &Base, names: &Names, previews: &Previews, seen: Sender<Seen>) -> Self {
         let sessions = Arc::new(WithPreviews::new(previews.clone(), base.store.clone()));
+        let members = Watched {
+            members: base.members.clone(),
+            tell: seen,
+        };
         let sessions = Sessions::with_list(
             sessions,
-            base.members.clone(),
+            Arc::new(members),
             base.store.clone(),
             base.clock.clone(),
         );

@@ -9,8 +9,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use ds_auth::{Session, SessionStore, Subject};
-use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+use ds_auth::{Epoch, Session, SessionStore, Subject};
+use ds_core::{
+    AccountId, AppspaceId, ProxyId, StoreError, Timestamp,
+    secret::{Token, TokenHash},
+};
 use ds_lifecycle::{Lifecycle, Previews};
 
 /// How often is looked whether one is to be closed.
@@ -59,18 +62,56 @@ impl WithPreviews {
     }
 }
 
+impl WithPreviews {
+    /// Whether the account of a session could have one now: the store decides, by a session that is taken back at once.
+    async fn is_allowed(&self, session: &Session, since: Option<Epoch>) -> Result<(), StoreError> {
+        let Subject::Member {
+            account: Some(account),
+            ..
+        } = session.subject
+        else {
+            return Ok(());
+        };
+        let trial = Session {
+            subject: Subject::Account(account),
+            ..session.clone()
+        };
+        let token = Token::random().hash();
+        self.others.add_session(&token, &trial, since).await?;
+        self.others.remove_session(&token).await
+    }
+}
+
 fn is_on(subject: &Subject, is_it: impl FnOnce(AppspaceId) -> bool) -> bool {
     matches!(subject, Subject::Member { appspace, .. } if is_it(*appspace))
 }
 
 #[async_trait]
 impl SessionStore for WithPreviews {
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
-        if is_on(&session.subject, |id| self.previews.has(id)) {
-            self.add(token, session);
-            return Ok(());
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        self.others.epoch().await
+    }
+
+    async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError> {
+        self.others.outdate_logins(account).await
+    }
+
+    async fn add_session(
+        &self,
+        token: &TokenHash,
+        session: &Session,
+        since: Option<Epoch>,
+    ) -> Result<(), StoreError> {
+        if !is_on(&session.subject, |id| self.previews.has(id)) {
+            return self.others.add_session(token, session, since).await;
         }
-        self.others.add_session(token, session).await
+        // It is looked at first by whoever may end it, and asked for last: what changes the account meanwhile finds it or forbids it.
+        self.add(token, session);
+        let allowed = self.is_allowed(session, since).await;
+        if allowed.is_err() {
+            self.own().remove(token);
+        }
+        allowed
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {

@@ -17,8 +17,13 @@ use ds_core::AppVersion;
 use super::wire::{self, Command, Reply, Which};
 use crate::ops::{Actor, AppSummary, AppspaceSummary, ErrorKind, Installed, OpError, Ops, Source};
 
-/// Does a command.
+/// Does a command of the command line.
 pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
+    run_by(ops, Actor::CommandLine, command).await
+}
+
+/// Does a command for somebody. What it is about an appspace is its owner's to do, whoever sends it.
+pub(crate) async fn run_by(ops: &Ops, by: Actor, command: Command) -> Result<Reply, OpError> {
     match command {
         Command::AccountCreate {
             email,
@@ -33,11 +38,16 @@ pub(crate) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             drop_second_step,
         } => reset(ops, &email, drop_second_step).await,
         command @ (Command::AccountList { .. }
+        | Command::AccountShow { .. }
+        | Command::AccountInvitations
+        | Command::AccountWithdraw { .. }
+        | Command::AccountLog { .. }
         | Command::AccountInvite { .. }
         | Command::AccountBlock { .. }
         | Command::AccountUnblock { .. }
         | Command::AccountAdmin { .. }
-        | Command::AccountRemove { .. }) => people::run(ops, command).await,
+        | Command::AccountSetEmail { .. }
+        | Command::AccountRemove { .. }) => people::run(ops, by, command).await,
         Command::AppInstall {
             owner,
             package,

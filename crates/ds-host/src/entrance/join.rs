@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::{
     At, EntranceFrame, EntranceState, Proved,
-    enter::{see_other, session, way_in},
+    enter::{Came, remembering, see_other, session, way_in},
 };
 use crate::{
     ops::{Comer, ErrorKind, Joined, OpError},
@@ -182,16 +182,19 @@ impl Visit {
             Ok(Joined::Member(member)) => self.let_in(&member, &who).await,
             Ok(Joined::Waiting) => {
                 let frame = EntranceFrame::of(&self.at);
-                Ok(page(StatusCode::OK, &WaitingPage { frame }))
+                let keep = self.keep(Some(&who));
+                Ok(page(StatusCode::OK, &WaitingPage { frame, keep }))
             }
             Err(error) => self.refuse(error, &who, name).await,
         }
     }
 
     async fn let_in(&self, member: &Member, who: &Proved) -> Result<Response, SiteError> {
-        super::enter::dress(&self.state, &self.at, member.clone(), who.clone());
+        let id = member.proxy_id.clone();
+        super::enter::dress(&self.state, &self.at, id, who.clone());
         let (state, at) = (&self.state, &self.at);
-        session(state, at, &self.headers, member, who.kind(), &self.path).await
+        let begun = session(state, at, &self.headers, member, &Came::by(who), &self.path).await?;
+        Ok(remembering(state, who, begun))
     }
 
     async fn refuse(
@@ -206,6 +209,12 @@ impl Visit {
         let (door, status) = (self.door().await?, error.kind().status());
         let problem = Some(told(&error));
         Ok(self.page(status, &door, Some(who), name.to_owned(), problem))
+    }
+
+    /// Where somebody can keep this appspace on the home page of their own host.
+    fn keep(&self, who: Option<&Proved>) -> Option<String> {
+        let names = self.state.site.ops.names();
+        who?.keeps_at(&names.origin(&self.at.appspace.address))
     }
 
     /// The path of this page.
@@ -231,6 +240,8 @@ impl Visit {
             door,
             to: here.to_string(),
             prove: way_in(&here),
+            keep: self.keep(who),
+            mail: self.state.logins.mailer.is_some(),
             who,
             name,
             problem,

@@ -11,12 +11,12 @@ use axum::{
     routing::{get, post},
 };
 use ds_auth::{cookie::Kind, pictures::MOST_BYTES};
-use ds_core::{LoginKind, Member};
+use ds_core::{LoginKind, Member, MemberLogin};
 use serde::Deserialize;
 
 use super::{
     At, EntranceFrame, EntranceState, FORM_LIMIT,
-    enter::{see_other, way_in},
+    enter::{keeps_at, see_other, way_in},
 };
 use crate::{
     ops::{ErrorKind, OpError},
@@ -78,6 +78,8 @@ struct MePage<'a> {
     role: Option<String>,
     /// The DropID whose name and picture can be taken over.
     dropid: Option<String>,
+    /// Where they can keep the appspace on the home page of their own host.
+    keep: Option<String>,
     name: String,
     problem: Option<String>,
 }
@@ -146,26 +148,26 @@ async fn take_over(
     Me(me): Me,
 ) -> Result<Response, SiteError> {
     let from = connection.map(|Extension(ConnectInfo(from))| from.ip());
-    let id = dropid_of(&state, &at, &me).await?;
-    let done = match id {
+    let login = dropid_of(&state, &at, &me).await?;
+    let done = match login {
         None => Err(OpError::new(
             ErrorKind::Invalid,
             "you do not log in here with a DropID",
         )),
-        Some(id) => match state.logins.card(from, at.appspace.id, &id).await {
+        Some(login) => match state.logins.card(from, at.appspace.id, &login.name).await {
             Err(_) => Err(OpError::new(
                 ErrorKind::Busy,
-                format!("{id} was asked too often lately"),
+                format!("{} was asked too often lately", login.name),
             )
             .with_hint("try again in a few minutes")),
-            Ok(Some((name, picture))) => {
+            Ok(Some((claims, picture))) => {
                 let ops = &state.site.ops;
-                ops.take_over(&at.appspace, &me.proxy_id, name.as_deref(), picture)
+                ops.take_over(&at.appspace, &me.proxy_id, &login, &claims, picture)
                     .await
             }
             Ok(None) => Err(OpError::new(
                 ErrorKind::Busy,
-                format!("{id} did not say what you are called there"),
+                format!("{} did not say what you are called there", login.name),
             )
             .with_hint("try again in a while")),
         },
@@ -184,8 +186,8 @@ async fn leave(
     if let Err(error) = left {
         return back_or_told(&state, &at, &me, Err(error)).await;
     }
-    let clear = state.site.cookies.clear(Kind::Member);
-    let clear = AppendHeaders([(header::SET_COOKIE, clear)]);
+    let clear = [Kind::Member, Kind::Guest].map(|kind| state.site.cookies.clear(kind));
+    let clear = AppendHeaders(clear.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok((clear, see_other("/.dropserver/logged-out")).into_response())
 }
 
@@ -215,11 +217,10 @@ async fn dropid_of(
     state: &EntranceState,
     at: &At,
     me: &Member,
-) -> Result<Option<String>, SiteError> {
+) -> Result<Option<MemberLogin>, SiteError> {
     let logins = state.site.ops.logins_of(&at.appspace, &me.proxy_id).await?;
     let mut dropids = logins.into_iter();
-    let found = dropids.find(|login| login.kind == LoginKind::DropId);
-    Ok(found.map(|login| login.name))
+    Ok(dropids.find(|login| login.kind == LoginKind::DropId))
 }
 
 async fn answer(
@@ -228,12 +229,15 @@ async fn answer(
     me: &Member,
     refused: Option<&OpError>,
 ) -> Result<Response, SiteError> {
+    let login = dropid_of(state, at, me).await?;
+    let origin = state.site.ops.names().origin(&at.appspace.address);
     let view = MePage {
+        keep: login.as_ref().and_then(|login| keeps_at(login, &origin)),
         frame: EntranceFrame::of(at),
         member: me,
         face: Face::of(me, "/.dropserver/me/picture"),
         role: state.site.ops.role_name(&at.appspace, me).await?,
-        dropid: dropid_of(state, at, me).await?,
+        dropid: login.map(|login| login.name),
         name: me.display_name.clone(),
         problem: refused.map(told),
     };

@@ -21,6 +21,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
+    middleware::from_fn_with_state,
     routing::get,
 };
 use ds_sandbox::Body;
@@ -29,10 +30,11 @@ use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
+use crate::finish::{Finish, Holds, finish};
 use crate::site::{SiteError, SiteState, assets};
 
 pub use at::At;
-pub use enter::{LoginParts, Logins, OriginalLogins, Proved};
+pub use enter::{LoginParts, Logins, OriginalLogins, Proved, Seen, refresh};
 pub use pages::{EntranceFrame, asset};
 
 /// The largest form.
@@ -80,6 +82,7 @@ impl Entrance {
             .fallback(async || SiteError::NoPage)
             .method_not_allowed_fallback(async || SiteError::NoMethod)
             .layer(DefaultBodyLimit::max(FORM_LIMIT))
+            .layer(from_fn_with_state(Finish::default(), finish))
             .with_state(state);
         Self {
             pages,
@@ -92,6 +95,12 @@ impl Entrance {
 impl ds_serve::Entrance for Entrance {
     async fn answer(&self, site: Arc<Site>, mut request: Request<Body>) -> Response<Body> {
         request.extensions_mut().insert(At(Arc::clone(&site)));
+        // What goes on without its browser goes on inside the appspace.
+        if !request.method().is_safe()
+            && let Ok(lease) = site.gate.enter()
+        {
+            request.extensions_mut().insert(Holds(Arc::new(lease)));
+        }
         let request = request.map(axum::body::Body::new);
         let answered = self.pages.clone().oneshot(request).await;
         let response = answered.unwrap_or_else(|never| match never {});

@@ -24,7 +24,7 @@ impl Ops {
         let account = self.parts.account_store.account(owner).await?;
         let account = account
             .ok_or_else(|| OpError::new(ErrorKind::NotFound, "the owner's account is gone"))?;
-        let name = super::members::name_from_email(&account.email);
+        let name = self.called(&account).await?;
         let lifecycle = &self.parts.lifecycle;
         let appspace = lifecycle.create(owner, name, version, address).await?;
         let asked = self.asked(&appspace).await?;

@@ -123,7 +123,7 @@ impl Ops {
         let begun = archives.import(Wanted {
             from: asked.file,
             owner,
-            owner_name: super::members::name_from_email(&account.email),
+            owner_name: self.called(&account).await?,
             owner_email: account.email,
             address,
             version,

@@ -101,7 +101,7 @@ impl Ops {
         let begun = backups.lifecycle.restore_anew(Anew {
             snapshot: snapshot.id,
             owner,
-            owner_name: super::members::name_from_email(&account.email),
+            owner_name: self.called(&account).await?,
             address,
         });
         let handle = begun.map_err(|error| of_restore(&error))?;

@@ -10,7 +10,6 @@ use super::{
     ErrorKind, JobReport, OpError, Ops,
     amounts::counted,
     archives::{Wanted, must_be_absolute},
-    members::name_from_email,
 };
 
 impl Ops {
@@ -43,7 +42,7 @@ impl Ops {
         let wanted = Wanted {
             from: file,
             owner,
-            owner_name: name_from_email(&account.email),
+            owner_name: self.called(&account).await?,
             owner_email: account.email,
             address: appspace.address,
             version: None,

@@ -6,6 +6,7 @@
 //!     an account at the account site)            └─ no link, and closed ──────▶ refused
 //! ```
 
+mod bars;
 mod let_in;
 mod links;
 mod requests;
@@ -20,6 +21,7 @@ use ds_core::{AccountId, Appspace, AppspaceId, Member, MemberLogin, Permission, 
 
 use super::{Action, ErrorKind, OpError, Ops};
 
+pub use bars::BarSummary;
 pub use links::NewLink;
 pub use requests::RequestSummary;
 
@@ -141,6 +143,9 @@ impl Ops {
         let _visit = self.parts.lifecycle.visit(appspace)?;
         if let Some(member) = self.member_who(appspace.id, &comer.who).await? {
             return Ok(Joined::Member(member));
+        }
+        if self.is_barred(appspace, comer).await? {
+            return Err(bars::barred(appspace));
         }
         let name = self.name_of(comer).await?;
         if let Some(token) = invitation {

@@ -2,25 +2,29 @@
 
 mod add;
 mod change;
-mod first;
+mod follow;
 mod names;
+mod page;
 mod permissions;
 mod pictures;
 mod roles;
 mod ways;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use ds_auth::joining::JoinStore;
+use ds_auth::{dropid::TakenLookStore, joining::JoinStore};
 use ds_core::{
-    AccountId, Appspace, Member, MemberChanges, MemberLogin, MemberLogins, ProxyId, Timestamp,
+    AccountId, Appspace, AppspaceId, Member, MemberChanges, MemberLogin, MemberLogins, ProxyId,
+    Timestamp,
 };
 
 use super::{ErrorKind, OpError, Ops, accounts::clip};
 
 pub(super) use add::Refusal;
 pub(crate) use add::name_of_login;
+pub(crate) use follow::Claims;
 pub(super) use names::{check_name, name_from_email};
+pub use page::MemberPage;
 use ways::Way;
 
 /// How many members an appspace may have.
@@ -34,6 +38,8 @@ pub struct Membership {
     pub changes: Arc<dyn MemberChanges>,
     /// Who may join, with which links, and who asks to.
     pub joins: Arc<dyn JoinStore>,
+    /// What members took over from their own hosts.
+    pub looks: Arc<dyn TakenLookStore>,
 }
 
 impl Membership {
@@ -41,12 +47,13 @@ impl Membership {
     pub fn new<I, H>(inside: &Arc<I>, host: &Arc<H>) -> Self
     where
         I: MemberLogins + MemberChanges + 'static,
-        H: JoinStore + 'static,
+        H: JoinStore + TakenLookStore + 'static,
     {
         Self {
             logins: inside.clone(),
             changes: inside.clone(),
             joins: host.clone(),
+            looks: host.clone(),
         }
     }
 }
@@ -81,17 +88,14 @@ impl Ops {
         address: &str,
     ) -> Result<Vec<MemberSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        let _visit = self.parts.lifecycle.visit(&appspace)?;
-        let roles = self.roles_of(&appspace).await?;
-        let seen = self.parts.sessions.last_seen(appspace.id).await?;
-        let mut all = Vec::new();
-        for member in self.parts.members.members(appspace.id).await? {
-            let mut summary = self.summary_of(&appspace, member).await?;
-            summary.role = roles::role_of(&roles, &summary.member);
-            summary.last_seen = seen.get(&summary.member.proxy_id).copied();
-            all.push(summary);
-        }
-        Ok(all)
+        let members = self.members(owner, address).await?;
+        self.summaries(&appspace, members).await
+    }
+
+    /// The mail address of every account.
+    pub(super) async fn emails_of_accounts(&self) -> Result<HashMap<AccountId, String>, OpError> {
+        let all = self.parts.account_store.accounts().await?;
+        Ok(all.into_iter().map(|one| (one.id, one.email)).collect())
     }
 
     /// One member, named by mail address, DropID or id.
@@ -146,16 +150,29 @@ impl Ops {
     ) -> Result<Member, OpError> {
         let found = match text.parse::<ProxyId>() {
             Ok(id) => self.parts.members.member(appspace.id, &id).await?,
-            Err(_) => match self.way(text).await {
-                Ok(way) => self.member_by(appspace.id, &way).await?,
-                Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
-                Err(_) => None,
-            },
+            Err(_) => self.member_named(appspace.id, text).await?,
         };
         found.ok_or_else(|| {
             let message = format!("`{}` is not a member of {}", clip(text), appspace.address);
             OpError::new(ErrorKind::NotFound, message)
                 .with_hint("name members by mail address or DropID, or by the id that `ds-host appspace member list` shows")
         })
+    }
+
+    async fn member_named(&self, at: AppspaceId, text: &str) -> Result<Option<Member>, OpError> {
+        let found = match self.way(text).await {
+            Ok(way) => self.member_by(at, &way).await?,
+            Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
+            Err(_) => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+        // To be named is no proof: whoever's account says that the address is theirs.
+        match self.account_by_email(text).await {
+            Ok(account) => Ok(self.parts.members.member_of_account(at, account.id).await?),
+            Err(error) if error.kind() == ErrorKind::Internal => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 }

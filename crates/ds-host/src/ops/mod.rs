@@ -54,16 +54,16 @@ pub use dropids::{Consent, ConsentError, ContactPage, Offer, Shared};
 pub use error::{ErrorKind, OpError};
 pub use hand_over::Archive;
 pub use jobs::{Follow, JobReport, JobStage, Work};
-pub use joining::{Comer, InvitationView, Joined, NewLink, RequestSummary};
+pub use joining::{BarSummary, Comer, InvitationView, Joined, NewLink, RequestSummary};
 pub use keys::{KEY_DAYS, KeySummary, Keys, LINK_DAYS, LINK_PATH, NewKey};
-pub(crate) use members::name_of_login;
-pub use members::{MemberSummary, Membership};
+pub(crate) use members::{Claims, name_of_login};
+pub use members::{MemberPage, MemberSummary, Membership};
 pub use moves::{MoveCode, MoveSummary};
 pub use names::Names;
-pub use own::{LoggedIn, Own, SessionSummary};
+pub use own::{AddressWish, LoggedIn, Own, SessionSummary};
 pub use people::{
-    AccountEntry, Action, Actor, AuditRow, Blocked, Going, Invitation, Invited, People,
-    RegistrationRule, ShownInvitation,
+    AccountEntry, Action, Actor, AuditFilter, AuditRow, Blocked, Going, Invitation, Invited,
+    NoteKind, People, RegistrationRule, ShownInvitation, done_in_words,
 };
 pub use types::{
     AppSummary, AppspaceStatus, AppspaceSummary, EgressHost, EgressReport, Installed, LimitRow,

@@ -162,7 +162,7 @@ impl Ops {
                 from: std::path::PathBuf::new(),
                 bounds: moving.bounds,
                 owner,
-                owner_name: super::members::name_from_email(&account.email),
+                owner_name: self.called(&account).await?,
                 owner_email: Some(account.email),
                 address,
                 version: None,

@@ -74,7 +74,7 @@ async fn accept(
         ops.accept_invitation(&presented, &email, password).await
     });
     match made.await? {
-        Ok(account) => person::begin(&site, &headers, account.id, "/").await,
+        Ok(account) => person::begin_new(&site, &headers, &account).await,
         Err(error) if error.kind() == crate::ops::ErrorKind::NotFound => Err(error.into()),
         Err(error) => {
             let told = Told::of(error)?;

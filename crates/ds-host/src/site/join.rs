@@ -147,8 +147,8 @@ async fn answer(
     let refused = done.as_ref().and_then(|done| done.as_ref().err());
     let status = refused.map_or(StatusCode::OK, |error| error.kind().status());
     let name = match wish.name.as_str() {
-        "" => person.account.email.split('@').next().unwrap_or_default(),
-        typed => typed,
+        "" => site.ops.called(&person.account).await?,
+        typed => typed.to_owned(),
     };
     let view = JoinPage {
         frame: person.frame(Here::Appspaces),

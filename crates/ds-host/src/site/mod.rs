@@ -50,9 +50,8 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse as _, Response},
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use ds_auth::{AccountStore, Accounts, Cookies, LoginTokens, Sessions};
@@ -67,6 +66,7 @@ pub use tile::Tile;
 
 use crate::{
     api,
+    finish::{Finish, finish},
     ops::{Names, Ops},
 };
 
@@ -169,7 +169,7 @@ pub fn router(state: SiteState) -> Router {
         .fallback(async || SiteError::NoPage)
         .method_not_allowed_fallback(async || SiteError::NoMethod)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        .layer(from_fn(finish))
+        .layer(from_fn_with_state(Finish::default(), finish))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .with_state(state.clone());
     Router::new()
@@ -192,16 +192,6 @@ fn snapshots() -> Router<SiteState> {
         .route(&format!("{one}/restore"), post(of::restore))
         .route(&format!("{one}/anew"), post(of::anew))
         .route(&format!("{one}/forget"), post(of::forget))
-}
-
-/// A change that was begun goes on to its end even if the browser goes away meanwhile: what follows from it, such as the
-/// end of sessions, must not be left out.
-async fn finish(request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
-        return next.run(request).await;
-    }
-    let done = tokio::spawn(next.run(request)).await;
-    done.unwrap_or_else(|error| SiteError::failed("finish what was begun")(error).into_response())
 }
 
 /// Runs work to its end even if the browser goes away meanwhile.

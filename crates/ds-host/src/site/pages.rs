@@ -49,6 +49,8 @@ pub struct Login {
     pub next: String,
     /// The appspace that asked for it.
     pub to: Option<String>,
+    /// Whether another host waits to be told who they are. It is not named before they are known.
+    pub vouches: bool,
     /// That appspace's page with other ways to log in.
     pub elsewhere: Option<String>,
     /// Whether people who come by themselves are taken.

@@ -5,8 +5,8 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use ds_auth::{Account, cookie::Kind};
-use ds_core::AccountId;
+use ds_auth::{Account, Standing, cookie::Kind};
+use ds_core::StoreError;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
     network::user_agent,
     pages::{Frame, Here},
 };
+use crate::ops::{ErrorKind, OpError};
 
 /// Somebody who is logged in. As an argument of a handler it sends everybody else to the log-in page.
 pub(super) struct Person {
@@ -86,25 +87,47 @@ pub(super) fn to_log_in(next: &str) -> Redirect {
 pub(super) async fn begin(
     site: &SiteState,
     headers: &HeaderMap,
-    account: AccountId,
+    who: Standing,
     next: &str,
 ) -> Result<Response, SiteError> {
-    let cookies = begin_session(site, headers, account).await?;
+    let cookies = begin_session(site, headers, who).await?;
     Ok((cookies, Redirect::to(next)).into_response())
+}
+
+/// Logs somebody in to the account that was made for them just now.
+pub(super) async fn begin_new(
+    site: &SiteState,
+    headers: &HeaderMap,
+    account: &Account,
+) -> Result<Response, SiteError> {
+    let who = site.ops.standing(account).await?;
+    begin(site, headers, who, "/").await
+}
+
+/// Why no session began: the account was changed while its person logged in, or the host failed.
+fn not_begun(error: StoreError) -> SiteError {
+    match error {
+        StoreError::Missing { .. } => {
+            let message = "your account was changed while you logged in, so you are not logged in";
+            let changed = OpError::new(ErrorKind::Conflict, message);
+            changed.with_hint("log in again").into()
+        }
+        error => SiteError::failed("begin a session")(error),
+    }
 }
 
 /// A new session and its cookies. The session before, if any, ends, and so does what led here.
 pub(super) async fn begin_session(
     site: &SiteState,
     headers: &HeaderMap,
-    account: AccountId,
+    who: Standing,
 ) -> Result<AppendHeaders<Vec<(HeaderName, HeaderValue)>>, SiteError> {
+    let token = site.sessions.start_account(who).await;
+    let token = token.map_err(not_begun)?;
     if let Some(old) = site.cookies.read(headers, Kind::Account) {
         let ended = site.sessions.end(&old).await;
         ended.map_err(SiteError::failed("end a session"))?;
     }
-    let token = site.sessions.start_account(account).await;
-    let token = token.map_err(SiteError::failed("begin a session"))?;
     let cookie = site
         .cookies
         .set(Kind::Account, &token, Kind::Account.max_age());

@@ -117,7 +117,7 @@ async fn register(
             ops.register(&email, password, from).await
         });
         match made.await? {
-            Ok(account) => return person::begin(&site, &headers, account.id, "/").await,
+            Ok(account) => return person::begin_new(&site, &headers, &account).await,
             Err(error) => error,
         }
     };
@@ -150,7 +150,7 @@ async fn finish(
     let (ops, presented) = (site.ops.clone(), token.clone());
     let made = to_the_end(async move { ops.finish_registration(&presented, password).await });
     match made.await? {
-        Ok(account) => person::begin(&site, &headers, account.id, "/").await,
+        Ok(account) => person::begin_new(&site, &headers, &account).await,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden) => {
             Err(error.into())
         }

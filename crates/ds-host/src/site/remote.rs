@@ -20,7 +20,7 @@ use super::{
     pages::{Frame, Here, page},
     person::Person,
 };
-use crate::ops::OpError;
+use crate::{entrance::enter::ENTER_PATH, ops::OpError};
 
 pub(super) fn routes() -> Router<SiteState> {
     Router::new()
@@ -41,6 +41,8 @@ struct RemotePage {
     name: String,
     /// Whether it is on the home page now.
     is_there: bool,
+    /// Where one gets in.
+    open: String,
     /// Who one can be there.
     dropids: Vec<String>,
     problem: Option<String>,
@@ -57,6 +59,8 @@ pub struct RemoteRow {
     pub name: String,
     /// Who one is there.
     pub dropid: Option<String>,
+    /// Where one gets in.
+    pub open: String,
 }
 
 impl RemoteRow {
@@ -70,8 +74,25 @@ impl RemoteRow {
             origin: remote.origin.clone(),
             name: remote.name.clone(),
             dropid: remote.dropid.as_ref().map(ToString::to_string),
+            open: way_in(remote, "/"),
         }
     }
+}
+
+/// The address that opens an appspace at a path. Where somebody has logged in with a DropID it says which, so that they need
+/// not type it there again.
+fn way_in(remote: &RemoteAppspace, path: &str) -> String {
+    let origin = &remote.origin;
+    let Some(dropid) = &remote.dropid else {
+        return format!("{origin}{path}");
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("dropid", &dropid.to_string());
+    // What is the host's own there is no place to go on to.
+    if path != "/" && !path.starts_with("/.dropserver/") {
+        query.append_pair("path", path);
+    }
+    format!("{origin}{ENTER_PATH}?{}", query.finish())
 }
 
 /// An appspace elsewhere.
@@ -157,6 +178,10 @@ async fn answer(
         .iter()
         .find(|one| Some(&one.origin) == origin.as_ref());
     let dropids = site.ops.dropids_of(person.account.id).await?;
+    let open = match (there, &url) {
+        (Some(there), Some(url)) => way_in(there, &url[Position::BeforePath..Position::AfterQuery]),
+        _ => String::new(),
+    };
     let name = match there {
         Some(there) => there.name.clone(),
         None => wish.name,
@@ -167,6 +192,7 @@ async fn answer(
         at: url.map_or_else(|| wish.at.chars().take(300).collect(), String::from),
         name,
         is_there: there.is_some(),
+        open,
         dropids: dropids.iter().map(|one| one.id.to_string()).collect(),
         problem: problem.as_ref().map(told),
     };

@@ -69,7 +69,7 @@ pub(super) async fn make(
     let made =
         to_the_end(async move { ops.set_up(&presented, &first.email, first.password).await });
     match made.await? {
-        Ok(account) => person::begin(&site, &headers, account.id, "/").await,
+        Ok(account) => person::begin_new(&site, &headers, &account).await,
         Err(error) if error.kind() == ErrorKind::Invalid => {
             let problem = told(&error);
             Ok(answer(error.kind().status(), token, email, Some(problem)))

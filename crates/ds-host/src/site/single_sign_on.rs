@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::Uri,
+    http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use ds_auth::{Standing, cookie::Kind};
 use ds_core::{AccountId, Address, Appspace, ProxyId, secret::TokenHash};
 use ds_lifecycle::Preview;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -46,6 +47,7 @@ pub(super) async fn go(
     State(site): State<SiteState>,
     MaybePerson(person): MaybePerson,
     uri: Uri,
+    headers: HeaderMap,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, SiteError> {
     let place = find(&site, &wish.appspace).await?;
@@ -75,14 +77,32 @@ pub(super) async fn go(
         let there = format!("{origin}/.dropserver/login?path={path}");
         return Ok(Redirect::to(&there).into_response());
     };
-    let token = site
-        .login_tokens
-        .issue(appspace.id, member, person.account.id, state);
+    let Some(who) = standing(&site, &headers, person.account.id).await? else {
+        let here = uri.path_and_query().map_or("/", |here| here.as_str());
+        return Ok(to_log_in(here).into_response());
+    };
+    let token = site.login_tokens.issue(appspace.id, member, who, state);
     let there = format!(
         "{origin}/.dropserver/login?token={}&path={path}",
         token.reveal()
     );
     Ok(Redirect::to(&there).into_response())
+}
+
+/// Somebody, if they are still logged in now that this is to count elsewhere: nothing may be changed from here on.
+async fn standing(
+    site: &SiteState,
+    headers: &HeaderMap,
+    account: AccountId,
+) -> Result<Option<Standing>, SiteError> {
+    const FAILED: &str = "find out who is logged in";
+    let who = site.sessions.standing(account).await;
+    let who = who.map_err(SiteError::failed(FAILED))?;
+    let Some(token) = site.cookies.read(headers, Kind::Account) else {
+        return Ok(None);
+    };
+    let is_there = site.sessions.is_there(&token, account).await;
+    Ok(is_there.map_err(SiteError::failed(FAILED))?.then_some(who))
 }
 
 /// What one can log in to.

@@ -1,14 +1,18 @@
 //! The whole site, over stores in memory.
 
 mod account;
+mod address;
 mod appspace;
 mod changes;
 mod contacts;
 mod dropids;
 mod fakes;
 mod login;
+mod overtaken;
 mod pages;
+mod passkeys;
 mod people;
+mod profile;
 mod resets;
 mod second;
 mod setup;

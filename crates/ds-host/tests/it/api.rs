@@ -283,6 +283,35 @@ fn others_see_nothing() {
 }
 
 #[test]
+fn keys_are_made_and_removed() {
+    let host = host();
+    let api = Api::new(&host, "manage");
+    with_notes(&api);
+    let keys = "/appspaces/notes/keys";
+    let made = api.post(keys, &json!({"name": "Backup", "days": 7}));
+    assert!(made["key"]["secret"].as_str().unwrap().starts_with("ds_"));
+    let link = json!({"name": "Family", "link": true, "path": "/albums", "never_expires": true});
+    let link = api.post(keys, &link);
+    assert_eq!(
+        (&link["key"]["expires"], &link["key"]["path"]),
+        (&Value::Null, &json!("/albums"))
+    );
+    let listed = api.get(keys)["keys"].as_array().unwrap().clone();
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[0]["secret"], Value::Null, "told once");
+    let one = format!("{keys}/{}", made["key"]["id"].as_str().unwrap());
+    api.send("DELETE", &one, b"").done();
+    assert_eq!(api.send("DELETE", &one, b"").status, 404);
+    assert_eq!(
+        api.get("/appspaces/notes/members")["members"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[test]
 fn an_archive_to_standard_output() {
     let host = host();
     let api = Api::new(&host, "manage");

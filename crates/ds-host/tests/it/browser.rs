@@ -3,17 +3,20 @@
 //! A journey reads as a person would tell it: `press("Log in")`, `see("Your appspaces")`. Fields are found by their
 //! labels and buttons by what they say, so a page that names its parts badly fails here.
 
+mod account_site;
+mod commands;
 mod details;
-mod device;
 mod driver;
 mod dropid;
 mod files;
 mod first_hour;
+mod friend;
 mod guestbook;
 mod keyboard;
 mod own_account;
 mod person;
-mod things;
+mod shots;
+pub(crate) mod things;
 
 use std::path::{Path, PathBuf};
 

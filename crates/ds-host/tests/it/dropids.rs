@@ -256,11 +256,10 @@ fn a_website_learns_who_somebody_is() {
         "a code is good once"
     );
     assert!(ada.get("/dropids").text.contains("client.localhost"));
-    assert!(
-        ada.get("/")
-            .text
-            .contains(&format!("href=\"{}/\"", website.origin))
-    );
+    assert!(ada.get("/").text.contains(&format!(
+        "href=\"{}/.dropserver/enter?dropid=",
+        website.origin
+    )));
 
     let rotated: Answer = host.run("dropid rotate-keys --json");
     let key = rotated.done()["keys-replaced"].as_str().unwrap().to_owned();

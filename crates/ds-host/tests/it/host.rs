@@ -90,7 +90,8 @@ impl Host {
         Self::start_on(dir, &format!("127.0.0.1:{port}"), "")
     }
 
-    fn start_on(dir: TempDir, listen: &str, fault: &str) -> Self {
+    /// The same at an address.
+    pub(crate) fn start_on(dir: TempDir, listen: &str, fault: &str) -> Self {
         let log = fs::File::create(dir.path().join("log")).unwrap();
         let mut arguments = vec!["serve", "--json", "--listen", listen];
         let config = dir.path().join("dropserver.toml");

@@ -10,12 +10,19 @@ use tokio::{
     net::TcpSocket,
 };
 
-use crate::host::Host;
+use crate::{host::Host, visitor::Visitor};
 
-/// Accounts that there are; as many that there are not are asked for.
+/// What is measured: beyond that logins and letters are slowed down.
+struct Asked {
+    path: &'static str,
+    /// Accounts that there are; as many that there are not are asked for.
+    accounts: usize,
+    /// Rounds, each over all of them and from a network of its own.
+    rounds: usize,
+}
+
+/// Accounts that there are at most.
 const ACCOUNTS: usize = 8;
-/// Rounds, each over all of them: beyond that logins and letters are slowed down.
-const ROUNDS: usize = 3;
 /// How often it is measured anew if the machine did something else meanwhile.
 const ATTEMPTS: u8 = 6;
 /// How much longer one may take than the other.
@@ -85,6 +92,12 @@ fn host_with_mail() -> Host {
     );
     std::fs::write(dir.path().join("dropserver.toml"), config).unwrap();
     let host = Host::start_in(dir);
+    let create = "account create --email admin@example.com --admin --password-stdin";
+    assert_eq!(host.run_with(create, "correct horse battery\n").code, 0);
+    // Whoever proves their address may register.
+    let admin = Visitor::log_in(&host, "admin@example.com", "correct horse battery");
+    let set = admin.post("/people/settings", &[("rule", "proven")]);
+    assert_eq!(set.status, 303, "{set:?}");
     for at in 0..ACCOUNTS {
         let create = format!("account create --email {} --password-stdin", known(at));
         assert_eq!(host.run_with(&create, "correct horse battery\n").code, 0);
@@ -93,20 +106,20 @@ fn host_with_mail() -> Host {
 }
 
 /// Medians of answers to those who have an account, and to those who have none.
-async fn measure(host: &Host, path: &str, from: u8) -> (Duration, Duration) {
+async fn measure(host: &Host, asked: &Asked, from: u8) -> (Duration, Duration) {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     let mut answers = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..asked.rounds {
         let from = Somewhere(Ipv4Addr::new(
             127,
             0,
             from,
             u8::try_from(round + 2).unwrap(),
         ));
-        for at in 0..ACCOUNTS {
+        for at in 0..asked.accounts {
             let nobody = unknown(usize::from(from.0.octets()[2]) * 10 + round, at);
             for (email, times) in [(known(at), &mut with), (nobody, &mut without)] {
-                let (answer, took) = from.posts(host, path, &email, "wrong").await;
+                let (answer, took) = from.posts(host, asked.path, &email, "wrong").await;
                 times.push(took);
                 answers.push(answer);
             }
@@ -118,12 +131,17 @@ async fn measure(host: &Host, path: &str, from: u8) -> (Duration, Duration) {
     (median(with), median(without))
 }
 
-async fn check(path: &str) {
+async fn check(path: &'static str, accounts: usize, rounds: usize) {
+    let asked = Asked {
+        path,
+        accounts,
+        rounds,
+    };
     let mut seen = Vec::new();
     for attempt in 1..=ATTEMPTS {
         // A host that has counted nothing yet.
         let host = host_with_mail();
-        let (with, without) = measure(&host, path, attempt).await;
+        let (with, without) = measure(&host, &asked, attempt).await;
         let (less, more) = (with.min(without), with.max(without));
         if more <= less + NOTHING || more <= less.mul_f64(NOISE) {
             return;
@@ -135,10 +153,15 @@ async fn check(path: &str) {
 
 #[tokio::test]
 async fn logging_in() {
-    check("/login").await;
+    check("/login", 8, 3).await;
 }
 
 #[tokio::test]
 async fn asking_for_a_new_password() {
-    check("/forgot").await;
+    check("/forgot", 8, 3).await;
+}
+
+#[tokio::test]
+async fn asking_for_an_account() {
+    check("/register", 5, 4).await;
 }

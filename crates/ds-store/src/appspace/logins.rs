@@ -1,9 +1,11 @@
 //! How members prove who they are, beside an account of this host.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_core::{
-    AccountId, AppspaceId, Clock as _, LoginKind, Member, MemberLogin, MemberLogins, ProxyId,
-    StoreError, SystemClock,
+    AccountId, AppspaceId, Clock as _, LoginKind, Member, MemberLogin, MemberLogins, MemberWays,
+    ProxyId, StoreError, SystemClock,
 };
 
 use super::{
@@ -172,6 +174,35 @@ impl MemberLogins for AppspaceDbs {
             failure.or_taken(|| format!("membership of this appspace for {}", login.name))
         })?;
         Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn all_ways(
+        &self,
+        appspace: AppspaceId,
+    ) -> Result<HashMap<ProxyId, MemberWays>, StoreError> {
+        const ACTION: &str = "list how members log in";
+        let query = sqlx::query(
+            "SELECT proxy_id, type, identifier, extra_name FROM user_auth_ids
+             ORDER BY created, identifier",
+        );
+        let mut db = self.db(appspace, ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let mut all = HashMap::<ProxyId, MemberWays>::new();
+        for row in &rows {
+            let row = Reader::new("way to log in", row);
+            let (id, kind): (ProxyId, &str) = (row.parse("proxy_id")?, row.get("type")?);
+            let own = all.entry(id).or_default();
+            if kind == ACCOUNT && own.account.is_none() {
+                own.account = Some(row.parse("identifier")?);
+            } else if let Some(kind) = LoginKind::read(kind) {
+                own.logins.push(MemberLogin {
+                    kind,
+                    name: row.get("identifier")?,
+                    signed_by: row.get("extra_name")?,
+                });
+            }
+        }
+        Ok(all)
     }
 
     async fn account_of(

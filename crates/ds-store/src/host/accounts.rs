@@ -1,7 +1,7 @@
 //! Accounts.
 
 use async_trait::async_trait;
-use ds_auth::{Account, AccountStore};
+use ds_auth::{Account, AccountStore, Epoch};
 use ds_core::{AccountId, StoreError};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
@@ -128,7 +128,7 @@ impl AccountStore for Store {
         id: AccountId,
         present: &str,
         new: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Epoch>, StoreError> {
         const ACTION: &str = "change a password";
         let query = sqlx::query(
             "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
@@ -139,12 +139,31 @@ impl AccountStore for Store {
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let is_replaced = self.count.run(&mut all, ACTION, query).await? > 0;
-        if is_replaced {
-            let resets = sqlx::query("DELETE FROM password_resets WHERE account = $1");
-            let resets = resets.bind(id.to_string());
-            self.count.run(&mut all, ACTION, resets).await?;
+        if !is_replaced {
+            return Ok(None);
         }
+        for query in [
+            "DELETE FROM resets WHERE account = $1",
+            "DELETE FROM address_changes WHERE account = $1",
+        ] {
+            let query = sqlx::query(query).bind(id.to_string());
+            self.count.run(&mut all, ACTION, query).await?;
+        }
+        let since = self.outdate(&mut all, ACTION, id).await?;
         self.count.commit(all, ACTION).await?;
-        Ok(is_replaced)
+        Ok(Some(since))
+    }
+
+    async fn renew_hash(&self, id: AccountId, present: &str, new: &str) -> Result<(), StoreError> {
+        const ACTION: &str = "hash a password anew";
+        let query = sqlx::query(
+            "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
+        )
+        .bind(new)
+        .bind(id.to_string())
+        .bind(present);
+        let mut db = self.writer(ACTION).await?;
+        self.count.run(&mut db, ACTION, query).await?;
+        Ok(())
     }
 }

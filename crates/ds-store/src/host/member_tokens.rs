@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use ds_auth::{MemberToken, MemberTokenStore, TokenKind};
 use ds_core::{
-    AppspaceId, MemberTokenId, Permission, ProxyId, StoreError, Timestamp, secret::TokenHash,
+    AccountId, AppspaceId, MemberTokenId, Permission, ProxyId, StoreError, Timestamp,
+    secret::TokenHash,
 };
 use sqlx::sqlite::SqliteRow;
 
@@ -148,6 +149,15 @@ impl MemberTokenStore for Store {
         let query = sqlx::query("DELETE FROM member_tokens WHERE appspace = $1 AND member = $2")
             .bind(appspace.to_string())
             .bind(member.as_str());
+        let mut db = self.writer(ACTION).await?;
+        self.count.run(&mut db, ACTION, query).await?;
+        Ok(())
+    }
+
+    async fn remove_clients_of_account(&self, account: AccountId) -> Result<(), StoreError> {
+        const ACTION: &str = "remove the programs that somebody let in";
+        let query = sqlx::query("DELETE FROM member_tokens WHERE account = $1 AND kind = 'client'")
+            .bind(account.to_string());
         let mut db = self.writer(ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())

@@ -12,6 +12,7 @@ mod jobs;
 mod joining;
 mod letters;
 mod limits;
+mod looks;
 mod member_tokens;
 mod moves;
 mod people;

@@ -1,9 +1,9 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use ds_auth::{Session, SessionStore, Subject};
+use ds_auth::{Epoch, Session, SessionStore, Subject};
 use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
-use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::Store;
 use crate::{
@@ -28,7 +28,32 @@ pub(super) fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     })
 }
 
+fn number(epoch: Epoch) -> i64 {
+    i64::try_from(epoch.0).unwrap_or(i64::MAX)
+}
+
 impl Store {
+    /// Lets no login of an account that is under way come to its end; a part of whatever changes what proves who somebody is.
+    pub(super) async fn outdate(
+        &self,
+        on: &mut SqliteConnection,
+        action: &'static str,
+        account: AccountId,
+    ) -> Result<Epoch, StoreError> {
+        let next = sqlx::query("UPDATE epochs SET last = last + 1 RETURNING last");
+        let row = self.count.one(on, action, next).await?;
+        let last = row.map(|row| Reader::new("epoch", &row).number("last"));
+        let last = Epoch(last.transpose()?.unwrap_or_default());
+        let outdated = sqlx::query("UPDATE accounts SET epoch = $1 WHERE id = $2")
+            .bind(number(last))
+            .bind(account.to_string());
+        self.count.run(on, action, outdated).await?;
+        let codes = sqlx::query("DELETE FROM authorization_codes WHERE account = $1")
+            .bind(account.to_string());
+        self.count.run(on, action, codes).await?;
+        Ok(last)
+    }
+
     async fn change_sessions(
         &self,
         action: &'static str,
@@ -42,7 +67,30 @@ impl Store {
 
 #[async_trait]
 impl SessionStore for Store {
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        const ACTION: &str = "begin a login";
+        let mut db = self.reader(ACTION).await?;
+        let query = sqlx::query("SELECT last FROM epochs");
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        let last = row.map(|row| Reader::new("epoch", &row).number("last"));
+        Ok(Epoch(last.transpose()?.unwrap_or_default()))
+    }
+
+    async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError> {
+        const ACTION: &str = "end logins that are under way";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let since = self.outdate(&mut all, ACTION, account).await?;
+        self.count.commit(all, ACTION).await?;
+        Ok(since)
+    }
+
+    async fn add_session(
+        &self,
+        token: &TokenHash,
+        session: &Session,
+        since: Option<Epoch>,
+    ) -> Result<(), StoreError> {
         const ACTION: &str = "begin a session";
         let (account, appspace, proxy_id) = match &session.subject {
             Subject::Account(account) => (Some(*account), None, None),
@@ -55,14 +103,16 @@ impl SessionStore for Store {
         let query = sqlx::query(
             "INSERT INTO sessions (token_hash, account, appspace, proxy_id, created, expires)
              SELECT $1, $2, $3, $4, $5, $6
-             WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = $2 AND blocked IS NOT NULL)",
+             WHERE NOT EXISTS (SELECT 1 FROM accounts
+                               WHERE id = $2 AND (blocked IS NOT NULL OR epoch > $7))",
         )
         .bind(token.as_str())
         .bind(account.map(|id| id.to_string()))
         .bind(appspace.map(|id| id.to_string()))
         .bind(proxy_id.map(ProxyId::as_str))
         .bind(session.created.0)
-        .bind(session.expires.0);
+        .bind(session.expires.0)
+        .bind(since.map_or(i64::MAX, number));
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
         unless_blocked(

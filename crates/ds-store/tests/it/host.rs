@@ -149,7 +149,7 @@ async fn what_refers_to_nothing_is_refused() {
     };
     let error = host
         .store
-        .add_session(&Token::random().hash(), &session)
+        .add_session(&Token::random().hash(), &session, None)
         .await;
     assert!(matches!(error, Err(StoreError::Missing { .. })));
     assert!(
@@ -173,7 +173,10 @@ async fn a_removed_appspace_takes_its_sessions_along() {
         created: Timestamp(0),
         expires: Timestamp(1),
     };
-    host.store.add_session(&token, &session).await.unwrap();
+    host.store
+        .add_session(&token, &session, None)
+        .await
+        .unwrap();
     assert_eq!(host.store.session(&token).await.unwrap(), Some(session));
     host.store.remove(host.appspace.id).await.unwrap();
     assert_eq!(host.store.session(&token).await.unwrap(), None);

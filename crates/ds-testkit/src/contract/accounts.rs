@@ -39,23 +39,20 @@ pub async fn account_store(store: &impl HostStore) {
         .unwrap();
     assert_eq!(found, None);
 
-    assert!(
-        store
-            .replace_password(bob.id, "second", "third")
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .replace_password(bob.id, "second", "fourth")
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .replace_password(AccountId::new(), "third", "x")
-            .await
-            .unwrap()
+    let replace = |id, present, new| store.replace_password(id, present, new);
+    let replaced = replace(bob.id, "second", "third").await.unwrap();
+    assert_eq!(replaced, Some(store.epoch().await.unwrap()));
+    for (id, present) in [(bob.id, "second"), (AccountId::new(), "third")] {
+        assert_eq!(replace(id, present, "x").await.unwrap(), None);
+    }
+    let renew = |present, new| store.renew_hash(bob.id, present, new);
+    renew("second", "x").await.unwrap();
+    renew("third", "anew").await.unwrap();
+    renew("anew", "third").await.unwrap();
+    assert_eq!(
+        replaced,
+        Some(store.epoch().await.unwrap()),
+        "the same password"
     );
     let found = store
         .account_with_password("bob@example.com")

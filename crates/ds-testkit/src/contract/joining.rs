@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ds_auth::{
     Session, Subject,
-    joining::{JoinLink, JoinRequest, JoinRules, Joining, Who},
+    joining::{JoinBar, JoinLink, JoinRequest, JoinRules, Joining, Who},
 };
 use ds_core::{
     AccountId, AppspaceId, LoginKind, MemberLogin, Permission, ProxyId, Timestamp, secret::Token,
@@ -27,6 +27,51 @@ pub async fn join_store(store: &impl HostStore) {
     rules(store, here, there).await;
     links(store, here, there).await;
     requests(store, here, there).await;
+    bars(store, here, there).await;
+}
+
+async fn bars(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
+    let bar = |name: &str, barred| JoinBar {
+        who: Who::email(&format!("{name}@example.com")),
+        name: name.into(),
+        barred,
+    };
+    let (ada, bob) = (bar("ada", NOW), bar("bob", LATER));
+    let asks = |appspace, who: &Who| JoinRequest {
+        id: format!("{appspace}{}", who.key()),
+        appspace,
+        who: who.clone(),
+        name: "x".into(),
+        asked: NOW,
+    };
+    for at in [here, there] {
+        assert!(
+            store
+                .add_join_request(&asks(at, &ada.who), 9)
+                .await
+                .unwrap()
+        );
+    }
+    assert!(
+        store
+            .add_join_request(&asks(here, &bob.who), 9)
+            .await
+            .unwrap()
+    );
+    store.add_join_bar(here, &ada).await.unwrap();
+    store.add_join_bar(here, &ada).await.unwrap();
+    let left = store.join_requests(here).await.unwrap();
+    assert_eq!(left.len(), 1, "who may not is not asked about");
+    assert_eq!(store.join_requests(there).await.unwrap().len(), 1);
+    store.add_join_bar(here, &bob).await.unwrap();
+    let all = store.join_bars(here).await.unwrap();
+    assert_eq!(all, [bob.clone(), ada.clone()]);
+    assert_eq!(store.join_bars(there).await.unwrap(), []);
+    assert_missing(store.add_join_bar(AppspaceId::new(), &ada).await);
+    store.lift_join_bar(there, &bob.who.key()).await.unwrap();
+    store.lift_join_bar(here, &ada.who.key()).await.unwrap();
+    store.lift_join_bar(here, &ada.who.key()).await.unwrap();
+    assert_eq!(store.join_bars(here).await.unwrap(), [bob]);
 }
 
 async fn rules(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
@@ -157,7 +202,7 @@ pub async fn last_ends(store: &impl HostStore) {
             expires,
         };
         let token = Token::random().hash();
-        store.add_session(&token, &session).await.unwrap();
+        store.add_session(&token, &session, None).await.unwrap();
     };
     assert_eq!(store.last_ends(here).await.unwrap(), []);
     begin(here, &ada, MUCH_LATER).await;

@@ -39,6 +39,17 @@ pub async fn member_logins(store: &(impl MemberLogins + MemberStore)) {
             .await,
     );
     assert_eq!(store.logins(here, &ada.proxy_id).await.unwrap().len(), 3);
+    for at in [here, there] {
+        let mut all = store.all_ways(at).await.unwrap();
+        for member in [&ada, &bob] {
+            let ways = all.remove(&member.proxy_id).unwrap_or_default();
+            let id = &member.proxy_id;
+            assert_eq!(ways.logins, store.logins(at, id).await.unwrap());
+            assert_eq!(ways.account, store.account_of(at, id).await.unwrap());
+            assert_eq!(ways.account.is_some(), member.is_owner);
+        }
+        assert!(all.is_empty(), "{all:?}");
+    }
     assert_eq!(
         store.logins(here, &bob.proxy_id).await.unwrap(),
         [],

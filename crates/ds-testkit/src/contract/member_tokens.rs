@@ -89,7 +89,7 @@ async fn of_members(store: &impl HostStore, link: &MemberToken, client: &MemberT
         expires: end,
     };
     let token = Token::random().hash();
-    store.add_session(&token, &session).await.unwrap();
+    store.add_session(&token, &session, None).await.unwrap();
     let before = end.minus(Duration::from_millis(1));
     assert_eq!(store.ended_links(before).await.unwrap(), []);
     let ended = store.ended_links(end).await.unwrap();
@@ -130,6 +130,16 @@ async fn of_accounts(store: &impl HostStore, here: AppspaceId, ada: AccountId) {
     let late = Token::random().hash();
     assert_missing(store.add_member_token(&late, &of_bob).await);
     assert_eq!(store.member_token(&late).await.unwrap(), None);
+
+    // A key is nobody's own, whoever logs out everywhere.
+    let added = Token::random().hash();
+    store.add_member_token(&added, &client(ada)).await.unwrap();
+    store.remove_clients_of_account(ada).await.unwrap();
+    assert_eq!(
+        store.member_tokens(here).await.unwrap(),
+        std::slice::from_ref(&key)
+    );
+    store.add_member_token(&added, &of_ada).await.unwrap();
 
     store
         .purge_clients(NOW.minus(Duration::from_secs(1)))

@@ -13,6 +13,7 @@ mod jobs;
 mod joining;
 mod letters;
 mod limits;
+mod looks;
 mod member_logins;
 mod member_tokens;
 mod members;
@@ -34,15 +35,16 @@ pub use jobs::job_log;
 pub use joining::{join_store, last_ends};
 pub use letters::letter_store;
 pub use limits::limit_store;
+pub use looks::taken_look_store;
 pub use member_logins::{member_changes, member_logins, members_with_logins};
 pub use member_tokens::member_token_store;
 pub use members::{member_store, schema_store};
 pub use moves::move_store;
 pub use people::{
     audit_log, code_store, connected_site_store, contact_store, dropid_store, email_login_store,
-    invitation_store, passkey_store, pending_login_store, registration_store,
-    remote_appspace_store, removals, reset_store, role_store, second_factor_store, setting_store,
-    signing_key_store,
+    epochs, invitation_store, passkey_store, pending_login_store, profile_store,
+    registration_store, remote_appspace_store, removals, reset_store, role_store,
+    second_factor_store, setting_store, signing_key_store,
 };
 pub use routes::route_store;
 pub use sessions::session_store;
@@ -54,14 +56,14 @@ pub use usage::usage_store;
 use ds_auth::{
     Account, AccountStore, ApiTokenStore, MemberTokenStore, SessionStore,
     dropid::{
-        ConnectedSiteStore, ContactStore, DropIdStore, RemoteAppspaceStore,
+        ConnectedSiteStore, ContactStore, DropIdStore, RemoteAppspaceStore, TakenLookStore,
         client::PendingLoginStore, server::CodeStore, signing::SigningKeyStore,
     },
     joining::JoinStore,
     passkeys::PasskeyStore,
     people::{
-        AuditLog, EmailLoginStore, InvitationStore, RegistrationStore, ResetStore, RoleStore,
-        SecondFactorStore, SessionList, SettingStore,
+        AuditLog, EmailLoginStore, InvitationStore, ProfileStore, RegistrationStore, ResetStore,
+        RoleStore, SecondFactorStore, SessionList, SettingStore,
     },
 };
 use ds_core::{
@@ -73,90 +75,25 @@ use ds_routes::RouteStore;
 
 use crate::sample;
 
-/// What a host records of people beyond their accounts.
-pub trait PeopleStore:
-    AuditLog
-    + CodeStore
-    + ConnectedSiteStore
-    + ContactStore
-    + DropIdStore
-    + EmailLoginStore
-    + InvitationStore
-    + PasskeyStore
-    + PendingLoginStore
-    + RegistrationStore
-    + RemoteAppspaceStore
-    + ResetStore
-    + RoleStore
-    + SecondFactorStore
-    + SessionList
-    + SettingStore
-    + SigningKeyStore
-{
+/// A trait of whatever has all these traits.
+macro_rules! all_of {
+    ($(#[$doc:meta])* $name:ident: $($one:ident)+) => {
+        $(#[$doc])*
+        pub trait $name: $($one +)+ {}
+        impl<S: $($one +)+> $name for S {}
+    };
 }
 
-impl<S> PeopleStore for S where
-    S: AuditLog
-        + CodeStore
-        + ConnectedSiteStore
-        + ContactStore
-        + DropIdStore
-        + EmailLoginStore
-        + InvitationStore
-        + PasskeyStore
-        + PendingLoginStore
-        + RegistrationStore
-        + RemoteAppspaceStore
-        + ResetStore
-        + RoleStore
-        + SecondFactorStore
-        + SessionList
-        + SettingStore
-        + SigningKeyStore
-{
+all_of! {
+    /// What a host records of people beyond their accounts.
+    PeopleStore:
+    AuditLog CodeStore ConnectedSiteStore ContactStore DropIdStore EmailLoginStore InvitationStore PasskeyStore PendingLoginStore RegistrationStore ProfileStore RemoteAppspaceStore ResetStore RoleStore SecondFactorStore SessionList SettingStore SigningKeyStore
 }
 
-/// All that a host records.
-pub trait HostStore:
-    AccountStore
-    + ApiTokenStore
-    + AppStore
-    + AppspaceStore
-    + EgressStore
-    + JobLog
-    + JoinStore
-    + LimitStore
-    + MemberTokenStore
-    + MoveStore
-    + PeopleStore
-    + RouteStore
-    + SessionStore
-    + SnapshotStore
-    + TrashStore
-    + UpgradeStore
-    + UsageStore
-{
-}
-
-impl<S> HostStore for S where
-    S: AccountStore
-        + ApiTokenStore
-        + AppStore
-        + AppspaceStore
-        + EgressStore
-        + JobLog
-        + JoinStore
-        + LimitStore
-        + MemberTokenStore
-        + MoveStore
-        + PeopleStore
-        + RouteStore
-        + SessionStore
-        + SnapshotStore
-        + TrashStore
-        + UpgradeStore
-        + UsageStore
-{
+all_of! {
+    /// All that a host records.
+    HostStore:
+    AccountStore ApiTokenStore AppStore AppspaceStore EgressStore JobLog JoinStore LimitStore MemberTokenStore MoveStore PeopleStore RouteStore SessionStore SnapshotStore TakenLookStore TrashStore UpgradeStore UsageStore
 }
 
 #[track_caller]

@@ -19,7 +19,7 @@ fn of_member(appspace: AppspaceId, proxy_id: &ProxyId, account: Option<AccountId
 
 async fn add(store: &impl HostStore, session: &Session) -> TokenHash {
     let token = Token::random().hash();
-    store.add_session(&token, session).await.unwrap();
+    store.add_session(&token, session, None).await.unwrap();
     assert_eq!(store.session(&token).await.unwrap().as_ref(), Some(session));
     token
 }
@@ -47,7 +47,11 @@ pub async fn session_store(store: &impl HostStore) {
     let guest = add(store, &of_member(here, &q, None)).await;
     let again = add(store, &of_member(here, &q, None)).await;
     let all = [&site, &of_bob, &at_home, &abroad, &guest, &again];
-    assert_taken(store.add_session(&guest, &of_member(here, &q, None)).await);
+    assert_taken(
+        store
+            .add_session(&guest, &of_member(here, &q, None), None)
+            .await,
+    );
     assert_eq!(store.session(&Token::random().hash()).await.unwrap(), None);
 
     store.remove_session(&again).await.unwrap();

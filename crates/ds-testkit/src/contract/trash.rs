@@ -19,7 +19,7 @@ pub async fn trash_store(store: &impl HostStore) {
         account: None,
     };
     let session = sample::session(member);
-    store.add_session(&token, &session).await.unwrap();
+    store.add_session(&token, &session, None).await.unwrap();
 
     going_in(store, &notes).await;
     assert_eq!(store.session(&token).await.unwrap(), None);

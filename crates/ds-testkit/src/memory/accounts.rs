@@ -1,7 +1,7 @@
 //! Accounts.
 
 use async_trait::async_trait;
-use ds_auth::{Account, AccountStore};
+use ds_auth::{Account, AccountStore, Epoch};
 use ds_core::{AccountId, StoreError};
 
 use super::{Memory, taken};
@@ -62,15 +62,23 @@ impl AccountStore for Memory {
         id: AccountId,
         present: &str,
         new: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Epoch>, StoreError> {
         let mut tables = self.tables()?;
         match tables.accounts.get_mut(&id) {
             Some((_, hash)) if hash == present => {
                 new.clone_into(hash);
                 tables.people.forget_resets(id);
-                Ok(true)
+                Ok(Some(tables.people.outdate(id)))
             }
-            _ => Ok(false),
+            _ => Ok(None),
         }
+    }
+
+    async fn renew_hash(&self, id: AccountId, present: &str, new: &str) -> Result<(), StoreError> {
+        match self.tables()?.accounts.get_mut(&id) {
+            Some((_, hash)) if hash == present => new.clone_into(hash),
+            _ => {}
+        }
+        Ok(())
     }
 }

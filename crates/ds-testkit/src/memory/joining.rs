@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use ds_auth::joining::{JoinLink, JoinRequest, JoinRules, JoinStore};
+use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore};
 use ds_core::{AppspaceId, StoreError, Timestamp, secret::TokenHash};
 
 use super::Memory;
@@ -14,6 +14,7 @@ pub(super) struct JoiningTables {
     rules: HashMap<AppspaceId, JoinRules>,
     links: Vec<JoinLink>,
     requests: Vec<JoinRequest>,
+    bars: Vec<(AppspaceId, JoinBar)>,
 }
 
 impl JoiningTables {
@@ -21,6 +22,7 @@ impl JoiningTables {
         self.rules.remove(&id);
         self.links.retain(|link| link.appspace != id);
         self.requests.retain(|request| request.appspace != id);
+        self.bars.retain(|(of, _)| *of != id);
     }
 }
 
@@ -137,6 +139,34 @@ impl JoinStore for Memory {
             .iter()
             .position(|one| one.appspace == appspace && one.id == id);
         Ok(found.map(|place| all.remove(place)))
+    }
+
+    async fn add_join_bar(&self, at: AppspaceId, bar: &JoinBar) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_appspace(at)?;
+        let all = &mut tables.joining;
+        let key = bar.who.key();
+        all.requests
+            .retain(|one| one.appspace != at || one.who.key() != key);
+        let is_it = |(of, one): &(AppspaceId, JoinBar)| *of == at && one.who.key() == key;
+        if !all.bars.iter().any(is_it) {
+            all.bars.push((at, bar.clone()));
+        }
+        Ok(())
+    }
+
+    async fn join_bars(&self, at: AppspaceId) -> Result<Vec<JoinBar>, StoreError> {
+        let tables = self.tables()?;
+        let own = tables.joining.bars.iter().filter(|(of, _)| *of == at);
+        let mut own: Vec<_> = own.map(|(_, bar)| bar.clone()).collect();
+        own.sort_by_key(|bar| (std::cmp::Reverse(bar.barred), bar.who.key()));
+        Ok(own)
+    }
+
+    async fn lift_join_bar(&self, at: AppspaceId, who: &str) -> Result<(), StoreError> {
+        let bars = &mut self.tables()?.joining.bars;
+        bars.retain(|(of, bar)| *of != at || bar.who.key() != who);
+        Ok(())
     }
 
     async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError> {

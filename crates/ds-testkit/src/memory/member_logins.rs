@@ -1,11 +1,11 @@
 //! How members prove who they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use ds_core::{
     AccountId, AppspaceId, LoginKind, Member, MemberChanges, MemberLogin, MemberLogins,
-    MemberStore as _, Permission, ProxyId, StoreError,
+    MemberStore as _, MemberWays, Permission, ProxyId, StoreError,
 };
 
 use super::{Memory, missing, taken};
@@ -26,6 +26,21 @@ impl MemberLogins for Memory {
             .iter()
             .filter(|of| of.0 == at && of.1 == *id);
         Ok(own.map(|of| of.2.clone()).collect())
+    }
+
+    async fn all_ways(&self, at: AppspaceId) -> Result<HashMap<ProxyId, MemberWays>, StoreError> {
+        let tables = self.tables()?;
+        let mut all = HashMap::<ProxyId, MemberWays>::new();
+        for of in tables.member_logins.iter().filter(|of| of.0 == at) {
+            let own = all.entry(of.1.clone()).or_default();
+            own.logins.push(of.2.clone());
+        }
+        for ((of, id), (_, account)) in &tables.members {
+            if *of == at && account.is_some() {
+                all.entry(id.clone()).or_default().account = *account;
+            }
+        }
+        Ok(all)
     }
 
     async fn member_with(

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use ds_auth::{MemberToken, MemberTokenStore, Subject, TokenKind};
-use ds_core::{AppspaceId, MemberTokenId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+use ds_core::{
+    AccountId, AppspaceId, MemberTokenId, ProxyId, StoreError, Timestamp, secret::TokenHash,
+};
 
 use super::{Memory, missing, taken};
 
@@ -75,6 +77,15 @@ impl MemberTokenStore for Memory {
         member: &ProxyId,
     ) -> Result<(), StoreError> {
         let stays = |token: &MemberToken| token.appspace != appspace || token.member != *member;
+        self.tables()?
+            .member_tokens
+            .retain(|(_, token)| stays(token));
+        Ok(())
+    }
+
+    async fn remove_clients_of_account(&self, account: AccountId) -> Result<(), StoreError> {
+        let stays =
+            |token: &MemberToken| token.account != Some(account) || token.kind != TokenKind::Client;
         self.tables()?
             .member_tokens
             .retain(|(_, token)| stays(token));

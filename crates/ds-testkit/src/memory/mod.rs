@@ -12,6 +12,7 @@ mod jobs;
 mod joining;
 mod letters;
 mod limits;
+mod looks;
 mod member_logins;
 mod member_tokens;
 mod members;
@@ -26,13 +27,14 @@ mod usage;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
-use ds_auth::{Account, ApiToken, MemberToken, Session};
+use ds_auth::{Account, ApiToken, MemberToken, Session, dropid::TakenLook};
 use ds_core::{
     AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId,
     LetterId, Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
@@ -56,7 +58,11 @@ struct Shared {
     tables: Mutex<Tables>,
     queries: AtomicU64,
     is_broken: AtomicBool,
+    before_session: Mutex<Option<Work>>,
 }
+
+/// What a test does while something waits for it.
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[derive(Default)]
 struct Tables {
@@ -89,6 +95,7 @@ struct Tables {
     member_logins: Vec<member_logins::OfMember>,
     joining: joining::JoiningTables,
     letters: BTreeMap<LetterId, (WaitingLetter, String)>,
+    looks: BTreeMap<(AppspaceId, ProxyId), TakenLook>,
 }
 
 impl Tables {
@@ -105,6 +112,7 @@ impl Tables {
         self.limits.remove(&id);
         self.upgrades.remove(&id);
         self.joining.remove(id);
+        self.looks.retain(|(at, _), _| *at != id);
         self.member_tokens.retain(|(_, token)| token.appspace != id);
         self.snapshots.remove(&id);
         self.egress.retain(|(of, _)| *of != id);
@@ -131,6 +139,20 @@ impl Memory {
     /// Lets everything fail from now on, or no longer.
     pub fn break_down(&self, is_broken: bool) {
         self.0.is_broken.store(is_broken, Ordering::SeqCst);
+    }
+
+    /// Does this first when a session is to be recorded next: whoever logs in has been checked by then.
+    pub fn before_next_session(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let next = self.0.before_session.lock();
+        *next.unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(work));
+    }
+
+    async fn overtaken(&self) {
+        let next = self.0.before_session.lock();
+        let work = next.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(work) = work {
+            work.await;
+        }
     }
 
     /// How a job ended: `None` if it has not, `Some(None)` if it is done, else the reason it failed.

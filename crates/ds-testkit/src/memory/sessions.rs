@@ -1,14 +1,28 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use ds_auth::{Session, SessionStore, Subject};
+use ds_auth::{Epoch, Session, SessionStore, Subject};
 use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 
 use super::{Memory, missing, taken};
 
 #[async_trait]
 impl SessionStore for Memory {
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(self.tables()?.people.epoch())
+    }
+
+    async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError> {
+        Ok(self.tables()?.people.outdate(account))
+    }
+
+    async fn add_session(
+        &self,
+        token: &TokenHash,
+        session: &Session,
+        since: Option<Epoch>,
+    ) -> Result<(), StoreError> {
+        self.overtaken().await;
         let mut tables = self.tables()?;
         if tables.sessions.contains_key(token) {
             return Err(taken("the session"));
@@ -17,7 +31,9 @@ impl SessionStore for Memory {
             Subject::Account(account) => Some(account),
             Subject::Member { account, .. } => account,
         };
-        if account.is_some_and(|id| tables.people.is_blocked(id)) {
+        let people = &tables.people;
+        let changed = |id| since.is_some_and(|since| people.changed_since(id, since));
+        if account.is_some_and(|id| people.is_blocked(id) || changed(id)) {
             return Err(missing("such account to log in to"));
         }
         tables.sessions.insert(token.clone(), session.clone());

@@ -242,8 +242,14 @@ async fn a_session_is_ended_from_the_list() {
     let ada = sample::account("ada@example.com");
     world.memory.add_account(&ada, "hash").await.unwrap();
     let (one, two) = (
-        sessions.start_account(ada.id).await.unwrap(),
-        sessions.start_account(ada.id).await.unwrap(),
+        sessions
+            .start_account(sessions.standing(ada.id).await.unwrap())
+            .await
+            .unwrap(),
+        sessions
+            .start_account(sessions.standing(ada.id).await.unwrap())
+            .await
+            .unwrap(),
     );
     for token in [&one, &two] {
         assert_eq!(sessions.account(token).await.unwrap(), Some(ada.id));

@@ -30,7 +30,7 @@ impl Discovered {
         local: Local,
     ) -> Result<Self, LoginError> {
         let got = web.get(entered.url(), Want::Profile.bounds()).await;
-        let got = got.map_err(LoginError::Web)?;
+        let got = got.map_err(LoginError::of_web)?;
         let page = Page {
             url: got.seen.last().unwrap_or(entered.url()),
             links: &got.links,
@@ -44,7 +44,7 @@ impl Discovered {
         // A page may link anywhere; what is no address of the web is not asked for.
         let at = ProfileUrl::parse(at.as_str(), local).map_err(|_| no_server())?;
         let got_metadata = web.get(at.url(), Want::Metadata.bounds()).await;
-        let body = got_metadata.map_err(LoginError::Web)?.body;
+        let body = got_metadata.map_err(LoginError::of_web)?.body;
         let server = Metadata::read(at.url(), &body, local)?;
         let seen = got.seen.iter().map(ToString::to_string).collect();
         Ok(Self {

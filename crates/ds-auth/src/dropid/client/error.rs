@@ -18,6 +18,14 @@ pub enum LoginError {
     /// Their server could not be asked.
     #[error("your own server could not be asked; try again in a moment")]
     Web(#[source] WebError),
+    /// Their server is inside, where this host does not ask.
+    #[error(
+        "{host} is at a private address, where this host asks nobody; whoever runs this host can allow it (`[logins] allow`)"
+    )]
+    Inside {
+        /// Its name.
+        host: String,
+    },
     /// Their page names no server.
     #[error("{who} does not say which server can log you in (it has no `indieauth-metadata` link)")]
     NoServer {
@@ -51,4 +59,15 @@ pub enum LoginError {
     /// The store failed.
     #[error("cannot log in just now")]
     Store(#[from] StoreError),
+}
+
+impl LoginError {
+    /// Why a server gave nothing.
+    pub(in crate::dropid) fn of_web(error: WebError) -> Self {
+        if error.is_inside() {
+            Self::Inside { host: error.host }
+        } else {
+            Self::Web(error)
+        }
+    }
 }

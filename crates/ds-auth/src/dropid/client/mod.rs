@@ -195,7 +195,7 @@ impl RemoteLogins {
             .web
             .post(endpoint, &form, Want::Redemption.bounds())
             .await;
-        Answer::read(&body.map_err(LoginError::Web)?)
+        Answer::read(&body.map_err(LoginError::of_web)?)
     }
 
     /// Whether the answer is signed. A server that says it signs must.
@@ -238,7 +238,7 @@ impl RemoteLogins {
             return Ok(keys);
         }
         let got = self.web.get(at, Want::Keys.bounds()).await;
-        let keys = Jwks::read(&got.map_err(LoginError::Web)?.body).map_err(LoginError::Keys)?;
+        let keys = Jwks::read(&got.map_err(LoginError::of_web)?.body).map_err(LoginError::Keys)?;
         self.keys.insert(at.clone(), keys.clone());
         Ok(keys)
     }

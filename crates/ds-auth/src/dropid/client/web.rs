@@ -3,6 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
+use ds_net::GetError;
 use url::Url;
 
 /// The web as logins need it. It refuses what is not on the public internet, at every step, keeps no cookies, and
@@ -72,6 +73,15 @@ pub struct WebError {
     /// Why.
     #[source]
     pub source: Box<dyn Error + Send + Sync>,
+}
+
+impl WebError {
+    /// Whether it was not asked at all, because its name leads to an address inside.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        let error = self.source.downcast_ref::<GetError>();
+        matches!(error, Some(GetError::Forbidden { host }) if *host == self.host)
+    }
 }
 
 impl Want {

@@ -15,7 +15,7 @@ use ds_core::{
     secret::{Token, TokenHash},
 };
 
-use crate::{Session, SessionStore, Sessions, Subject};
+use crate::{Epoch, Session, SessionStore, Sessions, Subject};
 
 pub(super) fn member(name: &str) -> Member {
     Member {
@@ -35,6 +35,8 @@ pub(super) struct Fake {
     members: Mutex<HashMap<(AppspaceId, ProxyId), Member>>,
     reads: AtomicU64,
     writes: AtomicU64,
+    epoch: AtomicU64,
+    changed: Mutex<HashMap<AccountId, Epoch>>,
 }
 
 impl Fake {
@@ -46,6 +48,8 @@ impl Fake {
             members: Mutex::default(),
             reads: AtomicU64::new(0),
             writes: AtomicU64::new(0),
+            epoch: AtomicU64::new(0),
+            changed: Mutex::default(),
         })
     }
 
@@ -111,9 +115,43 @@ impl Fake {
 
 #[async_trait]
 impl SessionStore for Fake {
-    async fn add_session(&self, token: &TokenHash, session: &Session) -> Result<(), StoreError> {
-        self.write(|all| drop(all.insert(token.clone(), session.clone())))
-            .await
+    async fn epoch(&self) -> Result<Epoch, StoreError> {
+        Ok(Epoch(self.epoch.load(SeqCst)))
+    }
+
+    async fn add_session(
+        &self,
+        token: &TokenHash,
+        session: &Session,
+        since: Option<Epoch>,
+    ) -> Result<(), StoreError> {
+        let account = match session.subject {
+            Subject::Account(id) => Some(id),
+            Subject::Member { account, .. } => account,
+        };
+        let mut is_refused = false;
+        self.write(|all| {
+            let changed = account.and_then(|id| self.changed.lock().unwrap().get(&id).copied());
+            is_refused = changed.is_some_and(|at| since.is_some_and(|since| at > since));
+            if !is_refused {
+                all.insert(token.clone(), session.clone());
+            }
+        })
+        .await?;
+        let missing = || StoreError::Missing {
+            what: "such account to log in to".into(),
+        };
+        (!is_refused).then_some(()).ok_or_else(missing)
+    }
+
+    async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError> {
+        let mut now = Epoch(0);
+        self.write(|_| {
+            now = Epoch(self.epoch.fetch_add(1, SeqCst) + 1);
+            self.changed.lock().unwrap().insert(account, now);
+        })
+        .await?;
+        Ok(now)
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {

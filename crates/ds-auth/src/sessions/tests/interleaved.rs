@@ -35,7 +35,8 @@ impl Scene {
         let (fake, sessions) = Fake::with_sessions();
         let (space, ada, account) = (AppspaceId::new(), member("Ada"), AccountId::new());
         fake.put_member(space, &ada);
-        let started = sessions.start_member(space, ada.proxy_id.clone(), Some(account));
+        let standing = sessions.standing(account).await.unwrap();
+        let started = sessions.start_member(space, ada.proxy_id.clone(), Some(standing));
         let token = started.await.unwrap();
         Arc::new(Self {
             fake,
@@ -58,7 +59,9 @@ impl Scene {
                 let ended = self.sessions.end_member(self.space, &self.ada.proxy_id);
                 ended.await.unwrap();
             }
-            Revocation::EndAccount => self.sessions.end_account(self.account).await.unwrap(),
+            Revocation::EndAccount => {
+                self.sessions.end_account(self.account).await.unwrap();
+            }
             Revocation::Remove => {
                 self.fake.drop_member(self.space, &self.ada.proxy_id);
                 self.sessions.forget_appspace(self.space);

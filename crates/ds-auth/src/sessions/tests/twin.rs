@@ -138,10 +138,8 @@ async fn step(
     let now = fake.clock.now();
     match op {
         Op::StartAccount(account) => {
-            let token = sessions
-                .start_account(world.accounts[account])
-                .await
-                .unwrap();
+            let who = sessions.standing(world.accounts[account]).await.unwrap();
+            let token = sessions.start_account(who).await.unwrap();
             let made = (Made::Account(account), now.plus(ACCOUNT_LASTS));
             world.tokens.push((token, Some(made)));
         }
@@ -151,7 +149,11 @@ async fn step(
             account,
         } => {
             let id = people[&(space, member)].proxy_id.clone();
-            let by = account.map(|account| world.accounts[account]);
+            let since = sessions.epoch().await.unwrap();
+            let by = account.map(|account| Standing {
+                account: world.accounts[account],
+                since,
+            });
             let token = sessions
                 .start_member(world.spaces[space], id, by)
                 .await

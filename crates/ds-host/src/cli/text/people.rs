@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::table;
-use crate::control::wire::{Account, Invitation, Person};
+use crate::{
+    control::wire::{Account, Invitation, Note, OpenInvitation, Person},
+    ops::done_in_words,
+};
 
 /// A list of accounts.
 pub(super) fn list(people: &[Person]) -> String {
@@ -55,6 +58,50 @@ pub(super) fn invited(invitation: &Invitation) -> String {
             format!("An invitation is on its way to {to}. It is good until {until}.\n")
         }
     }
+}
+
+/// The invitations that are open.
+pub(super) fn invitations(all: &[OpenInvitation]) -> String {
+    let rows = all.iter().map(|one| {
+        let by = match one.by.as_str() {
+            "" => "the command line",
+            email => email,
+        };
+        vec![
+            one.id.clone(),
+            whom(one).to_owned(),
+            by.to_owned(),
+            one.expires.clone(),
+        ]
+    });
+    let head = ["ID", "FOR", "BY", "UNTIL"];
+    table(&head, rows, "Nobody is invited.\n")
+}
+
+/// An invitation that was taken back.
+pub(super) fn withdrawn(one: &OpenInvitation) -> String {
+    format!(
+        "The invitation for {} makes no account any more.\n",
+        whom(one)
+    )
+}
+
+fn whom(one: &OpenInvitation) -> &str {
+    one.email.as_deref().unwrap_or("whoever has the link")
+}
+
+/// What was done, last first.
+pub(super) fn log(notes: &[Note]) -> String {
+    let rows = notes.iter().map(|note| {
+        vec![
+            note.at.clone(),
+            note.by.clone(),
+            done_in_words(note.action).to_owned(),
+            note.about.clone(),
+        ]
+    });
+    let head = ["WHEN", "WHO", "WHAT", "TO WHOM OR WHAT"];
+    table(&head, rows, "Nothing was noted.\n")
 }
 
 /// An account is gone.

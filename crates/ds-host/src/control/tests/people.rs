@@ -23,6 +23,8 @@ async fn people() {
 
     let list = |find: Option<&str>| Command::AccountList {
         find: find.map(str::to_owned),
+        skip: 0,
+        most: None,
     };
     check("people", &host.done(list(None)).await);
     let Reply::People(found) = host.done(list(Some("BOB@"))).await else {
@@ -30,6 +32,25 @@ async fn people() {
     };
     assert_eq!(found.len(), 1);
     let bob = || "bob@example.com".to_owned();
+    invitations_and_notes(&host, invite(None)).await;
+    let set = |to: &str| Command::AccountSetEmail {
+        email: bob(),
+        to: to.to_owned(),
+    };
+    assert_eq!(
+        host.refused(set("ada@example.com")).await,
+        ErrorKind::Conflict
+    );
+    assert_eq!(host.refused(set("x")).await, ErrorKind::Invalid);
+    host.done(set("bobby@example.com")).await;
+    let back = Command::AccountSetEmail {
+        email: "bobby@example.com".to_owned(),
+        to: bob(),
+    };
+    let Reply::Person(person) = host.done(back).await else {
+        panic!("no person")
+    };
+    assert_eq!((person.email, person.proven), (bob(), true));
     let block = Command::AccountBlock {
         email: bob(),
         pause: true,
@@ -46,4 +67,37 @@ async fn people() {
     assert_eq!(host.refused(remove()).await, ErrorKind::NotFound);
     let demoted = host.refused(admin("ada@example.com", false)).await;
     assert_eq!(demoted, ErrorKind::Conflict);
+}
+
+async fn invitations_and_notes(host: &Running, invite: Command) {
+    host.done(invite).await;
+    let open = host.done(Command::AccountInvitations).await;
+    check_id("invitations", &open);
+    let Reply::Invitations(open) = open else {
+        panic!("no invitations")
+    };
+    let withdraw = || Command::AccountWithdraw {
+        id: open[0].id.clone(),
+    };
+    check_id("withdrawn", &host.done(withdraw()).await);
+    assert_eq!(host.refused(withdraw()).await, ErrorKind::NotFound);
+    let log = |kind: Option<&str>| Command::AccountLog {
+        kind: kind.map(str::to_owned),
+        find: None,
+        before: None,
+        most: Some(2),
+    };
+    check("log", &host.done(log(Some("accounts"))).await);
+    assert_eq!(host.refused(log(Some("x"))).await, ErrorKind::Invalid);
+}
+
+/// The same, less the ids, which differ.
+fn check_id(name: &str, reply: &Reply) {
+    let mut reply = reply.clone();
+    match &mut reply {
+        Reply::Invitations(all) => all.iter_mut().for_each(|one| one.id = "(id)".to_owned()),
+        Reply::Withdrawn(one) => "(id)".clone_into(&mut one.id),
+        other => panic!("{other:?}"),
+    }
+    check(name, &reply);
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Setting, WhichJob};
+use super::{Permit, Secret, Setting, Which, WhichJob};
 
 /// A command to the running host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,37 @@ pub enum Command {
     },
     /// List accounts.
     AccountList {
-        /// Only those with this in their mail address.
+        /// Only those with this in their mail address or name.
         find: Option<String>,
+        /// How many are left out, from the oldest.
+        #[serde(default)]
+        skip: u32,
+        /// How many are listed at most.
+        #[serde(default)]
+        most: Option<u32>,
+    },
+    /// Show an account.
+    AccountShow {
+        /// Whose.
+        email: String,
+    },
+    /// List the invitations that are open.
+    AccountInvitations,
+    /// Take an invitation back.
+    AccountWithdraw {
+        /// Its id.
+        id: String,
+    },
+    /// List what was done.
+    AccountLog {
+        /// Of which kind; of all, if `None`.
+        kind: Option<String>,
+        /// By whom, or to whom or what: a part of it.
+        find: Option<String>,
+        /// Only what stands before this place.
+        before: Option<i64>,
+        /// How much at most.
+        most: Option<u32>,
     },
     /// Invite somebody.
     AccountInvite {
@@ -47,6 +76,13 @@ pub enum Command {
         email: String,
         /// Whether they run it.
         admin: bool,
+    },
+    /// Give an account another mail address.
+    AccountSetEmail {
+        /// Whose.
+        email: String,
+        /// The new one.
+        to: String,
     },
     /// Remove an account with all it has.
     AccountRemove {
@@ -395,35 +431,4 @@ pub enum Command {
     JobFollow(WhichJob),
     /// Give a job up.
     JobCancel(WhichJob),
-}
-
-/// An appspace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Which {
-    /// Whose it is.
-    pub owner: Option<String>,
-    /// A label or a full name.
-    pub address: String,
-}
-
-/// A member of an appspace, and a permission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Permit {
-    /// Where.
-    pub which: Which,
-    /// Who: a mail address or a member's id.
-    pub member: String,
-    /// What they may do.
-    pub permission: String,
-}
-
-/// Text that debug output must not show.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(pub String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, App, Appspace, Backup, BackupKey, Egress, Installed, Invitation, Job, JoinLink, Key,
-    Limit, Member, Move, MoveOffer, Person, Preview, ResetLink, Schedule, SecretEntry, Token,
-    Trashed, Upgrades, Usage,
+    Limit, Member, Move, MoveOffer, Note, OpenInvitation, Person, Preview, ResetLink, Schedule,
+    SecretEntry, Token, Trashed, Upgrades, Usage,
 };
 
 /// What a command that was done answers: an object with one key, which says what it is.
@@ -16,10 +16,16 @@ pub enum Reply {
     Account(Account),
     /// `account list`
     People(Vec<Person>),
-    /// `account block`, `unblock` and `admin`: as it is afterwards
+    /// `account block`, `unblock`, `admin` and `set-email`: as it is afterwards
     Person(Person),
     /// `account invite`
     Invited(Invitation),
+    /// `account invitations`
+    Invitations(Vec<OpenInvitation>),
+    /// `account withdraw`: as it was
+    Withdrawn(OpenInvitation),
+    /// `account log`
+    Log(Vec<Note>),
     /// `account remove`: as it was
     Gone(Account),
     /// `account reset`

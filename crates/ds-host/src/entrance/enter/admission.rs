@@ -1,8 +1,10 @@
 //! What the account of a member who comes another way asks for: a member with an account is only let in where their
 //! account would be.
 
+use ds_auth::dropid::DropId;
 use ds_core::{AccountId, AppspaceId, LoginKind, ProxyId, StoreError};
 
+use super::arrive::{Came, Way};
 use crate::entrance::EntranceState;
 
 /// Whether a member who has proved who they are comes in.
@@ -21,12 +23,32 @@ pub(super) async fn admission(
     state: &EntranceState,
     at: AppspaceId,
     member: &ProxyId,
+    came: &Came,
+) -> Result<Admission, StoreError> {
+    let of_member = state.logins.members.account_of(at, member).await?;
+    let by = match &came.by {
+        Way::Account(id) => *id,
+        Way::DropId(name) => owner(state, name).await?,
+    };
+    let mut with = None;
+    // The one by which they come goes last: with it their session ends.
+    for id in [of_member, by].into_iter().flatten() {
+        match account(state, id, came.kind).await? {
+            Admission::Open(None) => {}
+            Admission::Open(found) => with = found,
+            refused => return Ok(refused),
+        }
+    }
+    Ok(Admission::Open(with))
+}
+
+/// Whether an account of this host lets its owner in.
+async fn account(
+    state: &EntranceState,
+    id: AccountId,
     kind: LoginKind,
 ) -> Result<Admission, StoreError> {
     let store = &state.site.account_store;
-    let Some(id) = state.logins.members.account_of(at, member).await? else {
-        return Ok(Admission::Open(None));
-    };
     // One that is gone, or that of another host from which the appspace came.
     let Some(account) = store.account(id).await? else {
         return Ok(Admission::Open(None));
@@ -40,4 +62,12 @@ pub(super) async fn admission(
         return Ok(Admission::Guarded);
     }
     Ok(Admission::Open(Some(id)))
+}
+
+/// Whose a DropID is, if it is one of this host.
+async fn owner(state: &EntranceState, name: &str) -> Result<Option<AccountId>, StoreError> {
+    let Ok(id) = name.parse::<DropId>() else {
+        return Ok(None);
+    };
+    state.site.ops.owner_of_dropid(&id).await
 }

@@ -5,15 +5,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use ds_auth::{cookie::Kind, joining::Joining};
-use ds_core::{LoginKind, Member, error_chain};
+use ds_auth::{Epoch, Standing, cookie::Kind, joining::Joining};
+use ds_core::{AccountId, LoginKind, Member, StoreError, error_chain};
 
 use super::{
     Proved,
     admission::{Admission, admission},
     browser::{keeping, secret, secret_or_new, see_other, way_in, with_path},
     choose::{Problem, Tried, shown},
-    first,
+    dress::dress,
+    guest::remembering,
     proofs::PROVED_FOR,
 };
 use crate::{
@@ -37,6 +38,11 @@ struct StrangerPage<'a> {
 }
 
 impl StrangerPage<'_> {
+    /// Where they came from.
+    fn home(&self) -> Option<&str> {
+        self.who.home()
+    }
+
     /// What sort of name it is.
     fn kind(&self) -> &'static str {
         match self.who.kind() {
@@ -66,9 +72,10 @@ pub(super) async fn arrive(
     }
     match member(state, at, &who).await? {
         Some(found) => {
-            let answer = session(state, at, headers, &found.member, who.kind(), path).await?;
-            if found.is_first && answer.status().is_redirection() {
-                first::dress(state, at, found.member, who);
+            let answer = session(state, at, headers, &found, &Came::by(&who), path).await?;
+            let answer = remembering(state, &who, answer);
+            if answer.status().is_redirection() {
+                dress(state, at, found.proxy_id, who);
             }
             Ok(answer)
         }
@@ -86,14 +93,8 @@ async fn may_vouch(state: &EntranceState, at: &At, who: &Proved) -> Result<bool,
     Ok(!signed.map_err(SiteError::failed("find out who signs"))?)
 }
 
-/// A member who has come.
-struct Found {
-    member: Member,
-    is_first: bool,
-}
-
 /// Who it is among the members.
-async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<Found>, SiteError> {
+async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<Member>, SiteError> {
     const FAILED: &str = "look up a member of an appspace";
     let (members, id) = (&state.logins.members, at.appspace.id);
     let found = members.member_with(id, who.kind(), who.name()).await;
@@ -102,20 +103,68 @@ async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<F
             let noted = members.note_signed(id, who.kind(), who.name(), who.vouched_by());
             noted.await.map_err(SiteError::failed(FAILED))?;
         }
-        return Ok(Some(Found {
-            is_first: first::is_first(&member, &login, who),
-            member,
-        }));
+        return Ok(Some(member));
     }
     let Some(account) = who.account() else {
         return Ok(None);
     };
     let member = state.site.members.member_of_account(id, account).await;
-    let member = member.map_err(SiteError::failed(FAILED))?;
-    Ok(member.map(|member| Found {
-        member,
-        is_first: false,
-    }))
+    member.map_err(SiteError::failed(FAILED))
+}
+
+/// How somebody has come.
+pub(in crate::entrance) struct Came {
+    pub(super) kind: LoginKind,
+    since: Epoch,
+    /// With whose account, as far as the way says.
+    pub(super) by: Way,
+}
+
+/// The account that a way to log in belongs to.
+pub(super) enum Way {
+    /// The one with the mail address, if one has it.
+    Account(Option<AccountId>),
+    /// The one with the DropID, if it is one of this host.
+    DropId(String),
+}
+
+impl Came {
+    /// In the way in which they have proved who they are.
+    pub(in crate::entrance) fn by(who: &Proved) -> Self {
+        let by = match who.kind() {
+            LoginKind::DropId => Way::DropId(who.name().to_owned()),
+            LoginKind::Profile | LoginKind::Email => Way::Account(who.account()),
+        };
+        Self {
+            kind: who.kind(),
+            since: who.since(),
+            by,
+        }
+    }
+
+    /// With a letter that is yet to be written.
+    pub(super) fn by_letter() -> Self {
+        Self {
+            kind: LoginKind::Email,
+            since: Epoch::default(),
+            by: Way::Account(None),
+        }
+    }
+
+    /// In the original's way, with a token that was made then. Hosts of ours take none, so it is no DropID of this host.
+    pub(super) fn by_original(since: Epoch) -> Self {
+        Self {
+            kind: LoginKind::DropId,
+            since,
+            by: Way::Account(None),
+        }
+    }
+}
+
+/// The present moment, for whoever is about to prove who they are.
+pub(super) async fn now(state: &EntranceState) -> Result<Epoch, SiteError> {
+    let now = state.site.sessions.epoch().await;
+    now.map_err(SiteError::failed("begin a login"))
 }
 
 /// A new session, and on to where they wanted to go, if their account lets them in this way. The session before, if
@@ -125,10 +174,10 @@ pub(in crate::entrance) async fn session(
     at: &At,
     headers: &HeaderMap,
     member: &Member,
-    kind: LoginKind,
+    came: &Came,
     path: &LocalPath,
 ) -> Result<Response, SiteError> {
-    let admitted = admission(state, at.appspace.id, &member.proxy_id, kind).await;
+    let admitted = admission(state, at.appspace.id, &member.proxy_id, came).await;
     let account = match admitted.map_err(SiteError::failed("look up an account"))? {
         Admission::Open(account) => account,
         Admission::Guarded => {
@@ -142,15 +191,22 @@ pub(in crate::entrance) async fn session(
         }
     };
     let (sessions, cookies) = (&state.site.sessions, state.site.cookies);
+    let since = came.since;
+    let account = account.map(|account| Standing { account, since });
+    let begun = sessions.start_member(at.appspace.id, member.proxy_id.clone(), account);
+    let token = match begun.await {
+        Ok(token) => token,
+        Err(StoreError::Missing { .. }) => {
+            let text = "Your account of this host was changed while you logged in. Log in again.";
+            return Ok(refused(state, at, path, text));
+        }
+        Err(error) => return Err(SiteError::failed("begin a session")(error)),
+    };
     if let Some(old) = cookies.read(headers, Kind::Member)
         && let Err(error) = sessions.end(&old).await
     {
         tracing::warn!(error = error_chain(&error), "a session could not be ended");
     }
-    let begun = sessions
-        .start_member(at.appspace.id, member.proxy_id.clone(), account)
-        .await;
-    let token = begun.map_err(SiteError::failed("begin a session"))?;
     if let Some(browser) = secret(state, headers) {
         state.logins.proofs.forget(at.appspace.id, &browser);
     }

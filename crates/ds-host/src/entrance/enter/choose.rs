@@ -11,16 +11,21 @@ use axum::{
 use ds_auth::{cookie::Kind, dropid::Local};
 use serde::Deserialize;
 
-use super::browser::{see_other, with_path};
+use super::{
+    browser::{From, see_other, with_path},
+    dropid::go_home,
+    guest,
+};
 use crate::{
     entrance::{At, EntranceFrame, EntranceState},
     site::{Asked, LocalPath, SiteError, pages::page},
 };
 
-/// Where to go after logging in.
+/// Where to go after logging in, and who it is that comes, as far as a link says it.
 #[derive(Deserialize)]
 pub(super) struct Going {
     path: Option<String>,
+    dropid: Option<String>,
 }
 
 /// What was typed, and why it did not work.
@@ -82,10 +87,12 @@ impl Problem {
     }
 }
 
-/// `GET /.dropserver/enter`. Whoever is logged in goes straight on.
+/// `GET /.dropserver/enter`. Whoever is logged in goes straight on; and to their own host who comes by a link with their
+/// name to where they logged in with this browser before.
 pub(super) async fn form(
     State(state): State<EntranceState>,
     at: At,
+    From(from): From,
     headers: HeaderMap,
     Asked(going): Asked<Going>,
 ) -> Result<Response, SiteError> {
@@ -93,7 +100,20 @@ pub(super) async fn form(
     if is_logged_in(&state, &at, &headers).await? {
         return Ok(see_other(path.as_str()));
     }
-    Ok(shown(&state, &at, &path, &Tried::default()))
+    let last = guest::last(&state, &headers);
+    let named = going.dropid.as_deref();
+    let named = named.and_then(|named| guest::spelt(&state, named));
+    if let Some(who) = named.as_deref()
+        && named == last
+        && guest::navigates(&headers)
+    {
+        return go_home(&state, &at, from, &headers, who, &path).await;
+    }
+    let tried = Tried {
+        who: named.or(last).unwrap_or_default(),
+        ..Tried::default()
+    };
+    Ok(shown(&state, &at, &path, &tried))
 }
 
 /// The page, with what was tried.

@@ -61,10 +61,22 @@ pub(super) async fn begin(
     Fields(says): Fields<Says>,
 ) -> Result<Response, SiteError> {
     let path = LocalPath::or_root(says.path.as_deref());
-    let browser = secret_or_new(&state, &headers);
-    match ask(&state, &at, from, &says.who, &browser, &path).await {
+    go_home(&state, &at, from, &headers, &says.who, &path).await
+}
+
+/// Sends somebody to their own host; if that does not work, they are told.
+pub(super) async fn go_home(
+    state: &EntranceState,
+    at: &At,
+    from: Option<IpAddr>,
+    headers: &HeaderMap,
+    who: &str,
+    path: &LocalPath,
+) -> Result<Response, SiteError> {
+    let browser = secret_or_new(state, headers);
+    match ask(state, at, from, who, &browser, path).await {
         Ok(to) => Ok(keeping(
-            &state,
+            state,
             &browser,
             Kind::Login.max_age(),
             see_other(to.as_str()),
@@ -72,11 +84,11 @@ pub(super) async fn begin(
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Told(problem)) => {
             let tried = Tried {
-                who: says.who.chars().take(TYPED_MAX).collect(),
+                who: who.chars().take(TYPED_MAX).collect(),
                 problem: Some(problem),
                 ..Tried::default()
             };
-            Ok(shown(&state, &at, &path, &tried))
+            Ok(shown(state, at, path, &tried))
         }
     }
 }
@@ -89,6 +101,7 @@ pub(super) async fn come_back(
     uri: Uri,
 ) -> Result<Response, SiteError> {
     let browser = secret(&state, &headers);
+    let since = arrive::now(&state).await?;
     let finish = async {
         let callback = Callback::read(uri.query().unwrap_or_default())?;
         let remote = &state.logins.remote;
@@ -99,7 +112,7 @@ pub(super) async fn come_back(
     let problem = match waiting(&at, ENDING, finish).await {
         Ok(arrived) => {
             let path = LocalPath::or_root(Some(&arrived.return_to));
-            let who = Proved::by_server(&arrived.proof);
+            let who = Proved::by_server(&arrived.proof, since);
             return arrive::arrive(&state, &at, &headers, who, &path).await;
         }
         Err(Stop::Failed(error)) => return Err(error),

@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use ds_auth::people::{EmailLogin, EmailLoginError};
+use ds_auth::{
+    Epoch,
+    people::{EmailLogin, EmailLoginError},
+};
 use ds_core::secret::Token;
 use serde::Deserialize;
 
@@ -68,6 +71,7 @@ pub(super) async fn redeem(
 ) -> Result<Response, SiteError> {
     let token = Token::presented(&link.token);
     let browser = secret(&state, &headers);
+    let since = arrive::now(&state).await?;
     let redeemed = state
         .logins
         .emails
@@ -77,13 +81,17 @@ pub(super) async fn redeem(
         Err(error) => return refused(&at, error),
     };
     let path = LocalPath::or_root(Some(&login.return_to));
-    let who = whose(&state, login).await?;
+    let who = whose(&state, login, since).await?;
     arrive::arrive(&state, &at, &headers, who, &path).await
 }
 
 /// Who has the address; with their account, unless that asks for more than one proof by now, or nobody proved that its
 /// address is its owner's.
-async fn whose(state: &EntranceState, login: EmailLogin) -> Result<Proved, SiteError> {
+async fn whose(
+    state: &EntranceState,
+    login: EmailLogin,
+    since: Epoch,
+) -> Result<Proved, SiteError> {
     const FAILED: &str = "look up an account";
     let accounts = &state.site.account_store;
     let found = accounts.account_with_password(&login.email).await;
@@ -97,7 +105,7 @@ async fn whose(state: &EntranceState, login: EmailLogin) -> Result<Proved, SiteE
             account = None;
         }
     }
-    Ok(Proved::by_mail(login.email, account))
+    Ok(Proved::by_mail(login.email, account, since))
 }
 
 fn refused(at: &At, error: EmailLoginError) -> Result<Response, SiteError> {

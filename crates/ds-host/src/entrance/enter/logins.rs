@@ -14,8 +14,11 @@ use ds_auth::{
 use ds_core::{AppspaceId, Clock, MemberLogins, StoreError, error_chain};
 use url::Url;
 
-use super::{OriginalLogins, Proofs, Proved};
-use crate::{mail::Mailer, ops::Names};
+use super::{OriginalLogins, Proofs};
+use crate::{
+    mail::Mailer,
+    ops::{Claims, Names},
+};
 
 /// What [`Logins`] are made of.
 pub struct LoginParts {
@@ -45,13 +48,14 @@ pub struct Logins {
     pub(super) emails: EmailLogins,
     pub(super) members: Arc<dyn MemberLogins>,
     pub(super) second_steps: SecondSteps,
-    pub(super) mailer: Option<Arc<dyn Mailer>>,
+    pub(in crate::entrance) mailer: Option<Arc<dyn Mailer>>,
     pub(super) original: Option<OriginalLogins>,
     pub(super) local: Local,
     pub(super) limits: Limits,
     /// Those who have proved who they are and are no members.
     pub proofs: Proofs,
-    web: Arc<dyn Web>,
+    pub(super) web: Arc<dyn Web>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// How often logins may begin: nobody lets this host knock on somebody's door.
@@ -94,7 +98,7 @@ impl Logins {
         let (web, clock) = (parts.web, parts.clock);
         let (web_too, clock_too) = (Arc::clone(&web), Arc::clone(&clock));
         Self {
-            remote: RemoteLogins::new(parts.pending, web_too, clock_too, local),
+            remote: RemoteLogins::new(parts.pending, web_too, Arc::clone(&clock), local),
             emails: EmailLogins::new(parts.letters, Arc::clone(&clock)),
             limits: Limits::new(&clock),
             proofs: Proofs::new(clock),
@@ -104,6 +108,7 @@ impl Logins {
             original: parts.original,
             local,
             web,
+            clock: clock_too,
         }
     }
 
@@ -121,13 +126,9 @@ impl Logins {
         self.emails.purge().await
     }
 
-    /// The picture that somebody wants to be shown with, fetched from where they say it is and made anew. `None` if there
-    /// is none, or it cannot be had: a picture is worth no failed login.
-    pub async fn picture(&self, who: &Proved) -> Option<MadePicture> {
-        self.fetched(&who.picture()?.0).await
-    }
-
-    async fn fetched(&self, url: &Url) -> Option<MadePicture> {
+    /// The picture that somebody wants to be shown with, fetched from where they say it is and made anew. `None` if it
+    /// cannot be had: a picture is worth no failed login.
+    pub(super) async fn fetched(&self, url: &Url) -> Option<MadePicture> {
         let got = self.web.get(url, Want::Picture.bounds()).await;
         let told = |error: &(dyn std::error::Error + 'static)| {
             let error = error_chain(error);
@@ -144,12 +145,12 @@ impl Logins {
     ///
     /// # Errors
     /// How long to wait, if there was too much of this or of logins.
-    pub async fn card(
+    pub(crate) async fn card(
         &self,
         from: Option<IpAddr>,
         at: AppspaceId,
         dropid: &str,
-    ) -> Result<Option<(Option<String>, Option<MadePicture>)>, Duration> {
+    ) -> Result<Option<(Claims, Option<MadePicture>)>, Duration> {
         const PATIENCE: Duration = Duration::from_secs(10);
         let Ok(who) = ProfileUrl::typed(dropid, self.local) else {
             return Ok(None);
@@ -159,13 +160,17 @@ impl Logins {
         Ok(found.ok().flatten())
     }
 
-    async fn found(&self, who: ProfileUrl) -> Option<(Option<String>, Option<MadePicture>)> {
+    async fn found(&self, who: ProfileUrl) -> Option<(Claims, Option<MadePicture>)> {
         let card = Card::find(&*self.web, &who, self.local).await.ok()?;
-        let picture = match card.photo {
-            Some(url) => self.fetched(&url).await,
+        let picture = match &card.photo {
+            Some(url) => self.fetched(url).await,
             None => None,
         };
-        Some((card.name, picture))
+        let claims = Claims {
+            name: card.name,
+            photo: card.photo,
+        };
+        Some((claims, picture))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Logging in to an appspace: with an account of this host, with a DropID or another page on the web, by mail.
 //!
 //! ```text
-//! /.dropserver/enter        how do you want to log in? (choose.rs)
+//! /.dropserver/enter        how do you want to log in? (choose.rs); who came before goes straight on (guest.rs)
 //!   ├─ /.dropserver/login   with an account here: the door's own way, through the account site
 //!   ├─ …/enter/dropid       POST: who you are ─▶ your own host is found, and asked (dropid.rs)
 //!   │    /.dropserver/callback   you come back from there (dropid.rs)
@@ -17,13 +17,15 @@ mod arrive;
 mod browser;
 mod choose;
 mod client;
+mod dress;
 mod dropid;
-mod first;
+mod guest;
 mod letter;
 mod logins;
 mod mail;
 mod original;
 mod proofs;
+mod refresh;
 #[cfg(test)]
 mod tests;
 mod wish;
@@ -36,15 +38,19 @@ use ds_auth::dropid::client::{CALLBACK_PATH, CLIENT_PATH};
 
 use super::EntranceState;
 
-pub(super) use arrive::session;
+pub(super) use arrive::{Came, session};
 pub(super) use browser::{see_other, way_in, with_path};
-pub(super) use first::dress;
+pub(super) use dress::dress;
+pub(super) use guest::remembering;
 pub use logins::{LoginParts, Logins};
 pub use original::OriginalLogins;
+pub(super) use proofs::keeps_at;
 pub use proofs::{Proofs, Proved};
+pub use refresh::{Seen, refresh};
 
 /// Where people choose how to log in.
-pub(crate) const ENTER_PATH: &str = "/.dropserver/enter";
+pub(crate) use ds_serve::ENTER_PATH;
+
 const DROPID_PATH: &str = "/.dropserver/enter/dropid";
 const MAIL_PATH: &str = "/.dropserver/enter/mail";
 const LETTER_PATH: &str = "/.dropserver/enter/letter";

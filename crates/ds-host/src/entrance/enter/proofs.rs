@@ -2,12 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ds_auth::dropid::client::{Picture, Proof};
+use ds_auth::{
+    Epoch,
+    dropid::client::{Picture, Proof},
+};
 use ds_core::{
     AccountId, AppspaceId, Clock, LoginKind, MemberLogin, Timestamp,
     secret::{Token, TokenHash},
 };
 use moka::{policy::EvictionPolicy, sync::Cache};
+use url::Url;
 
 /// How long somebody who has proved who they are may take to join.
 pub(super) const PROVED_FOR: Duration = Duration::from_mins(10);
@@ -21,11 +25,12 @@ pub struct Proved {
     shown_name: Option<String>,
     picture: Option<Picture>,
     account: Option<AccountId>,
+    since: Epoch,
 }
 
 impl Proved {
-    /// By their own server.
-    pub(super) fn by_server(proof: &Proof) -> Self {
+    /// By their own server; asked after that moment.
+    pub(super) fn by_server(proof: &Proof, since: Epoch) -> Self {
         let identity = proof.identity();
         let kind = match identity {
             ds_auth::dropid::Identity::DropId(_) => LoginKind::DropId,
@@ -41,11 +46,12 @@ impl Proved {
             shown_name: proof.name().map(str::to_owned),
             picture: proof.picture().cloned(),
             account: None,
+            since,
         }
     }
 
-    /// By a letter that reached them; and whose account has this address, if one has.
-    pub(super) fn by_mail(email: String, account: Option<AccountId>) -> Self {
+    /// By a letter that reached them; and whose account has this address, if one has. Redeemed after that moment.
+    pub(super) fn by_mail(email: String, account: Option<AccountId>, since: Epoch) -> Self {
         Self {
             login: MemberLogin {
                 kind: LoginKind::Email,
@@ -56,7 +62,13 @@ impl Proved {
             shown_name: None,
             picture: None,
             account,
+            since,
         }
+    }
+
+    /// Before it was proved: an account that was changed since then asks for another proof.
+    pub(in crate::entrance) fn since(&self) -> Epoch {
+        self.since
     }
 
     /// The way in which they log in, as it is recorded with a member: with the server that signed for them, if one did.
@@ -95,13 +107,25 @@ impl Proved {
         self.is_signed
     }
 
+    /// Where their own host lets them keep an appspace on their home page, if it is likely to be one of ours: it signs.
+    #[must_use]
+    pub fn keeps_at(&self, origin: &str) -> Option<String> {
+        keeps_at(&self.login(), origin)
+    }
+
+    /// The account site of their own host, if it is likely to be one of ours.
+    pub(super) fn home(&self) -> Option<&str> {
+        let is_one = self.is_signed && self.kind() == LoginKind::DropId;
+        is_one.then_some(self.vouched_by())
+    }
+
     /// The name they want to be shown with; a claim that says nothing of who they are.
     #[must_use]
     pub fn shown_name(&self) -> Option<&str> {
         self.shown_name.as_deref()
     }
 
-    /// Where their picture is; a claim too, and not looked at yet ([`Logins::picture`](super::Logins::picture)).
+    /// Where their picture is; a claim too, and not looked at yet.
     #[must_use]
     pub fn picture(&self) -> Option<&Picture> {
         self.picture.as_ref()
@@ -112,6 +136,16 @@ impl Proved {
     pub fn account(&self) -> Option<AccountId> {
         self.account
     }
+}
+
+/// Where the host of a member lets them keep an appspace on their home page.
+pub(in crate::entrance) fn keeps_at(login: &MemberLogin, origin: &str) -> Option<String> {
+    if login.kind != LoginKind::DropId {
+        return None;
+    }
+    let mut url = Url::parse(&login.signed_by).ok()?.join("/remote").ok()?;
+    url.query_pairs_mut().append_pair("at", origin);
+    Some(url.into())
 }
 
 /// Those who have proved who they are lately, by appspace and browser. In memory alone: after a restart they prove it again.

@@ -8,7 +8,7 @@ use ds_core::{LoginKind, ProxyId, StoreError, error_chain, secret::Token};
 use super::{
     LETTER_PATH,
     admission::{Admission, admission},
-    arrive,
+    arrive::{self, Came},
     browser::with_path,
 };
 use crate::{
@@ -102,7 +102,8 @@ impl Wish {
     /// What an address is good for that is a member's.
     async fn member(&self, member: &ProxyId) -> Result<Whose, StoreError> {
         let at = self.at.appspace.id;
-        let admitted = admission(&self.state, at, member, LoginKind::Email).await?;
+        let by_letter = Came::by_letter();
+        let admitted = admission(&self.state, at, member, &by_letter).await?;
         Ok(match admitted {
             Admission::Open(_) => Whose::Member,
             Admission::Guarded => Whose::Guarded,

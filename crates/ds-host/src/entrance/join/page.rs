@@ -23,7 +23,11 @@ pub(super) struct JoinPage<'a> {
     pub(super) to: String,
     /// Where people go to prove who they are.
     pub(super) prove: String,
+    /// Whether this host sends letters.
+    pub(super) mail: bool,
     pub(super) who: Option<&'a Proved>,
+    /// Where they can keep the appspace on the home page of their own host.
+    pub(super) keep: Option<String>,
     pub(super) name: String,
     pub(super) problem: Option<String>,
 }
@@ -44,4 +48,6 @@ impl JoinPage<'_> {
 #[template(path = "entrance_waiting.html")]
 pub(super) struct WaitingPage {
     pub(super) frame: EntranceFrame,
+    /// Where they can keep the appspace on the home page of their own host.
+    pub(super) keep: Option<String>,
 }

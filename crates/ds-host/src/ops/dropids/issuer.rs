@@ -93,6 +93,7 @@ impl Ops {
             self.put_remote(account, offer, Some(own.id.clone()))
                 .await?;
         }
+        self.note_who_elsewhere(account, &request, &own.id).await?;
         let codes = &self.dropids().codes;
         let code = codes.issue(&request, account, own.id, with_profile).await;
         let code = code.map_err(OpError::from)?;
@@ -141,7 +142,10 @@ impl Ops {
         let asked = Asked::read(query, all.local).map_err(RequestError::from)?;
         let document = all.documents.find(asked.client()).await;
         let request = asked.check(document.as_ref(), &all.metadata.issuer)?;
+        let host = request.client.url().host_str();
         let claims = document.and_then(|document| document.name);
+        // That it is called like its address says nothing more.
+        let claims = claims.filter(|claims| Some(claims.as_str()) != host);
         Ok((request, claims))
     }
 
@@ -157,13 +161,13 @@ impl Ops {
         request: &Request,
         claims: Option<&str>,
     ) -> Result<Option<Offer>, OpError> {
-        let url = request.client.url();
-        if url.path() != CLIENT_PATH || url.query().is_some() {
+        let Some(origin) = appspace_that_asks(request) else {
             return Ok(None);
-        }
-        let origin = url.origin().ascii_serialization();
+        };
         let known = self.dropids().remotes.remote_appspaces(account).await?;
-        if known.iter().any(|one| one.origin == origin) || self.is_own(account, url).await? {
+        if known.iter().any(|one| one.origin == origin)
+            || self.is_own(account, request.client.url()).await?
+        {
             return Ok(None);
         }
         let label = request.client.host().split('.').next();
@@ -172,6 +176,27 @@ impl Ops {
             name: name.unwrap_or_else(|| request.client.host().to_owned()),
             origin,
         }))
+    }
+
+    /// Keeps in mind as whom somebody goes to an appspace that is on their home page.
+    async fn note_who_elsewhere(
+        &self,
+        account: AccountId,
+        request: &Request,
+        dropid: &DropId,
+    ) -> Result<(), OpError> {
+        let Some(origin) = appspace_that_asks(request) else {
+            return Ok(());
+        };
+        let known = self.remotes(account).await?;
+        let known = known.into_iter().find(|one| one.origin == origin);
+        match known.filter(|one| one.dropid.as_ref() != Some(dropid)) {
+            Some(mut remote) => {
+                remote.dropid = Some(dropid.clone());
+                Ok(self.dropids().remotes.add_remote(account, &remote).await?)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether something is an appspace of this host that belongs to somebody.
@@ -186,6 +211,13 @@ impl Ops {
         let found = self.parts.appspaces.at(&host).await?;
         Ok(found.is_some_and(|appspace| appspace.owner == account))
     }
+}
+
+/// The origin of the client, if it is an appspace.
+fn appspace_that_asks(request: &Request) -> Option<String> {
+    let url = request.client.url();
+    let is_one = url.path() == CLIENT_PATH && url.query().is_none();
+    is_one.then(|| url.origin().ascii_serialization())
 }
 
 impl From<&ConsentError> for ErrorKind {

@@ -49,6 +49,15 @@ impl Ops {
         Ok(self.dropids().ids.dropid(&id).await?)
     }
 
+    /// Whose a DropID is, if it is one of this host.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn owner_of_dropid(&self, id: &DropId) -> Result<Option<AccountId>, StoreError> {
+        let found = self.dropids().ids.dropid(id).await?;
+        Ok(found.map(|record| record.account))
+    }
+
     /// Makes a DropID for an account.
     pub async fn new_dropid(
         &self,
@@ -107,7 +116,9 @@ impl Ops {
             is_public,
         };
         let changed = self.dropids().ids.change_dropid(account, &record.id, &look);
-        Ok(changed.await?)
+        changed.await?;
+        self.show_everywhere(&record.id);
+        Ok(())
     }
 
     /// Gives a DropID another picture, or none.
@@ -132,6 +143,7 @@ impl Ops {
             .change_dropid(account, &record.id, &look)
             .await?;
         self.dropids().drop_picture(record.avatar).await;
+        self.show_everywhere(&record.id);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Appspaces of others, on one's own home page.
 
-use ds_auth::dropid::{DropId, ProfileUrl, RemoteAppspace};
+use ds_auth::dropid::{DropId, ProfileUrl, RemoteAppspace, client::CLIENT_PATH};
 use ds_core::{AccountId, StoreError};
 use url::Url;
 
@@ -44,8 +44,21 @@ impl Ops {
             origin: url.origin().ascii_serialization(),
             name: check_name(if name.trim().is_empty() { label } else { name })?,
         };
-        self.put_remote(account, offer.clone(), None).await?;
+        let dropid = self.who_logged_in_at(account, &offer.origin).await?;
+        self.put_remote(account, offer.clone(), dropid).await?;
         Ok(offer)
+    }
+
+    /// As whom somebody has logged in at an appspace, as far as it is remembered.
+    async fn who_logged_in_at(
+        &self,
+        account: AccountId,
+        origin: &str,
+    ) -> Result<Option<DropId>, OpError> {
+        let client = format!("{origin}{CLIENT_PATH}");
+        let sites = self.connected_sites(account).await?;
+        let site = sites.into_iter().find(|site| site.client_id == client);
+        Ok(site.map(|site| site.dropid))
     }
 
     /// Calls it something else.

@@ -8,7 +8,7 @@ use ds_core::{Appspace, Member, Permission, StoreError, secret::random_text};
 use super::{Comer, Joined, MOST_WAITING};
 use crate::ops::{
     Action, Actor, ErrorKind, OpError, Ops,
-    members::{Refusal, check_name, name_from_email, name_of_login},
+    members::{Refusal, check_name, name_of_login},
 };
 
 impl Ops {
@@ -99,7 +99,7 @@ impl Ops {
                 let missing = || StoreError::Missing {
                     what: "such account".to_owned(),
                 };
-                name_from_email(&account.ok_or_else(missing)?.email)
+                self.called(&account.ok_or_else(missing)?).await?
             }
         })
     }

@@ -1,7 +1,7 @@
 //! Who asks to become a member, and the owner's answer.
 
 use ds_auth::joining::{JoinRequest, Who};
-use ds_core::{AccountId, LoginKind, Member, StoreError};
+use ds_core::{AccountId, Member, StoreError};
 
 use super::{Comer, MOST_WAITING};
 use crate::ops::{Action, ErrorKind, OpError, Ops, members::Refusal};
@@ -24,12 +24,12 @@ impl Ops {
     ) -> Result<Vec<RequestSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         let mut all = Vec::new();
+        let emails = self.emails_of_accounts().await?;
         for request in self.joins().join_requests(appspace.id).await? {
             let who = match &request.who {
-                Who::Login(login) if login.kind == LoginKind::Email => login.name.clone(),
                 Who::Login(login) => login.name.clone(),
-                Who::Account(id) => match self.parts.account_store.account(*id).await? {
-                    Some(account) => account.email,
+                Who::Account(id) => match emails.get(id) {
+                    Some(email) => email.clone(),
                     // Nobody can be let in who has gone.
                     None => continue,
                 },
@@ -58,6 +58,9 @@ impl Ops {
             .await;
         match made {
             Ok(member) => {
+                self.joins()
+                    .lift_join_bar(appspace.id, &request.who.key())
+                    .await?;
                 let about = format!("{} in {}", member.display_name, appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)

@@ -35,7 +35,7 @@ impl Ops {
         let way = self.way(who).await?;
         let display_name = match name {
             Some(name) => check_name(name)?,
-            None => usual_name(&way),
+            None => self.usual_name(&way).await?,
         };
         let _visit = self.parts.lifecycle.visit(&appspace)?;
         let member = self
@@ -43,6 +43,9 @@ impl Ops {
             .await;
         match member {
             Ok(member) => {
+                // Whom the owner adds may come back.
+                let at = appspace.id;
+                self.joins().lift_join_bar(at, &way.who().key()).await?;
                 let about = format!("{} in {}", way.text(), appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)
@@ -116,10 +119,12 @@ impl From<Refusal> for OpError {
     }
 }
 
-fn usual_name(way: &Way) -> String {
-    match way {
-        Way::Account(account) => name_from_email(&account.email),
-        Way::Login(login) => name_of_login(login.kind, &login.name),
+impl Ops {
+    async fn usual_name(&self, way: &Way) -> Result<String, OpError> {
+        match way {
+            Way::Account(account) => self.called(account).await,
+            Way::Login(login) => Ok(name_of_login(login.kind, &login.name)),
+        }
     }
 }
 

@@ -24,7 +24,8 @@ impl Ops {
             None => None,
         };
         self.put_picture(appspace.id, &found.proxy_id, picture)
-            .await
+            .await?;
+        Ok(())
     }
 
     /// Gives a member the picture that they uploaded themselves; `None`: none.
@@ -38,24 +39,8 @@ impl Ops {
             Some(bytes) => Some(remade(bytes).await?),
             None => None,
         };
-        self.put_picture(appspace.id, id, picture).await
-    }
-
-    /// Gives a member the name and picture that they have elsewhere, as far as they have any there.
-    pub async fn take_over(
-        &self,
-        appspace: &Appspace,
-        id: &ProxyId,
-        name: Option<&str>,
-        picture: Option<Picture>,
-    ) -> Result<(), OpError> {
-        if let Some(name) = name {
-            self.rename_self(appspace, id, name).await?;
-        }
-        match picture {
-            Some(picture) => self.put_picture(appspace.id, id, Some(picture)).await,
-            None => Ok(()),
-        }
+        self.put_picture(appspace.id, id, picture).await?;
+        Ok(())
     }
 
     /// The picture of a member, and its media type; `None` if they have none.
@@ -86,13 +71,14 @@ impl Ops {
         }))
     }
 
-    /// Gives a member a picture that was made: written first, then recorded, and what they had before removed last.
+    /// Gives a member a picture that was made: written first, then recorded, and what they had before removed last. Says
+    /// what its file is called.
     pub async fn put_picture(
         &self,
         at: AppspaceId,
         id: &ProxyId,
         picture: Option<Picture>,
-    ) -> Result<(), OpError> {
+    ) -> Result<String, OpError> {
         let avatars = self.avatars(at);
         let name = match picture {
             Some(picture) => {
@@ -109,7 +95,7 @@ impl Ops {
             .await;
         self.parts.sessions.forget_appspace(at);
         let (unused, changed) = match changed {
-            Ok(before) => (before, Ok(())),
+            Ok(before) => (before, Ok(name)),
             Err(error) => (name, Err(error)),
         };
         self.remove_pictures(at, unused).await;

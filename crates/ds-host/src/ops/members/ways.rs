@@ -63,18 +63,22 @@ impl Ops {
     }
 
     async fn way_by_mail(&self, text: &str) -> Result<Way, OpError> {
-        match self.account_by_email(text).await {
-            // Without mail nobody can prove an address, and the owner means whoever has the account.
-            Ok(account) if account.email_proven || self.parts.post.is_none() => {
-                return Ok(Way::Account(account));
-            }
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            // None, or somebody's who only says that the address is theirs.
-            Ok(_) | Err(_) => {}
-        }
+        let account = match self.account_by_email(text).await {
+            Ok(account) if account.email_proven => return Ok(Way::Account(account)),
+            Ok(account) => Some(account),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        // Somebody's who only says that the address is theirs stands for nobody.
         let email = ds_auth::normalised_email(text).map_err(|error| {
             OpError::new(ErrorKind::Invalid, error.to_string()).with_source(error)
         })?;
+        if self.parts.post.is_none() && account.is_some() {
+            let message = format!("nobody has proved that `{}` is its owner's", clip(&email));
+            return Err(OpError::new(ErrorKind::Conflict, message).with_hint(
+                "send them an invitation link or add their DropID, or let whoever runs this host vouch for the address",
+            ));
+        }
         if self.parts.post.is_none() {
             let message = format!("there is no account `{}` on this host", clip(&email));
             return Err(OpError::new(ErrorKind::NotFound, message).with_hint(

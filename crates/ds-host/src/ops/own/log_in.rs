@@ -10,7 +10,7 @@
 use std::net::IpAddr;
 
 use ds_auth::{
-    Account, LogInError,
+    Account, LogInError, Standing,
     passkeys::{Assertion, RequestChallenge},
     people::SecondStep,
 };
@@ -25,7 +25,7 @@ use super::{
 #[derive(Debug)]
 pub enum LoggedIn {
     /// In.
-    Wholly(AccountId),
+    Wholly(Standing),
     /// Something follows. The token is for their browser, and opens nothing by itself.
     Half(Token),
 }
@@ -42,6 +42,8 @@ impl Ops {
         password: String,
         from: Option<IpAddr>,
     ) -> Result<LoggedIn, LogInError> {
+        // Before anything is checked: what is changed meanwhile counts.
+        let since = self.parts.sessions.epoch().await?;
         let account = match self.parts.accounts.log_in(email, password, from).await {
             Ok(account) => account,
             Err(error) => {
@@ -52,10 +54,12 @@ impl Ops {
             }
         };
         let own = &self.parts.own;
-        if own.steps.of(account.id).await?.is_asked() {
-            return Ok(LoggedIn::Half(own.halves.begin(account.id)));
+        let account = account.id;
+        let who = Standing { account, since };
+        if own.steps.of(account).await?.is_asked() {
+            return Ok(LoggedIn::Half(own.halves.begin(who)));
         }
-        Ok(LoggedIn::Wholly(account.id))
+        Ok(LoggedIn::Wholly(who))
     }
 
     /// Whose password came with this token, and what follows it; `None` if that is over.
@@ -66,10 +70,10 @@ impl Ops {
         &self,
         half: &Token,
     ) -> Result<Option<(Account, SecondStep)>, OpError> {
-        let Some(id) = self.parts.own.halves.account(half) else {
+        let Some(who) = self.parts.own.halves.who(half) else {
             return Ok(None);
         };
-        let Some(account) = self.welcome(id).await? else {
+        let Some(account) = self.welcome(who.account).await? else {
             return Ok(None);
         };
         let step = self.second_step(&account).await?;
@@ -85,7 +89,7 @@ impl Ops {
         half: &Token,
         code: &str,
         from: Option<IpAddr>,
-    ) -> Result<AccountId, OpError> {
+    ) -> Result<Standing, OpError> {
         let (account, step) = self.half_logged_in(half).await?.ok_or_else(over)?;
         let own = &self.parts.own;
         if step.code {
@@ -126,14 +130,20 @@ impl Ops {
         ceremony: &Token,
         used: &Assertion,
         from: Option<IpAddr>,
-    ) -> Result<AccountId, OpError> {
+    ) -> Result<Standing, OpError> {
         let own = &self.parts.own;
         let passkeys = own.passkeys.as_ref().ok_or_else(no_passkeys)?;
+        let since = self.parts.sessions.epoch().await?;
         let account = passkeys.finish_login(ceremony, used, from).await?;
         let account = self.welcome(account).await?.ok_or_else(over)?.id;
         match half {
-            None => Ok(account),
-            Some(half) if own.halves.account(half) == Some(account) => {
+            None => Ok(Standing { account, since }),
+            Some(half)
+                if own
+                    .halves
+                    .who(half)
+                    .is_some_and(|who| who.account == account) =>
+            {
                 own.halves.end(half).ok_or_else(over)
             }
             Some(_) => Err(over()),

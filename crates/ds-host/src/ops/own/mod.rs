@@ -3,10 +3,12 @@
 //! What makes an account easier or harder to take over wants its password, however lately its person logged in: a
 //! browser that was left open must not be enough.
 
+mod address;
 mod factors;
 mod log_in;
 mod passkeys;
 mod password;
+mod profile;
 mod refused;
 mod resets;
 mod sessions;
@@ -17,16 +19,18 @@ use ds_auth::{
     Account, AccountStore, LoginTokens,
     passkeys::{PasskeyStore, Passkeys},
     people::{
-        HalfLogins, ResetStore, Resets, SecondFactorStore, SecondFactors, SecondStep, SecondSteps,
+        HalfLogins, ProfileStore, Profiles, ResetStore, Resets, SecondFactorStore, SecondFactors,
+        SecondStep, SecondSteps,
     },
 };
-use ds_core::Clock;
+use ds_core::{Clock, StoreError};
 use url::Url;
 
 use super::{Names, OpError, Ops};
 use crate::mail::{Letter, Mailer as _};
 
 pub use log_in::LoggedIn;
+pub use profile::AddressWish;
 pub use sessions::SessionSummary;
 
 /// What the operations on one's own account stand on.
@@ -39,6 +43,7 @@ pub struct Own {
     /// Those who are on their way to an appspace.
     under_way: Arc<LoginTokens>,
     resets: Resets,
+    profiles: Profiles,
 }
 
 impl Own {
@@ -50,7 +55,7 @@ impl Own {
         clock: Arc<dyn Clock>,
     ) -> Self
     where
-        S: AccountStore + SecondFactorStore + PasskeyStore + ResetStore + 'static,
+        S: AccountStore + SecondFactorStore + PasskeyStore + ProfileStore + ResetStore + 'static,
     {
         Self {
             factors: SecondFactors::new(store.clone(), clock.clone()),
@@ -58,7 +63,8 @@ impl Own {
             steps: SecondSteps::new(store.clone(), store.clone()),
             halves: HalfLogins::new(clock.clone()),
             under_way,
-            resets: Resets::new(store.clone(), store.clone(), clock),
+            resets: Resets::new(store.clone(), store.clone(), clock.clone()),
+            profiles: Profiles::new(store.clone(), clock),
         }
     }
 }
@@ -78,6 +84,11 @@ fn passkeys(
 }
 
 impl Ops {
+    /// Removes links to new addresses that are over; for the daily round.
+    pub(super) async fn tidy_profiles(&self) -> Result<(), StoreError> {
+        self.parts.own.profiles.purge().await
+    }
+
     /// What follows somebody's password.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ds_auth::{
     Account,
-    passkeys::{Attestation, CreationChallenge, PasskeyRecord},
+    passkeys::{Attestation, CreationChallenge, PasskeyRecord, provider_name},
 };
 use ds_core::{StoreError, secret::Token};
 
@@ -47,7 +47,7 @@ impl Ops {
         Ok(begun.await?)
     }
 
-    /// Adds a passkey that somebody's browser made.
+    /// Adds a passkey that somebody's browser made. Without a name it is called as what keeps it, or as their `device`.
     ///
     /// # Errors
     /// If it was not begun for them.
@@ -57,12 +57,14 @@ impl Ops {
         ceremony: &Token,
         made: &Attestation,
         name: &str,
+        device: &str,
     ) -> Result<PasskeyRecord, OpError> {
         let passkeys = self.parts.own.passkeys.as_ref().ok_or_else(no_passkeys)?;
-        let name = if name.trim().is_empty() {
-            "Passkey"
-        } else {
-            name
+        let name = match (name.trim(), provider_name(made), device) {
+            ("", Some(provider), _) => provider,
+            ("", None, "") => "Passkey",
+            ("", None, device) => device,
+            (name, ..) => name,
         };
         let added = passkeys.finish_registration(account.id, ceremony, made, name);
         let record = added.await.map_err(|error| match error {
@@ -84,10 +86,30 @@ impl Ops {
         Ok(record)
     }
 
+    /// Calls a passkey otherwise. One that is gone is fine.
+    ///
+    /// # Errors
+    /// If that is no name.
+    pub async fn rename_passkey(
+        &self,
+        account: &Account,
+        id: &str,
+        name: &str,
+    ) -> Result<(), OpError> {
+        let passkeys = self.parts.own.passkeys.as_ref().ok_or_else(no_passkeys)?;
+        if name.trim().is_empty() {
+            return Err(
+                OpError::new(ErrorKind::Invalid, "a passkey has a name").with_hint("type one")
+            );
+        }
+        passkeys.rename(account.id, id, name).await?;
+        Ok(())
+    }
+
     /// Removes a passkey. One that is gone is fine.
     ///
     /// # Errors
-    /// If the password is wrong.
+    /// If the password is wrong, or it is the last one and logging in asks for it.
     pub async fn remove_passkey(
         &self,
         account: &Account,
@@ -97,6 +119,16 @@ impl Ops {
     ) -> Result<(), OpError> {
         let passkeys = self.parts.own.passkeys.as_ref().ok_or_else(no_passkeys)?;
         self.confirm(account, password, from).await?;
+        let own = passkeys.of(account.id).await?;
+        let is_last = own.len() == 1 && own.iter().any(|one| one.id == id);
+        let is_all = is_last && self.codes_left(account).await?.is_none();
+        if is_all && self.passkey_follows(account).await? {
+            let message =
+                "logging in asks for this passkey after your password, and it is the last one";
+            return Err(OpError::new(ErrorKind::Conflict, message).with_hint(
+                "choose to be asked for your password alone, or add another passkey first",
+            ));
+        }
         if passkeys.remove(account.id, id).await? {
             let email = account.email.as_str();
             self.note(account.id, Action::PasskeyRemoved, email).await;

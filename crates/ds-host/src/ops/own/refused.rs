@@ -33,7 +33,7 @@ pub(super) fn no_passkeys() -> OpError {
     .with_hint("browsers want https and a name, not a number")
 }
 
-fn slow(wait: Duration) -> OpError {
+pub(super) fn slow(wait: Duration) -> OpError {
     OpError::new(ErrorKind::Busy, "there were too many attempts").with_retry_after(wait)
 }
 

@@ -63,7 +63,7 @@ impl Ops {
     pub async fn redeem_reset(&self, token: &Token, password: String) -> Result<Account, OpError> {
         let redeemed = self.parts.own.resets.redeem(token, password).await;
         let account = redeemed.map_err(|error: ResetError| OpError::from(error))?;
-        self.end_sessions(&account).await?;
+        self.end_changed(&account).await?;
         let email = account.email.as_str();
         self.note(account.id, Action::PasswordChanged, email).await;
         Ok(account)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ds_auth::{Account, Subject};
+use ds_auth::{Account, Standing, Subject};
 use ds_core::{AppspaceId, Timestamp, secret::TokenHash};
 
 use super::super::{Action, OpError, Ops};
@@ -67,15 +67,28 @@ impl Ops {
         Ok(())
     }
 
-    /// Ends every session of somebody, on appspaces too, and logins that are under way.
+    /// Ends every session of somebody, on appspaces too, the programs that they let in there, and logins that are under way. With what comes back a new one can begin.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn log_out_everywhere(&self, account: &Account) -> Result<(), OpError> {
-        self.end_sessions(account).await?;
+    pub async fn log_out_everywhere(&self, account: &Account) -> Result<Standing, OpError> {
+        self.keys().tokens().end_clients_of(account.id).await?;
+        let since = self.parts.sessions.end_account(account.id).await?;
+        self.forget_logins(account);
         let email = account.email.as_str();
         self.note(account.id, Action::SessionsEnded, email).await;
-        Ok(())
+        Ok(Standing {
+            account: account.id,
+            since,
+        })
+    }
+
+    /// An account that was made just now, or whose person needs not show again who they are.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn standing(&self, account: &Account) -> Result<Standing, OpError> {
+        Ok(self.parts.sessions.standing(account.id).await?)
     }
 
     async fn place_of(&self, appspace: AppspaceId) -> Result<String, OpError> {
@@ -84,9 +97,15 @@ impl Ops {
         Ok(name.unwrap_or_else(|| "an appspace that is gone".to_owned()))
     }
 
-    pub(super) async fn end_sessions(&self, account: &Account) -> Result<(), OpError> {
+    /// Ends every session of somebody whose account was changed.
+    pub(super) async fn end_changed(&self, account: &Account) -> Result<(), OpError> {
+        self.forget_logins(account);
+        Ok(self.parts.sessions.end_changed(account.id).await?)
+    }
+
+    /// Keeps nothing in memory that could begin no session any more.
+    fn forget_logins(&self, account: &Account) {
         self.parts.own.halves.forget(account.id);
         self.parts.own.under_way.forget(account.id);
-        Ok(self.parts.sessions.end_account(account.id).await?)
     }
 }

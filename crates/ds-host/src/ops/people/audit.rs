@@ -9,15 +9,14 @@ use std::{
     time::Duration,
 };
 
-use ds_auth::people::{AuditAction, AuditEntry, AuditRow};
+use ds_auth::people::{
+    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditRow, SOMEBODY,
+};
 use ds_core::{AccountId, StoreError, Timestamp, error_chain, one_line};
 
 use super::super::{OpError, Ops};
 
-/// How long it is known what was done.
-const KEPT: Duration = Duration::from_hours(365 * 24);
-/// How much is known at most.
-const MOST: u32 = 20_000;
+const YEAR: Duration = Duration::from_hours(365 * 24);
 /// How often that is looked after: after so many notes, beside the daily round.
 const EVERY: u32 = 500;
 /// The most that is said of one thing, in characters.
@@ -100,22 +99,46 @@ impl Ops {
         }
     }
 
+    /// What was done, for whoever runs the host; as [`audit_log`](Self::audit_log).
+    ///
+    /// # Errors
+    /// If whoever asks does not run the host.
+    pub async fn notes(
+        &self,
+        by: &Actor,
+        which: &AuditFilter,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<AuditRow>, OpError> {
+        self.must_be_admin(by).await?;
+        self.audit_log(which, before, most).await
+    }
+
     /// What was done, last first: what came before the entry in that place, or the newest.
     ///
     /// # Errors
     /// If it cannot be read.
     pub async fn audit_log(
         &self,
+        which: &AuditFilter,
         before: Option<i64>,
         most: u32,
     ) -> Result<Vec<AuditRow>, OpError> {
-        Ok(self.parts.people.audit.entries(before, most).await?)
+        Ok(self
+            .parts
+            .people
+            .audit
+            .entries_of(which, before, most)
+            .await?)
     }
 
     /// Forgets what was done long ago; for the daily round.
     pub(super) async fn trim_audit_log(&self) -> Result<(), StoreError> {
-        let before = self.now().minus(KEPT);
-        self.parts.people.audit.trim_audit(before, MOST).await
+        for class in AuditClass::ALL {
+            let bounds = bounds(class, self.now());
+            self.parts.people.audit.trim_audit(class, &bounds).await?;
+        }
+        Ok(())
     }
 
     async fn try_note(
@@ -152,8 +175,22 @@ impl Ops {
             Actor::CommandLine => (None, "the command line".to_owned()),
             Actor::Host => (None, "the host".to_owned()),
             Actor::Named(name) => (None, name),
-            Actor::Somebody => (None, "somebody".to_owned()),
+            Actor::Somebody => (None, SOMEBODY.to_owned()),
         })
+    }
+}
+
+/// How much is known of what was done: a page of it is small, and what is grave is rare.
+fn bounds(class: AuditClass, now: Timestamp) -> AuditBounds {
+    let (years, most_each, most) = match class {
+        AuditClass::Grave => (5, 5_000, 100_000),
+        AuditClass::Small => (1, 1_000, 50_000),
+        AuditClass::Strangers => (1, 10_000, 10_000),
+    };
+    AuditBounds {
+        before: now.minus(YEAR * years),
+        most_each,
+        most,
     }
 }
 

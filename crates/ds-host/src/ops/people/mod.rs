@@ -3,21 +3,23 @@
 mod audit;
 mod going;
 mod invite;
+mod kinds;
 mod letters;
 mod register;
 mod removal;
 mod roles;
+mod words;
 
 use std::sync::Arc;
 
 use ds_auth::{
-    AccountStore, Accounts,
+    Account, AccountStore, Accounts,
     people::{
         AuditLog, InvitationStore, Invitations, RegistrationParts, RegistrationStore,
         Registrations, RoleStore, SettingStore,
     },
 };
-use ds_core::{Clock, error_chain};
+use ds_core::{Clock, StoreError, error_chain};
 use tokio::sync::Mutex;
 
 use super::{ErrorKind, OpError, Ops};
@@ -25,11 +27,13 @@ use super::{ErrorKind, OpError, Ops};
 pub use audit::Actor;
 pub(super) use audit::Notes;
 pub use ds_auth::people::{
-    AccountEntry, AuditAction as Action, AuditRow, Invitation, RegistrationRule,
+    AccountEntry, AuditAction as Action, AuditFilter, AuditRow, Invitation, RegistrationRule,
 };
 pub use going::Going;
 pub use invite::{Invited, ShownInvitation};
+pub use kinds::NoteKind;
 pub use roles::Blocked;
+pub use words::done_in_words;
 
 /// What the operations about people stand on.
 pub struct People {
@@ -72,6 +76,13 @@ impl People {
     }
 }
 
+impl People {
+    /// The account with a mail address, blocked or not.
+    pub(super) async fn account_at(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        self.roles.account_at(email).await
+    }
+}
+
 impl Ops {
     /// Whoever looks after the people of this host runs it.
     pub(super) async fn must_be_admin(&self, by: &Actor) -> Result<(), OpError> {
@@ -93,6 +104,7 @@ impl Ops {
         for (what, done) in [
             ("invitations", people.invitations.purge().await),
             ("registrations", people.registrations.purge().await),
+            ("links to new addresses", self.tidy_profiles().await),
             ("notes of what was done", self.trim_audit_log().await),
         ] {
             if let Err(error) = done {

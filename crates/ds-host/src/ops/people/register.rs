@@ -118,7 +118,7 @@ impl Ops {
     }
 
     /// Sends a letter, if this host sends any. Says whether it is on its way.
-    pub(super) async fn mail(&self, letter: &Letter) -> bool {
+    pub(in super::super) async fn mail(&self, letter: &Letter) -> bool {
         let Some(post) = &self.parts.post else {
             return false;
         };

@@ -11,8 +11,8 @@ use super::{
     Action, Actor,
 };
 
-/// The most accounts that a list shows.
-const LISTED: u32 = 200;
+/// The most accounts that one list shows.
+const LISTED: u32 = 10_000;
 
 /// What became of blocking somebody.
 #[derive(Clone, Debug)]
@@ -24,7 +24,8 @@ pub struct Blocked {
 }
 
 impl Ops {
-    /// The accounts whose mail address has `find` in it, oldest first; and whether there are more than are told.
+    /// The accounts whose mail address or name has `find` in it, oldest first: `most` after the first `skip`; and whether
+    /// there are more.
     ///
     /// # Errors
     /// If whoever asks does not run the host.
@@ -32,13 +33,16 @@ impl Ops {
         &self,
         by: impl Into<Actor>,
         find: &str,
+        skip: u32,
+        most: u32,
     ) -> Result<(Vec<AccountEntry>, bool), OpError> {
         self.must_be_admin(&by.into()).await?;
+        let most = most.min(LISTED);
         let find = find.trim().to_lowercase();
         let roles = &self.parts.people.roles;
-        let mut all = roles.account_entries(&find, LISTED + 1).await?;
-        let has_more = all.len() > LISTED as usize;
-        all.truncate(LISTED as usize);
+        let mut all = roles.account_entries(&find, skip, most + 1).await?;
+        let has_more = all.len() > most as usize;
+        all.truncate(most as usize);
         Ok((all, has_more))
     }
 

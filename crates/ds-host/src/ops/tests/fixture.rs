@@ -20,6 +20,7 @@ pub(crate) const PASSWORD: &str = "quietly-orbiting-pumpkin-42";
 pub(crate) struct Fixture {
     pub(crate) ops: Ops,
     pub(crate) dir: TempDir,
+    pub(crate) store: Arc<Store>,
 }
 
 impl Fixture {
@@ -37,6 +38,7 @@ impl Fixture {
         let data = DataDir::new(dir.path());
         data.create().unwrap();
         let store = Arc::new(Store::open(&data.database()).await.unwrap());
+        let kept = store.clone();
         let members = Arc::new(AppspaceDbs::of_host(data.clone(), &store));
         let clock = Arc::new(SystemClock);
         let accounts = Accounts::new(store.clone(), clock.clone());
@@ -89,6 +91,7 @@ impl Fixture {
         Self {
             ops: Ops::new(parts),
             dir,
+            store: kept,
         }
     }
 

@@ -79,10 +79,9 @@ async fn whom_an_owner_can_add() {
 
 #[tokio::test]
 async fn an_address_that_nobody_proved_is_not_its_accounts() {
-    for (host, expect) in [
-        // Nobody can prove one there: the owner means the account.
-        (Fixture::new().await, [false, false]),
-        (Fixture::with_mail().await, [true, false]),
+    for (host, has_mail) in [
+        (Fixture::new().await, false),
+        (Fixture::with_mail().await, true),
     ] {
         let ada = with_diary_in(&host).await;
         host.account("proven@example.com", false).await;
@@ -90,21 +89,25 @@ async fn an_address_that_nobody_proved_is_not_its_accounts() {
         let rule = ds_auth::people::RegistrationRule::Anyone;
         ops.set_registration_rule(ada, rule).await.unwrap();
         let typed = ops.register("typed@example.com", "correct horse".into(), None);
-        typed.await.unwrap();
-        for (who, is_login) in ["typed", "proven"].into_iter().zip(expect) {
-            let email = format!("{who}@example.com");
-            let way = ops.way(&email).await.unwrap();
-            let is_so = matches!(way.who(), Who::Login(login) if login.kind == LoginKind::Email);
-            assert_eq!(is_so, is_login, "{email}");
-        }
-        let member = ops
-            .add_member(ada, "diary", "typed@example.com", None)
-            .await;
-        let member = member.unwrap();
+        let typed = typed.await.unwrap();
+        let add = async |email: &str| ops.add_member(ada, "diary", email, None).await;
         let at = diary(ops, ada).await.id;
         let of = &ops.parts.membership.logins;
-        let account = of.account_of(at, &member.proxy_id).await.unwrap();
-        assert_eq!(account.is_none(), expect[0]);
+        let account_of = async |id: ProxyId| of.account_of(at, &id).await.unwrap();
+        let member = add("proven@example.com").await.unwrap();
+        assert!(account_of(member.proxy_id).await.is_some());
+        if has_mail {
+            // It is whoever gets the letter.
+            let member = add("typed@example.com").await.unwrap();
+            assert_eq!(account_of(member.proxy_id).await, None);
+        } else {
+            assert_eq!(kind(add("typed@example.com").await), ErrorKind::Conflict);
+            ops.vouch_for_address(ada, "typed@example.com")
+                .await
+                .unwrap();
+            let member = add("typed@example.com").await.unwrap();
+            assert_eq!(account_of(member.proxy_id).await, Some(typed.id));
+        }
     }
 }
 
@@ -369,4 +372,94 @@ async fn a_picture_takes_the_place_of_the_one_before() {
         .await
         .unwrap();
     assert_eq!(files(), 0);
+}
+
+#[tokio::test]
+async fn who_may_not_come_back_does_not() {
+    let host = Fixture::with_mail().await;
+    let ada = with_diary_in(&host).await;
+    let bob = host.account("bob@example.com", false).await;
+    let (ops, here) = (&host.ops, diary(&host.ops, ada).await);
+    ops.set_join_rules(ada, "diary", "open", &[]).await.unwrap();
+    let domain = ops.dropids().domains.all().next().unwrap();
+    let own = ops
+        .new_dropid(bob, &domain, "bob", "Bob", true)
+        .await
+        .unwrap();
+    let by_dropid = Comer::of_login(login(LoginKind::DropId, &own.id.to_string()), "Bob");
+    let by_mail = Comer::of_login(login(LoginKind::Email, "bob@example.com"), "Bob");
+    let by_account = Comer::of_account(bob, "Bob");
+    let all = [&by_dropid, &by_mail, &by_account];
+    let join = async |comer: &Comer, link: Option<&Token>| ops.join(&here, comer, link).await;
+    let member = async |joined: Result<Joined, _>| match joined.unwrap() {
+        Joined::Member(member) => member.proxy_id,
+        Joined::Waiting => panic!("it is open"),
+    };
+    let new = NewLink {
+        note: String::new(),
+        permissions: Vec::new(),
+        uses: 9,
+        days: 7,
+    };
+    let (_, link) = ops.make_join_link(ada, "diary", &new).await.unwrap();
+    let link = Token::presented(link.rsplit('/').next().unwrap());
+    // Whoever is only removed comes back by the open door.
+    let id = member(join(&by_dropid, None).await).await;
+    ops.remove_member(ada, "diary", id.as_str()).await.unwrap();
+    for way in all {
+        let id = member(join(way, None).await).await;
+        let removed = ops.remove_member_for_good(ada, "diary", id.as_str());
+        removed.await.unwrap();
+        // Nor in any other way that is known to be theirs.
+        for comer in all {
+            for link in [None, Some(&link)] {
+                let refused = join(comer, link).await.unwrap_err();
+                assert_eq!(refused.kind(), ErrorKind::Forbidden, "{refused}");
+            }
+        }
+        let bars = ops.join_bars(ada, "diary").await.unwrap();
+        assert_eq!(bars.len(), 1);
+        assert_eq!(bars[0].bar.who, way.who);
+        let key = bars[0].bar.who.key();
+        assert_eq!(
+            kind(ops.lift_join_bar(bob, "diary", &key).await),
+            ErrorKind::NotFound
+        );
+        assert!(matches!(
+            join(&eve(), None).await.unwrap(),
+            Joined::Member(_)
+        ));
+        ops.lift_join_bar(ada, "diary", &key).await.unwrap();
+    }
+    // Whom the owner adds may come.
+    let id = member(join(&by_account, None).await).await;
+    let removed = ops.remove_member_for_good(ada, "diary", id.as_str());
+    removed.await.unwrap();
+    ops.add_member(ada, "diary", "bob@example.com", None)
+        .await
+        .unwrap();
+    assert!(ops.join_bars(ada, "diary").await.unwrap().is_empty());
+    let owner = ops.remove_member_for_good(ada, "diary", "ada@example.com");
+    assert_eq!(kind(owner.await), ErrorKind::Forbidden);
+    assert!(ops.join_bars(ada, "diary").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_list_of_members_costs_the_same_however_many_there_are() {
+    let (host, ada) = with_diary().await;
+    let ops = &host.ops;
+    let costs = async || {
+        let before = host.store.queries();
+        let all = ops.member_summaries(ada, "diary").await.unwrap();
+        (all.len(), host.store.queries() - before)
+    };
+    let (_, first) = costs().await;
+    for at in 0..12 {
+        let email = format!("p{at}@example.com");
+        host.account(&email, false).await;
+        ops.add_member(ada, "diary", &email, None).await.unwrap();
+        let dropid = format!("b.example/p{at}");
+        ops.add_member(ada, "diary", &dropid, None).await.unwrap();
+    }
+    assert_eq!(costs().await, (25, first));
 }

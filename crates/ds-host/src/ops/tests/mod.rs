@@ -4,6 +4,7 @@ mod archives;
 pub(crate) mod fixture;
 mod members;
 mod people;
+mod shown;
 mod terms;
 pub(crate) mod work;
 

@@ -18,6 +18,7 @@ use super::{
         pages::{Frame, Here, page},
         person::Person,
         refusal::Told,
+        words,
     },
     Part, after,
     qr::{self, Picture},
@@ -55,6 +56,9 @@ struct OfferPage {
 struct PaperPage {
     frame: Frame,
     codes: Vec<String>,
+    /// Where they are good, and since when: what is printed is to say so.
+    host: String,
+    made: String,
 }
 
 /// `POST /account/codes`
@@ -84,7 +88,13 @@ pub(super) async fn turn_on(
     let error = match site.ops.turn_codes_on(account, &secret, &code, from).await {
         Ok(codes) => {
             let frame = person.frame(Here::Account);
-            return Ok(page(StatusCode::OK, &PaperPage { frame, codes }));
+            let view = PaperPage {
+                frame,
+                codes,
+                host: site.ops.names().site.to_string(),
+                made: words::date(site.ops.now()),
+            };
+            return Ok(page(StatusCode::OK, &view));
         }
         Err(error) => error,
     };

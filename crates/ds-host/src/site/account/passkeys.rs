@@ -12,7 +12,7 @@ use super::{
         error::SiteError,
         forms::Fields,
         json::Sent,
-        network::From,
+        network::{From, user_agent},
         person::{MaybePerson, Person},
         refusal::Problem,
     },
@@ -48,6 +48,13 @@ pub(super) struct Chosen {
     password: String,
 }
 
+/// What to call one.
+#[derive(Deserialize)]
+pub(super) struct Renamed {
+    passkey: String,
+    name: String,
+}
+
 /// Whether one is asked for after the password.
 #[derive(Deserialize)]
 pub(super) struct Follow {
@@ -73,15 +80,29 @@ pub(super) async fn begin(
 pub(super) async fn add(
     State(site): State<SiteState>,
     person: MaybePerson,
+    headers: HeaderMap,
     Sent(made): Sent<Made>,
 ) -> Result<Json<Value>, Problem> {
     let person = somebody(person)?;
     let ceremony = Token::presented(&made.ceremony);
+    let device = ds_auth::device_name(user_agent(&headers));
     let (account, key) = (&person.account, &made.credential);
     site.ops
-        .add_passkey(account, &ceremony, key, &made.name)
+        .add_passkey(account, &ceremony, key, &made.name, &device)
         .await?;
     Ok(Json(json!({ "to": "/account" })))
+}
+
+/// `POST /account/passkeys/rename`
+pub(super) async fn rename(
+    State(site): State<SiteState>,
+    person: Person,
+    headers: HeaderMap,
+    Fields(Renamed { passkey, name }): Fields<Renamed>,
+) -> Result<Response, SiteError> {
+    let renamed = site.ops.rename_passkey(&person.account, &passkey, &name);
+    let renamed = renamed.await;
+    after(&site, &person, &headers, Part::Passkeys, renamed).await
 }
 
 /// `POST /account/passkeys/remove`

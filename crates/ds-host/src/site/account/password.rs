@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::{
         person::{self, Person},
         to_the_end,
     },
-    Part, after,
+    Part, Said, after, show,
 };
 use crate::ops::{ErrorKind, OpError};
 
@@ -26,6 +26,19 @@ pub(super) struct Typed {
     present: String,
     new: String,
     again: String,
+}
+
+/// `GET /account/password`: the page with this form open.
+pub(super) async fn form(
+    State(site): State<SiteState>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Response, SiteError> {
+    let said = Said {
+        open: Some(Part::Password),
+        ..Said::default()
+    };
+    show(&site, &person, &headers, StatusCode::OK, said).await
 }
 
 /// `POST /account/password`: everybody is logged out but this browser, which gets a new session.
@@ -46,10 +59,11 @@ pub(super) async fn change(
         ops.change_password(&account, typed.present, typed.new, from)
             .await
     });
-    if let Err(error) = changed.await? {
-        return after(&site, &person, &headers, Part::Password, Err(error)).await;
-    }
-    let cookies = person::begin_session(&site, &headers, person.account.id).await?;
+    let who = match changed.await? {
+        Ok(who) => who,
+        Err(error) => return after(&site, &person, &headers, Part::Password, Err(error)).await,
+    };
+    let cookies = person::begin_session(&site, &headers, who).await?;
     let page = after(&site, &person, &headers, Part::Password, Ok(())).await?;
     Ok((cookies, page).into_response())
 }

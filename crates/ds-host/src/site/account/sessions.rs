@@ -40,8 +40,8 @@ pub(super) async fn end_others(
     person: Person,
     headers: HeaderMap,
 ) -> Result<Response, SiteError> {
-    site.ops.log_out_everywhere(&person.account).await?;
-    let cookies = person::begin_session(&site, &headers, person.account.id).await?;
+    let who = site.ops.log_out_everywhere(&person.account).await?;
+    let cookies = person::begin_session(&site, &headers, who).await?;
     let page = after(&site, &person, &headers, Part::Sessions, Ok(())).await?;
     Ok((cookies, page).into_response())
 }

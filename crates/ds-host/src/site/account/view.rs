@@ -22,6 +22,8 @@ const MOST_SESSIONS: usize = 50;
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    Name,
+    Address,
     Password,
     Codes,
     Passkeys,
@@ -31,6 +33,8 @@ pub(super) enum Part {
 impl Part {
     pub(super) fn id(self) -> &'static str {
         match self {
+            Self::Name => "name",
+            Self::Address => "address",
             Self::Password => "password",
             Self::Codes => "codes",
             Self::Passkeys => "passkeys",
@@ -39,13 +43,41 @@ impl Part {
     }
 }
 
+/// What there is to say beside how things are.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// What went wrong, and where.
+    pub(super) problem: Option<(Part, String)>,
+    /// What was typed.
+    pub(super) typed: Typed,
+    /// The form that is open.
+    pub(super) open: Option<Part>,
+}
+
+/// What was typed into forms that were not taken.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[expect(clippy::struct_excessive_bools, reason = "a page tells what is so")]
 #[derive(Debug, Template)]
 #[template(path = "account.html")]
 struct AccountPage {
     frame: Frame,
+    /// What they are called; empty if they said nothing.
+    name: String,
     email: String,
+    is_proven: bool,
+    /// The address that a link was sent to.
+    waiting: Option<String>,
+    typed: Typed,
+    has_mail: bool,
     since: String,
     is_admin: bool,
+    /// Whether they can prove their address, and did not.
+    may_prove: bool,
     /// The shortest password, in characters.
     shortest: usize,
     /// How many codes on paper are left; `None` if no codes are asked for.
@@ -60,9 +92,15 @@ struct AccountPage {
     more_sessions: usize,
     /// What went wrong, and where.
     problem: Option<(Part, String)>,
+    open: Option<Part>,
 }
 
 impl AccountPage {
+    /// Whether a part is to be seen at once.
+    fn is_open(&self, id: &str) -> bool {
+        self.open.is_some_and(|part| part.id() == id) || self.problem_in(id).is_some()
+    }
+
     /// What went wrong in a part of the page.
     fn problem_in(&self, id: &str) -> Option<&str> {
         let problem = self.problem.as_ref();
@@ -130,7 +168,7 @@ pub(super) async fn show(
     person: &Person,
     headers: &HeaderMap,
     status: StatusCode,
-    problem: Option<(Part, String)>,
+    said: Said,
 ) -> Result<Response, SiteError> {
     let (account, ops) = (&person.account, &site.ops);
     let this = site.cookies.read(headers, Kind::Account);
@@ -144,12 +182,19 @@ pub(super) async fn show(
     // This one is always among those that are shown.
     sessions.sort_by_key(|session| !session.is_this);
     sessions.truncate(MOST_SESSIONS);
+    let waiting = ops.waiting_address(account).await?;
     let passkeys = ops.passkeys_of(account).await?;
     let view = AccountPage {
         frame: person.frame(Here::Account),
+        name: ops.account_name(account).await?,
         email: account.email.clone(),
+        is_proven: account.email_proven,
+        waiting: waiting.map(|change| change.email),
+        typed: said.typed,
+        has_mail: ops.sends_mail(),
         since: words::date(account.created),
         is_admin: account.is_admin,
+        may_prove: ops.may_prove(account),
         shortest: PasswordRules::default().min_characters,
         codes_left: ops.codes_left(account).await?,
         can_passkeys: ops.has_passkeys(),
@@ -157,7 +202,8 @@ pub(super) async fn show(
         follows: ops.passkey_follows(account).await?,
         sessions,
         more_sessions,
-        problem,
+        problem: said.problem,
+        open: said.open,
     };
     Ok(page(status, &view))
 }

@@ -25,6 +25,7 @@ use super::{
     single_sign_on,
 };
 use crate::ops::LoggedIn;
+use ds_auth::dropid::AUTHORIZE_PATH;
 
 /// The pages.
 pub(super) fn routes() -> Router<SiteState> {
@@ -140,6 +141,7 @@ fn fresh(site: &SiteState, next: &LocalPath) -> Login {
     Login {
         next: next.to_string(),
         to: single_sign_on::named_in(site, next),
+        vouches: next.as_str().starts_with(&format!("{AUTHORIZE_PATH}?")),
         elsewhere: elsewhere::link(site, next),
         passkeys: site.ops.has_passkeys(),
         ..Login::default()

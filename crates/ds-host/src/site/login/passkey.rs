@@ -7,14 +7,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use ds_auth::{
+    Standing,
     cookie::Kind,
     passkeys::{Assertion, RequestChallenge},
 };
-use ds_core::{AccountId, secret::Token};
+use ds_core::secret::Token;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    SiteState, json::Sent, local_path::LocalPath, network::From, person, refusal::Problem,
+    SiteState, error::SiteError, json::Sent, local_path::LocalPath, network::From, person,
+    refusal::Problem,
 };
 use crate::ops::{ErrorKind, OpError};
 
@@ -98,7 +100,7 @@ async fn check(
     half: Option<&Token>,
     used: &Used,
     From(from): From,
-) -> Result<AccountId, OpError> {
+) -> Result<Standing, OpError> {
     let ceremony = Token::presented(&used.ceremony);
     let ops = &site.ops;
     ops.log_in_with_passkey(half, &ceremony, &used.credential, from)
@@ -109,13 +111,14 @@ async fn check(
 async fn go_on(
     site: &SiteState,
     headers: &HeaderMap,
-    account: AccountId,
+    who: Standing,
     used: &Used,
 ) -> Result<Response, Problem> {
     let next = LocalPath::or_root(used.next.as_deref());
-    let cookies = person::begin_session(site, headers, account).await;
-    let cookies = cookies.map_err(|error| {
-        OpError::new(ErrorKind::Internal, "cannot begin a session").with_source(error)
+    let cookies = person::begin_session(site, headers, who).await;
+    let cookies = cookies.map_err(|error| match error {
+        SiteError::Operation(refused) => refused,
+        error => OpError::new(ErrorKind::Internal, "cannot begin a session").with_source(error),
     })?;
     let to = Json(serde_json::json!({ "to": next.as_str() }));
     Ok((cookies, to).into_response())

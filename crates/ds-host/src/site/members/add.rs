@@ -31,7 +31,7 @@ pub(super) async fn add(
                 refused: Some((Part::Add, error)),
                 who: who.to_owned(),
                 name: called.to_owned(),
-                link: None,
+                ..Said::default()
             };
             answer(&site, &person, &name, said).await
         }

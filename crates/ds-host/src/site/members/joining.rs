@@ -65,6 +65,18 @@ pub(super) async fn answer(
     }
 }
 
+/// `POST /appspaces/{name}/members/bars/lift`
+pub(super) async fn lift(
+    State(site): State<SiteState>,
+    person: Person,
+    Path(name): Path<String>,
+    Fields(typed): Fields<Typed>,
+) -> Result<Response, SiteError> {
+    let (owner, who) = (person.account.id, field(&typed, "bar"));
+    site.ops.lift_join_bar(owner, &name, who).await?;
+    back(&site, &name, "")
+}
+
 async fn refuse(
     site: &SiteState,
     person: &Person,

@@ -16,8 +16,9 @@ use axum::{
     routing::{get, post},
 };
 use ds_auth::pictures::MOST_BYTES;
+use serde::Deserialize;
 
-use super::{FORM_LIMIT, SiteState, error::SiteError, label, person::Person};
+use super::{Asked, FORM_LIMIT, SiteState, error::SiteError, label, person::Person};
 
 pub(super) use card::MembersCard;
 pub(crate) use picture::{Face, face, upload};
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<SiteState> {
         .route(&format!("{all}/links/withdraw"), post(links::withdraw))
         .route(&format!("{all}/joining"), post(joining::change))
         .route(&format!("{all}/requests"), post(joining::answer))
+        .route(&format!("{all}/bars/lift"), post(joining::lift))
         .route(one, get(one::show))
         .route(&format!("{one}/name"), post(one::rename))
         .route(&format!("{one}/picture"), picture)
@@ -44,13 +46,28 @@ pub(super) fn routes() -> Router<SiteState> {
         .route(&format!("{one}/remove"), post(one::remove))
 }
 
+/// Whom the page shows.
+#[derive(Deserialize)]
+struct Find {
+    #[serde(default)]
+    find: String,
+    #[serde(default)]
+    page: usize,
+}
+
 /// `GET /appspaces/{name}/members`
 async fn show(
     State(site): State<SiteState>,
     person: Person,
     Path(name): Path<String>,
+    Asked(Find { find, page }): Asked<Find>,
 ) -> Result<Response, SiteError> {
-    page::answer(&site, &person, &name, page::Said::default()).await
+    let said = page::Said {
+        find: find.chars().take(300).collect(),
+        page,
+        ..page::Said::default()
+    };
+    page::answer(&site, &person, &name, said).await
 }
 
 /// Where the members of an appspace are.

@@ -143,8 +143,15 @@ pub(super) async fn remove(
     State(site): State<SiteState>,
     person: Person,
     Path((name, id)): Of,
+    Fields(typed): Fields<Typed>,
 ) -> Result<Response, SiteError> {
-    match site.ops.remove_member(person.account.id, &name, &id).await {
+    let (ops, owner) = (&site.ops, person.account.id);
+    let removed = if field(&typed, "bar").is_empty() {
+        ops.remove_member(owner, &name, &id).await
+    } else {
+        ops.remove_member_for_good(owner, &name, &id).await
+    };
+    match removed {
         Ok(_) => back(&site, &name, ""),
         // They have gone before: the list shows that.
         Err(error) if error.kind() == ErrorKind::NotFound => back(&site, &name, ""),

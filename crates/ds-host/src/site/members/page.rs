@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use ds_auth::joining::{JoinLink, Joining};
+use ds_auth::{
+    TokenKind,
+    joining::{JoinLink, Joining},
+};
 use ds_core::Timestamp;
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
     picture::Face,
 };
 use crate::{
-    ops::{MemberSummary, OpError, RequestSummary},
+    ops::{BarSummary, KeySummary, MemberSummary, OpError, RequestSummary},
     site::{
         SiteState,
         error::{SiteError, told},
@@ -20,6 +23,11 @@ use crate::{
         words,
     },
 };
+
+/// How many members are on a page.
+const ON_A_PAGE: usize = 50;
+/// So many need no field to look for somebody.
+const FEW: usize = 8;
 
 /// What there is to say beside the list.
 #[derive(Debug, Default)]
@@ -31,6 +39,9 @@ pub(super) struct Said {
     pub(super) name: String,
     /// The link that was just made.
     pub(super) link: Option<String>,
+    /// Who is looked for, and which page of them.
+    pub(super) find: String,
+    pub(super) page: usize,
 }
 
 /// A form of the page.
@@ -49,7 +60,17 @@ struct MembersPage {
     name: String,
     address: String,
     members: Vec<Row>,
+    /// How many people are members.
+    all: usize,
+    find: String,
+    /// Whether there is a field to look for somebody.
+    finds: bool,
+    /// The addresses of the next page, and of the one before.
+    next: Option<String>,
+    before: Option<String>,
+    keys: Vec<KeyRow>,
     requests: Vec<RequestRow>,
+    bars: Vec<BarRow>,
     links: Vec<LinkRow>,
     link: Option<String>,
     who: String,
@@ -78,10 +99,29 @@ struct Row {
     facts: String,
 }
 
+/// A key or a secret link.
+#[derive(Debug)]
+struct KeyRow {
+    name: String,
+    /// Its member, if there is one.
+    id: Option<String>,
+    is_link: bool,
+    facts: String,
+    is_over: bool,
+}
+
 /// Somebody who asks.
 #[derive(Debug)]
 struct RequestRow {
     id: String,
+    name: String,
+    facts: String,
+}
+
+/// A way to log in that may not come back.
+#[derive(Debug)]
+struct BarRow {
+    key: String,
     name: String,
     facts: String,
 }
@@ -107,9 +147,21 @@ pub(super) async fn answer(
     let rules = ops.join_rules(owner, name).await?;
     let now = ops.now();
     let place = super::place(site, name)?;
-    let members = ops.member_summaries(owner, name).await?;
+    let skip = said.page.saturating_mul(ON_A_PAGE);
+    let found = ops.member_page(owner, name, &said.find, skip, ON_A_PAGE);
+    let found = found.await?;
+    let to = |page: usize| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !said.find.is_empty() {
+            query.append_pair("find", &said.find);
+        }
+        let query = query.append_pair("page", &page.to_string()).finish();
+        format!("{place}?{query}#all")
+    };
+    let has_more = skip.saturating_add(ON_A_PAGE) < found.found;
     let requests = ops.join_requests(owner, name).await?;
     let links = ops.join_links(owner, name).await?;
+    let bars = ops.join_bars(owner, name).await?;
     let refused = said.refused.as_ref();
     let problem = |part| {
         let found = refused.filter(|(at, _)| *at == part);
@@ -121,11 +173,19 @@ pub(super) async fn answer(
         frame: person.frame(Here::Appspaces),
         name: label(ops.names(), &address).to_owned(),
         address: address.to_string(),
-        members: members
+        members: found
+            .people
             .iter()
             .map(|one| row(one, &known, &place, now))
             .collect(),
+        all: found.all,
+        finds: found.all > FEW || !said.find.is_empty(),
+        next: has_more.then(|| to(said.page + 1)),
+        before: said.page.checked_sub(1).map(to),
+        keys: found.keys.iter().map(|one| key_row(one, &known)).collect(),
+        find: said.find.clone(),
         requests: requests.iter().map(request_row).collect(),
+        bars: bars.into_iter().map(bar_row).collect(),
         links: links.iter().map(|one| link_row(one, &known, now)).collect(),
         link: said.link,
         who: said.who,
@@ -164,6 +224,25 @@ fn row(of: &MemberSummary, known: &Known, place: &str, now: Timestamp) -> Row {
     }
 }
 
+fn key_row(of: &KeySummary, known: &Known) -> KeyRow {
+    let token = &of.token;
+    let used = match token.last_used {
+        Some(used) => format!("last used {}", words::time(used)),
+        None => "never used".to_owned(),
+    };
+    let may = known.words(&of.permissions());
+    KeyRow {
+        name: token.name.clone(),
+        id: of.member.as_ref().map(|member| member.proxy_id.to_string()),
+        is_link: token.kind == TokenKind::Link,
+        facts: match token.kind {
+            TokenKind::Link if token.last_used.is_none() => may,
+            _ => format!("{may}, {used}"),
+        },
+        is_over: of.is_over,
+    }
+}
+
 /// How somebody logs in, in a line.
 fn ways(of: &MemberSummary) -> String {
     let account = of.account.iter().cloned();
@@ -180,6 +259,14 @@ fn request_row(of: &RequestSummary) -> RequestRow {
         id: of.request.id.clone(),
         name: of.request.name.clone(),
         facts: format!("{}, asked {}", of.who, words::time(of.request.asked)),
+    }
+}
+
+fn bar_row(of: BarSummary) -> BarRow {
+    BarRow {
+        key: of.bar.who.key(),
+        name: of.bar.name,
+        facts: format!("{}, since {}", of.who, words::date(of.bar.barred)),
     }
 }
 

@@ -21,6 +21,8 @@ use crate::{
     },
 };
 
+/// How many accounts are on a page.
+const ON_A_PAGE: u32 = 50;
 /// The longest text to look for.
 const FIND_MAX: usize = 254;
 
@@ -30,7 +32,11 @@ const FIND_MAX: usize = 254;
 struct PeoplePage {
     frame: Frame,
     accounts: Vec<Row>,
-    has_more: bool,
+    /// The number of the next page, and of the one before.
+    next: Option<u32>,
+    before: Option<u32>,
+    /// What is looked for, as it stands in an address; ends with `&` if there is any.
+    query: String,
     find: String,
     invitations: Vec<Open>,
     /// Who may register, in words.
@@ -50,6 +56,7 @@ struct PeoplePage {
 /// An account.
 struct Row {
     id: String,
+    name: String,
     email: String,
     is_admin: bool,
     /// `blocked`, `being removed`, or nothing.
@@ -74,6 +81,7 @@ impl Row {
         };
         Self {
             id: entry.account.id.to_string(),
+            name: entry.name.clone(),
             email: entry.account.email.clone(),
             is_admin: entry.account.is_admin,
             state: match (entry.is_leaving, entry.blocked) {
@@ -114,6 +122,8 @@ impl Open {
 pub(super) struct Find {
     #[serde(default)]
     find: String,
+    #[serde(default)]
+    page: u32,
 }
 
 /// Who is to be invited.
@@ -142,10 +152,10 @@ struct Just {
 pub(super) async fn show(
     State(site): State<SiteState>,
     admin: Admin,
-    Asked(Find { find }): Asked<Find>,
+    Asked(Find { find, page: at }): Asked<Find>,
 ) -> Result<Response, SiteError> {
     let find = find.chars().take(FIND_MAX).collect();
-    let view = view(&site, &admin, find, Just::default()).await?;
+    let view = view(&site, &admin, find, at, Just::default()).await?;
     Ok(page(StatusCode::OK, &view))
 }
 
@@ -177,7 +187,7 @@ pub(super) async fn invite(
         }
     };
     let status = told.map_or(StatusCode::CREATED, |told| told.status);
-    let view = view(&site, &admin, String::new(), just).await?;
+    let view = view(&site, &admin, String::new(), 0, just).await?;
     Ok(page(status, &view))
 }
 
@@ -196,16 +206,22 @@ async fn view(
     site: &SiteState,
     admin: &Admin,
     find: String,
+    at: u32,
     just: Just,
 ) -> Result<PeoplePage, SiteError> {
     let own = admin.0.account.id;
-    let (accounts, has_more) = site.ops.people(own, &find).await?;
+    let (accounts, has_more) = site
+        .ops
+        .people(own, &find, at.saturating_mul(ON_A_PAGE), ON_A_PAGE)
+        .await?;
     let invitations = site.ops.open_invitations(own).await?;
     let rule = site.ops.registration_rule().await?;
     Ok(PeoplePage {
         frame: admin.0.frame(Here::People),
         accounts: accounts.iter().map(|entry| Row::of(entry, own)).collect(),
-        has_more,
+        next: has_more.then(|| at.saturating_add(1)),
+        before: at.checked_sub(1),
+        query: query(&find),
         find,
         invitations: invitations.iter().map(Open::of).collect(),
         rule: super::settings::in_short(rule),
@@ -216,4 +232,12 @@ async fn view(
         email: just.email,
         problem: just.problem,
     })
+}
+
+fn query(find: &str) -> String {
+    if find.is_empty() {
+        return String::new();
+    }
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("find", find).finish() + "&"
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Admin, SiteState};
 use crate::{
-    ops::{Action, AuditRow},
+    ops::{AuditFilter, AuditRow, NoteKind, done_in_words},
     site::{
         error::SiteError,
         forms::Asked,
@@ -27,6 +27,12 @@ struct LogPage {
     /// Where the next page begins.
     older: Option<i64>,
     is_first: bool,
+    /// The kinds to choose from.
+    kinds: Vec<(&'static str, &'static str, bool)>,
+    /// Of whom.
+    who: String,
+    /// What is chosen, to go on with.
+    query: String,
 }
 
 /// What was done on one day, last first.
@@ -43,19 +49,29 @@ struct Row {
     about: String,
 }
 
-/// Where a page begins.
+/// What is looked for, and where a page begins.
 #[derive(Deserialize)]
-pub(super) struct Before {
+pub(super) struct Wanted {
     before: Option<i64>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    who: String,
 }
 
 /// `GET /people/log`
 pub(super) async fn show(
     State(site): State<SiteState>,
     admin: Admin,
-    Asked(Before { before }): Asked<Before>,
+    Asked(Wanted { before, kind, who }): Asked<Wanted>,
 ) -> Result<Response, SiteError> {
-    let mut rows = site.ops.audit_log(before, ON_A_PAGE + 1).await?;
+    let kind = kind.parse::<NoteKind>().ok();
+    let who: String = who.trim().chars().take(254).collect();
+    let which = AuditFilter {
+        actions: kind.map(NoteKind::actions).unwrap_or_default(),
+        find: who.to_lowercase(),
+    };
+    let mut rows = site.ops.audit_log(&which, before, ON_A_PAGE + 1).await?;
     let has_more = rows.len() > ON_A_PAGE as usize;
     rows.truncate(ON_A_PAGE as usize);
     let view = LogPage {
@@ -63,8 +79,28 @@ pub(super) async fn show(
         older: rows.last().map(|row| row.place).filter(|_| has_more),
         days: by_day(&rows),
         is_first: before.is_none(),
+        kinds: NoteKind::ALL
+            .map(|one| (one.name(), one.title(), Some(one) == kind))
+            .into(),
+        query: query(kind, &who),
+        who,
     };
     Ok(page(StatusCode::OK, &view))
+}
+
+/// What was chosen, as it stands in an address; ends with `&` if there is any.
+fn query(kind: Option<NoteKind>, who: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(kind) = kind {
+        query.append_pair("kind", kind.name());
+    }
+    if !who.is_empty() {
+        query.append_pair("who", who);
+    }
+    match query.finish() {
+        none if none.is_empty() => none,
+        some => some + "&",
+    }
 }
 
 fn by_day(rows: &[AuditRow]) -> Vec<Day> {
@@ -74,7 +110,7 @@ fn by_day(rows: &[AuditRow]) -> Vec<Day> {
         let row = Row {
             time: words::clock(entry.at),
             who: entry.who.clone(),
-            what: in_words(entry.action),
+            what: done_in_words(entry.action),
             about: entry.about.clone(),
         };
         match days.last_mut().filter(|day| day.date == date) {
@@ -86,46 +122,4 @@ fn by_day(rows: &[AuditRow]) -> Vec<Day> {
         }
     }
     days
-}
-
-/// What was done, so that it reads on: "ada@example.com invited: bob@example.com".
-fn in_words(action: Action) -> &'static str {
-    match action {
-        Action::Invited => "invited",
-        Action::InvitationWithdrawn => "took an invitation back",
-        Action::AccountMade => "made an account",
-        Action::AccountBlocked => "blocked",
-        Action::AccountUnblocked => "let in again",
-        Action::AccountRemoved => "removed an account",
-        Action::MadeAdmin => "made an admin",
-        Action::UnmadeAdmin => "made no admin any more",
-        Action::PasswordChanged => "changed a password",
-        Action::SecondFactorOn => "switched the second step on",
-        Action::SecondFactorOff => "switched the second step off",
-        Action::PasskeyAdded => "added a passkey",
-        Action::PasskeyRemoved => "removed a passkey",
-        Action::SessionsEnded => "ended sessions",
-        Action::SettingChanged => "changed a setting",
-        Action::KeysReplaced => "replaced the keys that sign for DropIDs",
-        Action::LogInRefused => "tried too many passwords",
-        Action::ResetAsked => "asked for a new password",
-        Action::Registered => "registered",
-        Action::RemovalBegun => "began to remove an account",
-        Action::EmailChanged => "changed a mail address",
-        Action::TokenMade => "made an API token",
-        Action::TokenRevoked => "revoked an API token",
-        Action::AppspaceDeleted => "moved an appspace to the trash",
-        Action::AppspaceRemoved => "removed an appspace for good",
-        Action::AppspaceRestored => "took an appspace out of the trash",
-        Action::MemberInvited => "invited to an appspace",
-        Action::MemberAdded => "added a member",
-        Action::MemberChanged => "changed what a member may do",
-        Action::MemberRemoved => "removed a member",
-        Action::MemberLeft => "left an appspace",
-        Action::JoiningChanged => "changed who may join an appspace",
-        Action::KeyMade => "made a key or secret link",
-        Action::KeyRevoked => "revoked a key or secret link",
-        Action::DropIdMade => "made a DropID",
-        Action::DropIdRemoved => "gave a DropID up",
-    }
 }

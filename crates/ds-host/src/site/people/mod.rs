@@ -27,7 +27,9 @@ pub(super) fn routes() -> Router<SiteState> {
         .route("/people/{id}", get(one::show))
         .route("/people/{id}/block", post(one::block))
         .route("/people/{id}/unblock", post(one::unblock))
+        .route("/people/{id}/address", post(one::set_address))
         .route("/people/{id}/role", post(one::set_role))
+        .route("/people/{id}/vouch", post(one::vouch))
         .route("/people/{id}/second-step", post(one::drop_second_step))
         .route("/people/{id}/remove", post(one::remove))
 }

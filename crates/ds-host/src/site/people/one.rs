@@ -28,7 +28,12 @@ use crate::{
 struct PersonPage {
     frame: Frame,
     id: String,
+    name: String,
     email: String,
+    is_proven: bool,
+    has_mail: bool,
+    /// The address that was typed and not taken.
+    typed: String,
     is_admin: bool,
     is_own: bool,
     is_leaving: bool,
@@ -47,6 +52,7 @@ struct PersonPage {
 /// A part of the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    Address,
     Role,
     Block,
     Remove,
@@ -56,6 +62,9 @@ impl PersonPage {
     fn problem_of(&self, part: Part) -> Option<&str> {
         let found = self.problem.as_ref().filter(|(at, _)| *at == part);
         found.map(|(_, text)| text.as_str())
+    }
+    fn address_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Address)
     }
     fn role_problem(&self) -> Option<&str> {
         self.problem_of(Part::Role)
@@ -80,6 +89,12 @@ pub(super) struct Role {
     admin: String,
 }
 
+/// An address that was typed.
+#[derive(Deserialize)]
+pub(super) struct Address {
+    email: String,
+}
+
 /// What confirms a removal.
 #[derive(Deserialize)]
 pub(super) struct Confirmed {
@@ -92,7 +107,7 @@ pub(super) async fn show(
     admin: Admin,
     Path(id): Path<String>,
 ) -> Result<Response, SiteError> {
-    answer(&site, &admin, &id, None, None).await
+    answer(&site, &admin, &id, Said::default()).await
 }
 
 /// `POST /people/{id}/block`
@@ -113,9 +128,9 @@ pub(super) async fn block(
                 "They are blocked. These appspaces could not be paused just now: {}.",
                 addresses.join(", ")
             );
-            answer(&site, &admin, &id, Some(text), None).await
+            answer(&site, &admin, &id, Said::done(text)).await
         }
-        Err(error) => answer(&site, &admin, &id, None, Some((Part::Block, error))).await,
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Block, error)).await,
     }
 }
 
@@ -127,7 +142,7 @@ pub(super) async fn unblock(
 ) -> Result<Response, SiteError> {
     match site.ops.unblock_account(admin.0.account.id, &id).await {
         Ok(_) => Ok(back(&id)),
-        Err(error) => answer(&site, &admin, &id, None, Some((Part::Block, error))).await,
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Block, error)).await,
     }
 }
 
@@ -143,8 +158,40 @@ pub(super) async fn set_role(
         // Whoever gave up their own role cannot see this page any more.
         Ok(entry) if entry.account.id == by && !is_admin => Ok(Redirect::to("/").into_response()),
         Ok(_) => Ok(back(&id)),
-        Err(error) => answer(&site, &admin, &id, None, Some((Part::Role, error))).await,
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Role, error)).await,
     }
+}
+
+/// `POST /people/{id}/address`
+pub(super) async fn set_address(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Fields(Address { email }): Fields<Address>,
+) -> Result<Response, SiteError> {
+    let by = admin.0.account.id;
+    match site.ops.set_address(by, &id, &email).await {
+        Ok(_) => Ok(back(&id)),
+        Err(error) => {
+            let said = Said {
+                problem: Some((Part::Address, error)),
+                typed: email,
+                done: None,
+            };
+            answer(&site, &admin, &id, said).await
+        }
+    }
+}
+
+/// `POST /people/{id}/vouch`
+pub(super) async fn vouch(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Response, SiteError> {
+    let by = admin.0.account.id;
+    site.ops.vouch_for_address(by, &id).await?;
+    Ok(back(&id))
 }
 
 /// `POST /people/{id}/second-step`
@@ -172,7 +219,7 @@ pub(super) async fn remove(
         to_the_end(async move { ops.remove_account_as(&by, password, from, &which).await }).await?;
     match removed {
         Ok(()) => Ok(Redirect::to("/people").into_response()),
-        Err(error) => answer(&site, &admin, &id, None, Some((Part::Remove, error))).await,
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Remove, error)).await,
     }
 }
 
@@ -182,27 +229,59 @@ fn back(id: &str) -> Response {
     Redirect::to(&format!("/people/{id}")).into_response()
 }
 
+/// What there is to say beside how things are.
+#[derive(Default)]
+struct Said {
+    /// What was just done.
+    done: Option<String>,
+    /// What was not, and where that belongs.
+    problem: Option<(Part, OpError)>,
+    /// The address that was typed.
+    typed: String,
+}
+
+impl Said {
+    fn done(text: String) -> Self {
+        Self {
+            done: Some(text),
+            ..Self::default()
+        }
+    }
+
+    fn not(part: Part, error: OpError) -> Self {
+        Self {
+            problem: Some((part, error)),
+            ..Self::default()
+        }
+    }
+}
+
 async fn answer(
     site: &SiteState,
     admin: &Admin,
     id: &str,
-    done: Option<String>,
-    problem: Option<(Part, OpError)>,
+    said: Said,
 ) -> Result<Response, SiteError> {
     let own = admin.0.account.id;
     let entry = site.ops.person(own, id).await?;
     let account = &entry.account;
-    let (mut status, mut said) = (StatusCode::OK, None);
-    let told = problem.map(|(part, error)| Told::of(error).map(|told| (part, told)));
+    let (mut status, mut problem) = (StatusCode::OK, None);
+    let told = said
+        .problem
+        .map(|(part, error)| Told::of(error).map(|told| (part, told)));
     let told = told.transpose()?;
     if let Some((part, told)) = &told {
         status = told.status;
-        said = Some((*part, told.text.clone()));
+        problem = Some((*part, told.text.clone()));
     }
     let view = PersonPage {
         frame: admin.0.frame(Here::People),
         id: account.id.to_string(),
+        name: entry.name.clone(),
         email: account.email.clone(),
+        is_proven: account.email_proven,
+        has_mail: site.ops.sends_mail(),
+        typed: said.typed,
         is_admin: account.is_admin,
         is_own: account.id == own,
         is_leaving: entry.is_leaving,
@@ -214,8 +293,8 @@ async fn answer(
         ),
         has_second_step: site.ops.second_step(account).await?.is_asked(),
         going: site.ops.what_goes(account.id).await?,
-        done,
-        problem: said,
+        done: said.done,
+        problem,
     };
     let page = page(status, &view);
     Ok(match told {

@@ -165,10 +165,11 @@ async fn sessions_are_listed_and_ended() {
     let notes = site.memory.at(&"notes.localhost".parse().unwrap()).await;
     let notes = notes.unwrap().unwrap().id;
     let member = site.memory.members.lock().unwrap()[0].2.proxy_id.clone();
+    let who = site.state.sessions.standing(ada).await.unwrap();
     let there = site
         .state
         .sessions
-        .start_member(notes, member.clone(), Some(ada));
+        .start_member(notes, member.clone(), Some(who));
     let there = there.await.unwrap();
     let first = site.cookie.clone();
     site.log_in_elsewhere().await;
@@ -199,14 +200,19 @@ async fn sessions_are_listed_and_ended() {
     );
     // Another's session is none of theirs.
     let bob = site.account("bob@example.com").await;
-    let bobs = site.state.sessions.start_account(bob).await.unwrap();
+    let bobs = site
+        .state
+        .sessions
+        .start_account(site.state.sessions.standing(bob).await.unwrap())
+        .await
+        .unwrap();
     for id in [bobs.hash().as_str(), "x", ""] {
         site.post("/account/sessions/end", &[("session", id)]).await;
     }
     let is_bob = site.state.sessions.account(&bobs).await.unwrap();
     assert_eq!(is_bob, Some(bob));
 
-    let again = site.state.sessions.start_member(notes, member, Some(ada));
+    let again = site.state.sessions.start_member(notes, member, Some(who));
     let again = again.await.unwrap();
     let got = site.post("/account/sessions/end-others", &[]).await;
     let here = std::mem::replace(&mut site.cookie, first);
@@ -262,7 +268,12 @@ async fn what_a_session_is_called_harms_nobody() {
         .into_iter()
         .enumerate()
     {
-        let token = site.state.sessions.start_account(ada).await.unwrap();
+        let token = site
+            .state
+            .sessions
+            .start_account(site.state.sessions.standing(ada).await.unwrap())
+            .await
+            .unwrap();
         site.state.sessions.note_device(&token, agent).await;
         let all = site.state.sessions.of_account(ada).await.unwrap();
         assert_eq!(all.len(), at + 2);

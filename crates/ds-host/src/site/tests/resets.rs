@@ -18,7 +18,7 @@ const NEW: &str = "another horse entirely";
 
 /// Letters, as they were sent.
 #[derive(Clone, Default)]
-struct Letters(Arc<Mutex<Vec<String>>>);
+pub(super) struct Letters(Arc<Mutex<Vec<String>>>);
 
 #[async_trait]
 impl Transport for Letters {
@@ -30,8 +30,13 @@ impl Transport for Letters {
 }
 
 impl Letters {
+    /// How many came.
+    pub(super) fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
     /// Waits for so many letters; the last.
-    async fn wait_for(&self, count: usize) -> String {
+    pub(super) async fn wait_for(&self, count: usize) -> String {
         let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
         loop {
             if let Some(letter) = self.0.lock().unwrap().get(count - 1) {
@@ -43,7 +48,7 @@ impl Letters {
     }
 }
 
-async fn with_mail() -> (Site, Letters) {
+pub(super) async fn with_mail() -> (Site, Letters) {
     let letters = Letters::default();
     let from = "Host <host@example.com>".parse().unwrap();
     let post = post_by(from, Box::new(letters.clone()));
@@ -217,4 +222,22 @@ async fn without_mail_an_admin_helps() {
         .await
         .unwrap();
     assert_eq!(site.post("/login", &login).await.location(), "/");
+}
+
+#[tokio::test]
+async fn who_asks_for_a_letter_ends_no_link_that_was_handed_over() {
+    let (site, letters) = with_mail().await;
+    let ada = site.accounts().await[0].clone();
+    let handed = site.state.ops.reset_link(ada.id, &ada).await.unwrap();
+    let handed = handed.strip_prefix(super::ORIGIN).unwrap().to_owned();
+    ask(&site, EMAIL).await;
+    let mailed = path_in(&letters.wait_for(1).await);
+    for path in [&handed, &mailed] {
+        assert_eq!(site.get(path).await.status, 200, "{path}");
+    }
+    // Using one ends both.
+    assert_eq!(site.post(&handed, &form(NEW)).await.status, 200);
+    for path in [&handed, &mailed] {
+        assert_eq!(site.post(path, &form(NEW)).await.status, 404, "{path}");
+    }
 }

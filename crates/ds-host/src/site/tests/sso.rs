@@ -135,7 +135,7 @@ async fn a_token_is_for_one_browser_and_one_appspace() {
     let login = tokens.redeem(&good, notes.id, &state).unwrap();
     let member = site.memory.members.lock().unwrap()[0].clone();
     assert_eq!(
-        (login.account, login.proxy_id),
+        (login.account.account, login.proxy_id),
         (member.1, member.2.proxy_id)
     );
     assert!(tokens.redeem(&good, notes.id, &state).is_none());

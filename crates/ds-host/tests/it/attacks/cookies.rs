@@ -54,6 +54,7 @@ pub(super) const ATTACKS: &[Attack] = &[
             "ds-member",
             "ds-login",
             "ds-half",
+            "ds-guest",
             "__Host-ds-account",
             "__Host-ds-member",
         ] {

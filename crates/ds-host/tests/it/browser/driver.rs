@@ -48,8 +48,8 @@ impl Driver {
         }
     }
 
-    /// A new browser that has never been anywhere.
-    pub(super) async fn browser(&self, width: u32) -> Client {
+    /// A new browser that has never been anywhere. It believes who has the key with this fingerprint.
+    pub(super) async fn browser(&self, width: u32, key: Option<&str>) -> Client {
         let profile = tempfile::tempdir_in(self.profiles.path()).unwrap().keep();
         let arguments = [
             "--headless",
@@ -67,6 +67,9 @@ impl Driver {
         let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
         arguments.push(format!("--user-data-dir={}", profile.display()));
         arguments.push(format!("--window-size={width},900"));
+        if let Some(key) = key {
+            arguments.push(format!("--ignore-certificate-errors-spki-list={key}"));
+        }
         let wanted = json!({
             "goog:chromeOptions": { "args": arguments },
             "goog:loggingPrefs": { "browser": "ALL" },

@@ -13,12 +13,7 @@ async fn a_name_of_ones_own_opens_an_appspace() {
     let grace = Person::arrives(&driver).await;
     grace.goes_to(&start).await;
     grace.logs_in().await;
-    grace.presses("Contacts").await;
-    grace.presses("Your DropIDs").await;
-    grace.writes("Handle", "grace").await;
-    grace.writes("Name", "Grace").await;
-    grace.presses("Make it").await;
-    grace.sees("Change name and picture").await;
+    grace.makes_a_dropid("grace", "Grace").await;
     grace.presses("Grace").await;
     grace.waits_until("location.pathname === '/grace'").await;
     grace.sees(&dropid).await;

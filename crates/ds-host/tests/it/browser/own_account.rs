@@ -29,11 +29,6 @@ fn by_form() -> String {
     )
 }
 
-async fn logs_out(person: &Person) {
-    person.presses("Log out").await;
-    person.waits_until("location.pathname === '/login'").await;
-}
-
 #[tokio::test]
 async fn with_a_passkey_and_nothing_else() {
     let driver = Driver::start();
@@ -48,7 +43,6 @@ async fn with_a_passkey_and_nothing_else() {
     person.sees("this browser").await;
 
     person.unfolds("Add a passkey").await;
-    person.writes("What to call it", "Laptop").await;
     person
         .writes_in("passkey-password", "not my password")
         .await;
@@ -56,8 +50,13 @@ async fn with_a_passkey_and_nothing_else() {
     person.sees("That is not your password").await;
     person.writes_in("passkey-password", PASSWORD).await;
     person.presses("Add passkey").await;
-    person.sees("Laptop").await;
+    // Nobody gave it a name.
+    person.sees("Chrome on Linux").await;
     person.sees("never used").await;
+    person.unfolds("Rename Chrome on Linux").await;
+    person.writes_in("rename-1", "Laptop").await;
+    person.presses("Rename").await;
+    person.sees("Laptop").await;
 
     // The browser offers it by itself, and this device says yes to everything.
     person.presses("Log out").await;
@@ -74,7 +73,7 @@ async fn with_a_passkey_and_nothing_else() {
     person
         .waits_until("!document.body.textContent.includes('Laptop')")
         .await;
-    logs_out(&person).await;
+    person.logs_out().await;
     person.presses("Use a passkey").await;
     person.sees("belongs to no account").await;
     assert!(person.address().await.ends_with("/login"));
@@ -109,7 +108,7 @@ async fn with_a_second_step() {
     person.sees("are left").await;
 
     // By a code.
-    logs_out(&person).await;
+    person.logs_out().await;
     person.logs_in().await;
     person.sees("One more step").await;
     person.writes_in("code", "000000").await;
@@ -120,7 +119,7 @@ async fn with_a_second_step() {
     person.sees(EMAIL).await;
 
     // By one on paper.
-    logs_out(&person).await;
+    person.logs_out().await;
     person.logs_in().await;
     person.writes_in("code", &paper).await;
     person.presses("Log in").await;
@@ -129,11 +128,7 @@ async fn with_a_second_step() {
     // By a passkey.
     person.plugs_in_a_device().await;
     person.goes_to(&format!("{start}/account")).await;
-    person.unfolds("Add a passkey").await;
-    person.writes("What to call it", "Laptop").await;
-    person.writes_in("passkey-password", PASSWORD).await;
-    person.presses("Add passkey").await;
-    person.sees("Laptop").await;
+    person.adds_a_passkey("Laptop").await;
     // After the password, and not where the browser offers it by itself instead.
     person.goes_to(&format!("{start}/forgot")).await;
     person.asks(&by_form()).await;

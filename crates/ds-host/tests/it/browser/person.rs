@@ -7,11 +7,10 @@ use fantoccini::{
     actions::{InputSource as _, KeyAction, KeyActions},
     elements::Element,
     key::Key,
-    wd::WebDriverCompatibleCommand,
 };
 use serde_json::Value;
 
-use super::{EMAIL, PASSWORD, device::PlugIn, driver::Driver};
+use super::{commands::Command, driver::Driver, shots};
 
 /// How long something may take to appear, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,8 +22,19 @@ pub(super) struct Person {
 
 impl Person {
     pub(super) async fn arrives(driver: &Driver) -> Self {
-        let client = driver.browser(1100).await;
+        let client = driver.browser(1100, None).await;
         Self { client }
+    }
+
+    /// Somebody whose browser believes who has the key with this fingerprint.
+    pub(super) async fn arrives_believing(driver: &Driver, key: &str) -> Self {
+        let client = driver.browser(1100, Some(key)).await;
+        Self { client }
+    }
+
+    /// Keeps a picture of what is seen now, if pictures are wanted.
+    pub(super) async fn shot(&self, name: &str) {
+        shots::take(&self.client, name).await;
     }
 
     pub(super) async fn goes_to(&self, address: &str) {
@@ -88,14 +98,15 @@ impl Person {
 
     /// Plugs in a device with passkeys.
     pub(super) async fn plugs_in_a_device(&self) {
-        self.client.issue_cmd(PlugIn).await.unwrap();
+        self.client
+            .issue_cmd(Command::plug_in_a_device())
+            .await
+            .unwrap();
     }
 
-    /// Sends the log-in form.
-    pub(super) async fn logs_in(&self) {
-        self.writes("Email", EMAIL).await;
-        self.writes("Password", PASSWORD).await;
-        self.presses("Log in").await;
+    /// Loses a cookie of the page's site, as when it has ended.
+    pub(super) async fn forgets(&self, cookie: &str) {
+        self.client.delete_cookie(cookie).await.unwrap();
     }
 
     pub(super) async fn address(&self) -> String {
@@ -112,10 +123,22 @@ impl Person {
 
     /// Waits until a JavaScript expression is true.
     pub(super) async fn waits_until(&self, expression: &str) {
+        self.waits(expression, false).await;
+    }
+
+    /// The same, of a page that does not change by itself.
+    pub(super) async fn waits_reloading(&self, expression: &str) {
+        self.waits(expression, true).await;
+    }
+
+    async fn waits(&self, expression: &str, reloading: bool) {
         let script = format!("return Boolean({expression})");
         let waited = tokio::time::timeout(PATIENCE, async {
             while self.client.execute(&script, vec![]).await.unwrap() != Value::Bool(true) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
+                if reloading {
+                    self.reloads().await;
+                }
             }
         });
         if waited.await.is_err() {
@@ -151,7 +174,7 @@ impl Person {
 
     /// Ends the visit. Nothing may have gone wrong in the browser, but for what contains one of these.
     pub(super) async fn leaves(self, expected: &[&str]) {
-        let log = self.client.issue_cmd(BrowserLog).await.unwrap();
+        let log = self.client.issue_cmd(Command::take_log()).await.unwrap();
         let log = log.as_array().unwrap();
         let wrong: Vec<&Value> = log
             .iter()
@@ -191,21 +214,3 @@ const FOCUS: &str = r#"
         shown: marked(at) || marked(at.parentElement) || marked(at.closest("li")),
     };
 "#;
-
-/// Takes what the browser logged since it was last asked: errors of scripts, failed loads, violated policies.
-#[derive(Debug)]
-struct BrowserLog;
-
-impl WebDriverCompatibleCommand for BrowserLog {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(r#"{"type":"browser"}"#.to_owned()))
-    }
-}

@@ -14,7 +14,7 @@ pub(super) fn package(folder: &Path, to: &Path) {
 }
 
 /// A square picture as PNG, of noise so that it is large.
-pub(super) fn picture(side: u32) -> Vec<u8> {
+pub(crate) fn picture(side: u32) -> Vec<u8> {
     let mut noise = 1_u32;
     let mut channel = || {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -2,20 +2,24 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, PublicKeyData as _,
 };
 use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _},
 };
+use sha2::{Digest as _, Sha256};
 
 /// An authority that signs certificates of these tests.
 pub(crate) struct Authority {
     pem: String,
     issuer: Issuer<'static, KeyPair>,
     pub(crate) client: Arc<ClientConfig>,
+    /// The key of every host.
+    key: KeyPair,
 }
 
 impl Authority {
@@ -41,7 +45,13 @@ impl Authority {
             pem,
             issuer: Issuer::new(params, key),
             client: Arc::new(client),
+            key: KeyPair::generate().unwrap(),
         }
+    }
+
+    /// What browsers know the key of every host by.
+    pub(crate) fn fingerprint(&self) -> String {
+        BASE64.encode(Sha256::digest(self.key.subject_public_key_info()))
     }
 
     /// What a server of the tests needs to be this host name.
@@ -61,9 +71,9 @@ impl Authority {
 
     /// Writes a certificate for these names, its key and this authority into a directory.
     pub(crate) fn write(&self, dir: &Path, names: &[String]) {
-        let key = KeyPair::generate().unwrap();
+        let key = &self.key;
         let params = leaf(names);
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let certificate = params.signed_by(key, &self.issuer).unwrap();
         for (name, text) in [
             ("cert.pem", certificate.pem()),
             ("key.pem", key.serialize_pem()),

@@ -24,4 +24,22 @@ fn a_host_asks_itself() {
         (200, "/private"),
         "{arrived:?}"
     );
+
+    // What is done to the account holds there at once.
+    let (private, everywhere) = (
+        notes.join("/private").unwrap(),
+        a.site.join("/logout/everywhere").unwrap(),
+    );
+    assert_eq!(bob.get(&private).status, 200);
+    assert_eq!(bob.post(&everywhere, &[]).status, 303);
+    assert_eq!(bob.get(&private).status, 303, "logged out there, too");
+    bob.log_in(&a.site, "bob@a.example", PASSWORD);
+    assert_eq!(logs_in(&mut bob, &notes, &dropid, &dropid).status, 200);
+    a.done("account block bob@a.example");
+    assert_eq!(bob.get(&private).status, 303, "blocked there, too");
+    a.done("account unblock bob@a.example");
+    bob.log_in(&a.site, "bob@a.example", PASSWORD);
+    assert_eq!(logs_in(&mut bob, &notes, &dropid, &dropid).status, 200);
+    a.done("account remove bob@a.example --yes");
+    assert_eq!(bob.get(&private).status, 303, "removed there, too");
 }

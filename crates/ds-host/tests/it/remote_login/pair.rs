@@ -3,7 +3,6 @@
 use std::{fs, sync::Arc};
 
 use rustls::ClientConfig;
-use tempfile::TempDir;
 use url::{Position, Url};
 
 pub(crate) use super::authority::Authority;
@@ -22,6 +21,9 @@ app.get("/edit", can("edit"), () => html("for editors"));
 export default app;
 "#;
 
+const MANIFEST: &str = r#"{"name": "keeper", "version": "1.0.0", "entrypoint": "app.ts", "ds-api": 1,
+    "roles": [{"key": "editor", "name": "Editor", "permissions": ["edit"]}]}"#;
+
 /// A host, and whom to trust to talk to it.
 pub(crate) struct Place {
     pub(crate) host: Host,
@@ -34,36 +36,51 @@ pub(crate) struct Place {
 impl Place {
     /// A host at `<name>.localhost`, with `config` besides, and the account of `ada@<name>.example`.
     pub(crate) fn start(name: &str, config: &str, authority: Option<&Authority>) -> Self {
-        Self::start_as(name, "", config, authority)
+        let domain = format!("{name}.localhost");
+        Self::at(&domain, "127.0.0.1:0", config, authority)
     }
 
     /// One that people know by `https://drop.<name>.localhost`, without a port: as behind a router that hands it on.
     pub(crate) fn at_the_usual_port(name: &str, authority: &Authority) -> Self {
-        let url = format!("url = \"https://drop.{name}.localhost\"\n");
-        let mut place = Self::start_as(name, &url, "", Some(authority));
+        let domain = format!("{name}.localhost");
+        let url = format!("url = \"https://drop.{domain}\"\n");
+        let mut place = Self::start_as(&domain, "127.0.0.1:0", &url, "", Some(authority));
         place.is_usual = true;
         place
     }
 
-    fn start_as(name: &str, site: &str, config: &str, authority: Option<&Authority>) -> Self {
+    /// A host at a domain of any name that leads to where it listens.
+    pub(crate) fn at(
+        domain: &str,
+        listen: &str,
+        config: &str,
+        authority: Option<&Authority>,
+    ) -> Self {
+        Self::start_as(domain, listen, "", config, authority)
+    }
+
+    fn start_as(
+        domain: &str,
+        listen: &str,
+        site: &str,
+        config: &str,
+        authority: Option<&Authority>,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut text = format!(
-            "[site]\nhost = \"drop.{name}.localhost\"\n{site}[appspaces]\ndomain = \"{name}.localhost\"\n\
+            "[site]\nhost = \"drop.{domain}\"\n{site}[appspaces]\ndomain = \"{domain}\"\n\
              [sandbox]\nwarm = 0\n[snapshots]\nenabled = false\n{config}"
         );
         if let Some(authority) = authority {
-            let names = ["drop", "notes"].map(|label| format!("{label}.{name}.localhost"));
+            let names = ["drop", "notes"].map(|label| format!("{label}.{domain}"));
             authority.write(dir.path(), &names);
             text.push_str(
                 "\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n[trust]\nca = \"ca.pem\"\n",
             );
         }
         fs::write(dir.path().join("dropserver.toml"), text).unwrap();
-        Self::in_dir(dir, name, authority)
-    }
-
-    fn in_dir(dir: TempDir, name: &str, authority: Option<&Authority>) -> Self {
-        let host = Host::start_in(dir);
+        let host = Host::start_on(dir, listen, "");
+        let name = domain.split('.').next().unwrap();
         let create = format!("account create --email ada@{name}.example --admin --password-stdin");
         assert_eq!(host.run_with(&create, PASSWORD).code, 0);
         Self {
@@ -80,20 +97,47 @@ impl Place {
         config: &str,
         authority: Option<&Authority>,
     ) -> (Self, Url) {
+        Self::with_app(name, config, authority, MANIFEST, APP)
+    }
+
+    /// The same, with another app there.
+    pub(crate) fn with_app(
+        name: &str,
+        config: &str,
+        authority: Option<&Authority>,
+        manifest: &str,
+        source: &str,
+    ) -> (Self, Url) {
         let place = Self::start(name, config, authority);
-        let app = place.host.dir.path().join("keeper");
-        fs::create_dir(&app).unwrap();
-        let manifest = r#"{"name": "keeper", "version": "1.0.0", "entrypoint": "app.ts", "ds-api": 1,
-            "roles": [{"key": "editor", "name": "Editor", "permissions": ["edit"]}]}"#;
-        fs::write(app.join("dropapp.json"), manifest).unwrap();
-        fs::write(app.join("app.ts"), APP).unwrap();
-        place.done(&format!("app install {}", app.display()));
-        place.done("appspace create --app keeper --address notes");
-        let mut notes = place.site.clone();
-        notes
-            .set_host(Some(&format!("notes.{name}.localhost")))
-            .unwrap();
+        let notes = place.notes(manifest, source);
         (place, notes)
+    }
+
+    /// A host at a domain, with an appspace, `notes`.
+    pub(crate) fn notes_at(
+        domain: &str,
+        listen: &str,
+        config: &str,
+        authority: &Authority,
+    ) -> (Self, Url) {
+        let place = Self::at(domain, listen, config, Some(authority));
+        let notes = place.notes(MANIFEST, APP);
+        (place, notes)
+    }
+
+    /// Makes an appspace, `notes`, of an app.
+    fn notes(&self, manifest: &str, source: &str) -> Url {
+        let app = self.host.dir.path().join("keeper");
+        fs::create_dir(&app).unwrap();
+        fs::write(app.join("dropapp.json"), manifest).unwrap();
+        fs::write(app.join("app.ts"), source).unwrap();
+        let installed = self.done(&format!("app install {}", app.display()));
+        let app = installed["installed"]["app"].as_str().unwrap();
+        self.done(&format!("appspace create --app {app} --address notes"));
+        let host = self.site.host_str().unwrap().replacen("drop.", "notes.", 1);
+        let mut notes = self.site.clone();
+        notes.set_host(Some(&host)).unwrap();
+        notes
     }
 
     pub(crate) fn done(&self, line: &str) -> serde_json::Value {

@@ -106,6 +106,21 @@ impl Person {
         panic!("sent on and on: {page:?}");
     }
 
+    /// Loses a cookie of a site, as when its time is over.
+    pub(crate) fn loses(&mut self, site: &Url, cookie: &str) {
+        let authority = &site[Position::BeforeHost..Position::AfterPort];
+        if let Some(cookies) = self.cookies.get_mut(authority) {
+            cookies.remove(cookie);
+        }
+    }
+
+    /// Has another cookie at a site.
+    pub(crate) fn keeps(&mut self, site: &Url, cookie: &str, value: &str) {
+        let authority = &site[Position::BeforeHost..Position::AfterPort];
+        let cookies = self.cookies.entry(authority.to_owned()).or_default();
+        cookies.insert(cookie.to_owned(), value.to_owned());
+    }
+
     /// Logs in at an account site.
     pub(crate) fn log_in(&mut self, site: &Url, email: &str, password: &str) {
         let form = [("email", email), ("password", password.trim_end())];
@@ -170,7 +185,14 @@ fn header<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
 fn connect(url: &Url, tls: Option<&Arc<ClientConfig>>, usual: Option<u16>) -> Box<dyn Both> {
     let port = url.port().or(usual).or(url.port_or_known_default());
     let port = port.unwrap();
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let host = url.host_str().unwrap();
+    // As browsers do.
+    let address = if host.ends_with(".localhost") {
+        "127.0.0.1"
+    } else {
+        host
+    };
+    let stream = TcpStream::connect((address, port)).unwrap();
     if url.scheme() == "http" {
         return Box::new(stream);
     }

@@ -1,8 +1,8 @@
 //! Who did what.
 
 use async_trait::async_trait;
-use ds_auth::people::{AuditEntry, AuditLog, AuditRow};
-use ds_core::{StoreError, Timestamp};
+use ds_auth::people::{AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditLog, AuditRow};
+use ds_core::StoreError;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
@@ -26,39 +26,58 @@ fn read(row: &SqliteRow) -> Result<AuditRow, StoreError> {
 impl AuditLog for Store {
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO audit_log (position, done_at, account, who, action, about)
-             SELECT COALESCE(MAX(position), 0) + 1, $1, $2, $3, $4, $5 FROM audit_log",
+            "INSERT INTO audit_log (position, done_at, account, who, action, about, class)
+             SELECT COALESCE(MAX(position), 0) + 1, $1, $2, $3, $4, $5, $6 FROM audit_log",
         )
         .bind(entry.at.0)
         .bind(entry.by.map(|id| id.to_string()))
         .bind(&entry.who)
         .bind(to_json("action", &entry.action)?)
-        .bind(&entry.about);
+        .bind(&entry.about)
+        .bind(entry.class().number());
         self.change_of_person("record what was done", query).await?;
         Ok(())
     }
 
-    async fn entries(&self, before: Option<i64>, most: u32) -> Result<Vec<AuditRow>, StoreError> {
+    async fn entries_of(
+        &self,
+        which: &AuditFilter,
+        before: Option<i64>,
+        most: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
         const ACTION: &str = "list what was done";
+        let json = which.actions.iter().map(|one| to_json("action", one));
+        // As they are stored, in quotes, so that none is found in another.
+        let actions = json.collect::<Result<String, _>>()?;
         let query = sqlx::query(
             "SELECT position, done_at, account, who, action, about FROM audit_log
-             WHERE position < $1 ORDER BY position DESC LIMIT $2",
+             WHERE position < $1 AND ($3 = '' OR INSTR($3, action) > 0)
+             AND ($4 = '' OR INSTR(LOWER(who), $4) > 0 OR INSTR(LOWER(about), $4) > 0)
+             ORDER BY position DESC LIMIT $2",
         )
         .bind(before.unwrap_or(i64::MAX))
-        .bind(i64::from(most));
+        .bind(i64::from(most))
+        .bind(actions)
+        .bind(&which.find);
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         rows.iter().map(read).collect()
     }
 
-    async fn trim_audit(&self, before: Timestamp, most: u32) -> Result<(), StoreError> {
-        // Places have no gaps but at the old end.
+    async fn trim_audit(&self, class: AuditClass, to: &AuditBounds) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "DELETE FROM audit_log WHERE done_at < $1
-             OR position <= (SELECT MAX(position) FROM audit_log) - $2",
+            "DELETE FROM audit_log WHERE class = $1 AND (done_at < $2 OR position IN (
+                 SELECT position FROM (
+                     SELECT position,
+                     ROW_NUMBER() OVER (PARTITION BY account ORDER BY position DESC) AS of_one,
+                     ROW_NUMBER() OVER (ORDER BY position DESC) AS of_all
+                     FROM audit_log WHERE class = $1
+                 ) AS ranked WHERE of_one > $3 OR of_all > $4))",
         )
-        .bind(before.0)
-        .bind(i64::from(most));
+        .bind(class.number())
+        .bind(to.before.0)
+        .bind(i64::from(to.most_each))
+        .bind(i64::from(to.most));
         self.change_of_person("forget what was done long ago", query)
             .await?;
         Ok(())

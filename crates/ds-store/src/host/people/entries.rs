@@ -28,6 +28,7 @@ fn read_entry(row: &SqliteRow) -> Result<AccountEntry, StoreError> {
     let time = |column| Ok::<_, StoreError>(row.get::<Option<i64>>(column)?.map(Timestamp));
     Ok(AccountEntry {
         account,
+        name: row.get("name")?,
         blocked: time("blocked")?,
         is_leaving: row.get("is_leaving")?,
         site_until: time("site_until")?,
@@ -39,14 +40,16 @@ impl Store {
     pub(super) async fn list_entries(
         &self,
         find: &str,
+        skip: u32,
         most: u32,
     ) -> Result<Vec<AccountEntry>, StoreError> {
         const ACTION: &str = "list accounts";
         let query = sqlx::query(select!(
-            "INSTR(accounts.email, $1) > 0 ORDER BY created, id LIMIT $2"
+            "(INSTR(accounts.email, $1) > 0 OR INSTR(LOWER(accounts.name), $1) > 0) ORDER BY created, id LIMIT $2 OFFSET $3"
         ))
         .bind(find)
-        .bind(i64::from(most));
+        .bind(i64::from(most))
+        .bind(i64::from(skip));
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         rows.iter().map(read_entry).collect()

@@ -98,6 +98,7 @@ impl SecondFactorStore for Store {
                     .bind(code.as_str());
             self.count.run(&mut all, ACTION, code).await?;
         }
+        self.outdate(&mut all, ACTION, account).await?;
         self.count.commit(all, ACTION).await?;
         Ok(true)
     }
@@ -122,7 +123,7 @@ impl SecondFactorStore for Store {
     async fn remove_second_factor(&self, account: AccountId) -> Result<(), StoreError> {
         let query =
             sqlx::query("DELETE FROM second_factors WHERE account = $1").bind(account.to_string());
-        self.change_of_person("turn a second factor off", query)
+        self.change_what_proves("turn a second factor off", account, query)
             .await?;
         Ok(())
     }

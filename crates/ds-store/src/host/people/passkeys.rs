@@ -87,11 +87,25 @@ impl PasskeyStore for Store {
         Ok(())
     }
 
+    async fn rename_passkey(
+        &self,
+        account: AccountId,
+        id: &str,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query("UPDATE passkeys SET name = $1 WHERE id = $2 AND account = $3")
+            .bind(name)
+            .bind(id)
+            .bind(account.to_string());
+        Ok(self.change_of_person("rename a passkey", query).await? > 0)
+    }
+
     async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool, StoreError> {
         let query = sqlx::query("DELETE FROM passkeys WHERE id = $1 AND account = $2")
             .bind(id)
             .bind(account.to_string());
-        Ok(self.change_of_person("remove a passkey", query).await? > 0)
+        let removed = self.change_what_proves("remove a passkey", account, query);
+        Ok(removed.await? > 0)
     }
 
     async fn passkey_follows(&self, account: AccountId) -> Result<bool, StoreError> {
@@ -108,7 +122,7 @@ impl PasskeyStore for Store {
         let query = sqlx::query("UPDATE accounts SET passkey_follows = $1 WHERE id = $2")
             .bind(it)
             .bind(account.to_string());
-        self.change_of_person("say what follows a password", query)
+        self.change_what_proves("say what follows a password", account, query)
             .await?;
         Ok(())
     }

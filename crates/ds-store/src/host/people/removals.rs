@@ -9,12 +9,13 @@ use crate::{query::Query, row::Reader};
 
 impl Store {
     /// What ends when an account is blocked.
-    pub(super) fn shut_out<'q>(id: AccountId) -> [Query<'q>; 4] {
+    pub(super) fn shut_out<'q>(id: AccountId) -> [Query<'q>; 5] {
         [
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM member_tokens WHERE account = $1",
             "DELETE FROM invitations WHERE invited_by = $1",
-            "DELETE FROM password_resets WHERE account = $1",
+            "DELETE FROM resets WHERE account = $1",
+            "DELETE FROM address_changes WHERE account = $1",
         ]
         .map(|query| sqlx::query(query).bind(id.to_string()))
     }
@@ -56,6 +57,7 @@ impl Store {
         for query in [add, block].into_iter().chain(Self::shut_out(id)) {
             self.count.run(&mut all, ACTION, query).await?;
         }
+        self.outdate(&mut all, ACTION, id).await?;
         self.count.commit(all, ACTION).await?;
         Ok(AccountChange::Done)
     }

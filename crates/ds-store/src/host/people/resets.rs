@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ds_auth::people::{Reset, ResetStore};
-use ds_core::{StoreError, Timestamp, secret::TokenHash};
+use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
 
 use super::{Store, missing};
 use crate::row::Reader;
@@ -11,12 +11,13 @@ use crate::row::Reader;
 impl ResetStore for Store {
     async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO password_resets (token_hash, account, expires) VALUES ($1, $2, $3)
-             ON CONFLICT (account) DO UPDATE
+            "INSERT INTO resets (token_hash, account, by_mail, expires) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account, by_mail) DO UPDATE
              SET token_hash = excluded.token_hash, expires = excluded.expires",
         )
         .bind(token.as_str())
         .bind(reset.account.to_string())
+        .bind(reset.by_mail)
         .bind(reset.expires.0);
         self.change_of_person("begin to set a password anew", query)
             .await?;
@@ -26,7 +27,7 @@ impl ResetStore for Store {
     async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError> {
         const ACTION: &str = "find a password's reset";
         let query =
-            sqlx::query("SELECT account, expires FROM password_resets WHERE token_hash = $1")
+            sqlx::query("SELECT account, by_mail, expires FROM resets WHERE token_hash = $1")
                 .bind(token.as_str());
         let mut db = self.reader(ACTION).await?;
         let Some(row) = self.count.one(&mut db, ACTION, query).await? else {
@@ -35,6 +36,7 @@ impl ResetStore for Store {
         let row = Reader::new("password's reset", &row);
         Ok(Some(Reset {
             account: row.parse("account")?,
+            by_mail: row.get("by_mail")?,
             expires: row.time("expires")?,
         }))
     }
@@ -49,25 +51,37 @@ impl ResetStore for Store {
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let used = sqlx::query(
-            "DELETE FROM password_resets WHERE token_hash = $1 AND expires > $2 RETURNING account",
+            "DELETE FROM resets WHERE token_hash = $1 AND expires > $2 RETURNING account, by_mail",
         )
         .bind(token.as_str())
         .bind(now.0);
         let Some(row) = self.count.one(&mut all, ACTION, used).await? else {
             return Err(missing("such reset"));
         };
-        let account: String = Reader::new("password's reset", &row).get("account")?;
-        let set = sqlx::query("UPDATE accounts SET password_hash = $1 WHERE id = $2")
-            .bind(password_hash)
-            .bind(&account);
+        let row = Reader::new("password's reset", &row);
+        let (account, by_mail): (AccountId, bool) = (row.parse("account")?, row.get("by_mail")?);
+        // Whoever has a letter that was sent to the account's address has the address.
+        let set = sqlx::query(
+            "UPDATE accounts SET password_hash = $1, email_proven = email_proven OR $2 WHERE id = $3",
+        )
+        .bind(password_hash)
+        .bind(by_mail)
+        .bind(account.to_string());
         self.count.run(&mut all, ACTION, set).await?;
-        let sessions = sqlx::query("DELETE FROM sessions WHERE account = $1").bind(&account);
-        self.count.run(&mut all, ACTION, sessions).await?;
+        for text in [
+            "DELETE FROM sessions WHERE account = $1",
+            "DELETE FROM resets WHERE account = $1",
+            "DELETE FROM address_changes WHERE account = $1",
+        ] {
+            let query = sqlx::query(text).bind(account.to_string());
+            self.count.run(&mut all, ACTION, query).await?;
+        }
+        self.outdate(&mut all, ACTION, account).await?;
         Ok(self.count.commit(all, ACTION).await?)
     }
 
     async fn purge_resets(&self, before: Timestamp) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM password_resets WHERE expires < $1").bind(before.0);
+        let query = sqlx::query("DELETE FROM resets WHERE expires < $1").bind(before.0);
         self.change_of_person("remove old resets", query).await?;
         Ok(())
     }

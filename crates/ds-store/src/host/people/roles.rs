@@ -47,6 +47,7 @@ impl Store {
         action: &'static str,
         id: AccountId,
         is_safe: bool,
+        shuts_out: bool,
         queries: Vec<Query<'_>>,
     ) -> Result<AccountChange, StoreError> {
         let mut db = self.writer(action).await?;
@@ -62,6 +63,9 @@ impl Store {
         for query in queries {
             self.count.run(&mut all, action, query).await?;
         }
+        if shuts_out {
+            self.outdate(&mut all, action, id).await?;
+        }
         self.count.commit(all, action).await?;
         Ok(AccountChange::Done)
     }
@@ -72,9 +76,10 @@ impl RoleStore for Store {
     async fn account_entries(
         &self,
         find: &str,
+        skip: u32,
         most: u32,
     ) -> Result<Vec<AccountEntry>, StoreError> {
-        self.list_entries(find, most).await
+        self.list_entries(find, skip, most).await
     }
 
     async fn account_entry(&self, id: AccountId) -> Result<Option<AccountEntry>, StoreError> {
@@ -99,7 +104,7 @@ impl RoleStore for Store {
             let invitations = sqlx::query("DELETE FROM invitations WHERE invited_by = $1");
             queries.push(invitations.bind(id.to_string()));
         }
-        self.change_account("change a role", id, is_admin, queries)
+        self.change_account("change a role", id, is_admin, false, queries)
             .await
     }
 
@@ -116,7 +121,8 @@ impl RoleStore for Store {
         if since.is_some() {
             queries.extend(Self::shut_out(id));
         }
-        self.change_account("block an account", id, since.is_none(), queries)
+        let is_safe = since.is_none();
+        self.change_account("block an account", id, is_safe, !is_safe, queries)
             .await
     }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 use ds_auth::{
     Subject,
     dropid::{DropIdLook, DropIdRecord},
-    people::{AccountChange, AuditAction, AuditEntry, Invitation, Reset},
+    people::{
+        AccountChange, AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, Invitation,
+    },
 };
 use ds_core::{AccountId, ProxyId, Timestamp, secret::Token};
 
@@ -131,60 +133,6 @@ pub async fn invitation_store(store: &impl HostStore) {
     assert_eq!(store.invitations().await.unwrap(), []);
 }
 
-/// [`ResetStore`](ds_auth::people::ResetStore).
-pub async fn reset_store(store: &impl HostStore) {
-    let ada = add_account(store, "ada@example.com").await;
-    let bob = add_account(store, "bob@example.com").await;
-    let reset = |account| Reset {
-        account,
-        expires: NOW.plus(Duration::from_hours(1)),
-    };
-    let [older, newer, other] = [(); 3].map(|()| Token::random().hash());
-    store.add_reset(&older, &reset(ada.id)).await.unwrap();
-    store.add_reset(&newer, &reset(ada.id)).await.unwrap();
-    store.add_reset(&other, &reset(bob.id)).await.unwrap();
-    assert_missing(
-        store
-            .add_reset(&Token::random().hash(), &reset(AccountId::new()))
-            .await,
-    );
-    assert_eq!(store.reset(&older).await.unwrap(), None);
-    assert_eq!(store.reset(&newer).await.unwrap(), Some(reset(ada.id)));
-
-    let session = Token::random().hash();
-    let subject = Subject::Account(ada.id);
-    store
-        .add_session(&session, &sample::session(subject))
-        .await
-        .unwrap();
-    assert_missing(store.use_reset(&older, NOW, "new").await);
-    assert_missing(store.use_reset(&newer, reset(ada.id).expires, "new").await);
-    assert!(store.session(&session).await.unwrap().is_some());
-    store.use_reset(&newer, NOW, "new").await.unwrap();
-    assert_missing(store.use_reset(&newer, NOW, "newer").await);
-    assert_eq!(store.session(&session).await.unwrap(), None);
-    let found = store
-        .account_with_password("ada@example.com")
-        .await
-        .unwrap();
-    assert_eq!(found.unwrap().1, "new");
-    // Who changes a password has no more use for a link, and whoever took one none either.
-    let left = Token::random().hash();
-    store.add_reset(&left, &reset(ada.id)).await.unwrap();
-    let replace = |present, new| store.replace_password(ada.id, present, new);
-    assert!(!replace("other", "newest").await.unwrap());
-    assert!(store.reset(&left).await.unwrap().is_some());
-    assert!(replace("new", "newest").await.unwrap());
-    assert_eq!(store.reset(&left).await.unwrap(), None);
-    store.purge_resets(reset(bob.id).expires).await.unwrap();
-    assert!(store.reset(&other).await.unwrap().is_some());
-    store
-        .purge_resets(Timestamp(reset(bob.id).expires.0 + 1))
-        .await
-        .unwrap();
-    assert_eq!(store.reset(&other).await.unwrap(), None);
-}
-
 /// [`RoleStore`](ds_auth::people::RoleStore) and [`SessionList`](ds_auth::people::SessionList).
 pub async fn role_store(store: &impl HostStore) {
     use AccountChange::{Done, InUse, LastAdmin, Missing};
@@ -235,10 +183,10 @@ async fn sessions(store: &impl HostStore, owner: AccountId, appspace: &ds_core::
     let mut late = sample::session(member(Some(owner)));
     late.created = LATER;
     let early = sample::session(Subject::Account(owner));
-    store.add_session(&site, &early).await.unwrap();
-    store.add_session(&there, &late).await.unwrap();
+    store.add_session(&site, &early, None).await.unwrap();
+    store.add_session(&there, &late, None).await.unwrap();
     store
-        .add_session(&other, &sample::session(member(None)))
+        .add_session(&other, &sample::session(member(None)), None)
         .await
         .unwrap();
     store.note_device(&site, "Firefox").await.unwrap();
@@ -286,10 +234,71 @@ pub async fn audit_log(store: &impl HostStore) {
     assert_eq!(store.entries(None, 1).await.unwrap(), rows[..1]);
     assert_eq!(store.entries(Some(places[1]), 10).await.unwrap(), rows[2..]);
     assert_eq!(store.entries(Some(places[0]), 1).await.unwrap(), rows[1..2]);
-    store.trim_audit(NOW, 3).await.unwrap();
-    assert_eq!(store.entries(None, 10).await.unwrap(), rows[..3]);
-    store.trim_audit(LATER, 3).await.unwrap();
-    assert_eq!(store.entries(None, 10).await.unwrap(), rows[1..3]);
-    store.trim_audit(LATER, 0).await.unwrap();
+    let of = async |actions: &[AuditAction], find: &str, before| {
+        let which = AuditFilter {
+            actions: actions.into(),
+            find: find.into(),
+        };
+        store.entries_of(&which, before, 10).await.unwrap()
+    };
+    assert_eq!(of(&[], "", None).await, rows);
+    assert_eq!(of(&[AuditAction::Invited], "", None).await, rows[2..3]);
+    let two_kinds = [AuditAction::Invited, AuditAction::KeysReplaced];
+    assert_eq!(of(&two_kinds, "", None).await, rows[1..3]);
+    assert_eq!(of(&two_kinds, "", Some(places[1])).await, rows[2..3]);
+    assert_eq!(of(&[], "bob@", None).await, rows[2..3], "to whom");
+    assert_eq!(of(&[], "ada@", None).await, rows, "by whom, or to whom");
+    assert_eq!(of(&[AuditAction::Invited], "nobody", None).await, []);
+    trims(store).await;
+}
+
+/// What one does often pushes out nothing of others, and nothing grave.
+async fn trims(store: &impl HostStore) {
+    use AuditAction::{AccountBlocked, LogInRefused, MemberAdded, PasswordChanged};
+    use AuditClass::{Grave, Small, Strangers};
+    let all = |before, most_each, most| AuditBounds {
+        before,
+        most_each,
+        most,
+    };
+    for class in AuditClass::ALL {
+        store.trim_audit(class, &all(LATER, 0, 0)).await.unwrap();
+    }
     assert_eq!(store.entries(None, 10).await.unwrap(), []);
+    let (ada, bob) = (Some(AccountId::new()), Some(AccountId::new()));
+    let note = async |at, by, action, about: &str| {
+        let entry = AuditEntry {
+            at,
+            by,
+            who: by.map_or("somebody", |_| "x").into(),
+            action,
+            about: about.into(),
+        };
+        store.record(&entry).await.unwrap();
+    };
+    let left = async || {
+        let rows = store.entries(None, 100).await.unwrap();
+        let about: Vec<_> = rows.into_iter().map(|row| row.entry.about).collect();
+        about.join(" ")
+    };
+    note(NOW, ada, AccountBlocked, "grave").await;
+    note(LATER, bob, MemberAdded, "bob").await;
+    note(LATER, bob, PasswordChanged, "his").await;
+    for about in ["1", "2", "3"] {
+        note(LATER, ada, MemberAdded, about).await;
+        note(LATER, None, LogInRefused, &format!("s{about}")).await;
+    }
+    store.trim_audit(Small, &all(NOW, 2, 10)).await.unwrap();
+    assert_eq!(left().await, "s3 3 s2 2 s1 his bob grave");
+    store.trim_audit(Strangers, &all(NOW, 9, 1)).await.unwrap();
+    assert_eq!(left().await, "s3 3 2 his bob grave");
+    store.trim_audit(Small, &all(NOW, 9, 2)).await.unwrap();
+    assert_eq!(left().await, "s3 3 2 his grave");
+    store.trim_audit(Grave, &all(NOW, 1, 9)).await.unwrap();
+    assert_eq!(left().await, "s3 3 2 his grave");
+    store.trim_audit(Grave, &all(LATER, 1, 9)).await.unwrap();
+    assert_eq!(left().await, "s3 3 2 his");
+    // The next one is the newest, whatever went.
+    note(LATER, None, LogInRefused, "s4").await;
+    assert_eq!(left().await, "s4 s3 3 2 his");
 }

@@ -106,16 +106,18 @@ pub async fn removals(store: &impl HostStore) {
 
 /// What lists of accounts show.
 async fn listed(store: &impl HostStore, owner: &Account) {
-    let all = store.account_entries("", 10).await.unwrap();
+    let all = store.account_entries("", 0, 10).await.unwrap();
     assert_eq!(all.len(), 2);
-    assert_eq!(store.account_entries("", 1).await.unwrap(), all[..1]);
-    let found = store.account_entries("owner@", 10).await.unwrap();
+    assert_eq!(store.account_entries("", 0, 1).await.unwrap(), all[..1]);
+    assert_eq!(store.account_entries("", 1, 10).await.unwrap(), all[1..]);
+    assert_eq!(store.account_entries("", 99, 10).await.unwrap(), []);
+    let found = store.account_entries("owner@", 0, 10).await.unwrap();
     let [entry] = found.as_slice() else {
         panic!("{found:?}")
     };
     let (seen, entry) = (entry.seen(), entry.clone());
     assert_eq!((&entry.account, entry.blocked, seen), (owner, None, None));
-    assert!(store.account_entries("%", 10).await.unwrap().is_empty());
+    assert!(store.account_entries("%", 0, 10).await.unwrap().is_empty());
     assert_eq!(
         store.account_entry(owner.id).await.unwrap(),
         Some(entry.clone())
@@ -127,9 +129,9 @@ async fn listed(store: &impl HostStore, owner: &Account) {
 
     let mut session = sample::session(Subject::Account(owner.id));
     let [one, two] = [(); 2].map(|()| Token::random().hash());
-    store.add_session(&one, &session).await.unwrap();
+    store.add_session(&one, &session, None).await.unwrap();
     session.expires = NOW.plus(Duration::from_hours(24 * 32));
-    store.add_session(&two, &session).await.unwrap();
+    store.add_session(&two, &session, None).await.unwrap();
     let entry = store.account_entry(owner.id).await.unwrap().unwrap();
     let two_days_in = NOW.plus(Duration::from_hours(24 * 2));
     assert_eq!(entry.seen(), Some(two_days_in));
@@ -151,6 +153,7 @@ async fn belongings(store: &impl HostStore, owner: &Account) -> TokenHash {
     store.add_invitation(&invitation).await.unwrap();
     let hash = Token::random().hash();
     let reset = Reset {
+        by_mail: true,
         account: owner.id,
         expires: later,
     };
@@ -200,7 +203,7 @@ async fn is_shut_out(store: &impl HostStore, owner: &Account, hash: &TokenHash) 
     assert_eq!(store.api_token(hash).await.unwrap(), None);
     assert_eq!(store.api_tokens_of(owner.id).await.unwrap().len(), 1);
     let session = sample::session(Subject::Account(owner.id));
-    assert_missing(store.add_session(hash, &session).await);
+    assert_missing(store.add_session(hash, &session, None).await);
     assert_eq!(
         store.account_at(&owner.email).await.unwrap().as_ref(),
         Some(owner)

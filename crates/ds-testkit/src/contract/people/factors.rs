@@ -1,10 +1,10 @@
 //! What else proves who somebody is.
 
-use ds_auth::{passkeys::PasskeyRecord, people::AccountChange};
+use ds_auth::people::AccountChange;
 use ds_core::{AccountId, Timestamp, secret::Token};
 
 use super::{HostStore, add_account, assert_missing, assert_taken};
-use crate::sample::NOW;
+use crate::sample::{self, NOW};
 
 /// [`SecondFactorStore`](ds_auth::people::SecondFactorStore).
 pub async fn second_factor_store(store: &impl HostStore) {
@@ -72,14 +72,7 @@ pub async fn second_factor_store(store: &impl HostStore) {
 pub async fn passkey_store(store: &impl HostStore) {
     let ada = add_account(store, "ada@example.com").await.id;
     let bob = add_account(store, "bob@example.com").await.id;
-    let record = |id: &str, account, created| PasskeyRecord {
-        id: id.into(),
-        account,
-        name: "Phone".into(),
-        key: serde_json::from_str(PASSKEY).unwrap(),
-        created,
-        last_used: None,
-    };
+    let record = sample::passkey;
     let later = Timestamp(NOW.0 + 1);
     store.add_passkey(&record("two", ada, later)).await.unwrap();
     store.add_passkey(&record("one", ada, NOW)).await.unwrap();
@@ -101,6 +94,16 @@ pub async fn passkey_store(store: &impl HostStore) {
     store.use_passkey("one", &one.key, later).await.unwrap();
     let one = store.passkey("one").await.unwrap().unwrap();
     assert_eq!((one.created, one.last_used), (NOW, Some(later)));
+
+    for (account, id, is_own) in [(ada, "one", true), (bob, "one", false), (ada, "x", false)] {
+        let renamed = store.rename_passkey(account, id, "Key ring").await;
+        assert_eq!(renamed.unwrap(), is_own, "{id}");
+    }
+    assert_eq!(
+        store.passkey("one").await.unwrap().unwrap().name,
+        "Key ring"
+    );
+    assert_eq!(store.passkey("two").await.unwrap().unwrap().name, "Phone");
 
     assert_eq!(
         store.set_admin(bob, true).await.unwrap(),
@@ -135,39 +138,3 @@ pub async fn passkey_store(store: &impl HostStore) {
     );
     assert!(store.passkey("two").await.unwrap().is_none());
 }
-
-/// What is kept of a passkey that an authenticator in software made.
-const PASSKEY: &str = r#"
-{
-  "cred": {
-    "cred_id": "L5pcpTLbLc94bRFTfZjNcUjUfd3BGY5g2_FUGMrg7zw",
-    "cred": {
-      "type_": "ES256",
-      "key": {
-        "EC_EC2": {
-          "curve": "SECP256R1",
-          "x": "Xbr_O6XO37fjkoGyvhhSltxjm7jpJv23h2_XJXdDejk",
-          "y": "CKSSnIhNKFdT3j_DTFa7NLl0epDcyCo-QeBDsXquNMM"
-        }
-      }
-    },
-    "counter": 1,
-    "transports": null,
-    "user_verified": true,
-    "backup_eligible": false,
-    "backup_state": false,
-    "registration_policy": "required",
-    "extensions": {
-      "cred_protect": "Ignored",
-      "hmac_create_secret": "NotRequested",
-      "appid": "NotRequested",
-      "cred_props": "Ignored"
-    },
-    "attestation": {
-      "data": "Self_",
-      "metadata": "None"
-    },
-    "attestation_format": "packed"
-  }
-}
-"#;

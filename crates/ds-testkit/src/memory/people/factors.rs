@@ -53,6 +53,7 @@ impl SecondFactorStore for Memory {
             Some((factor, codes)) if !factor.is_on && factor.secret == secret => {
                 (factor.is_on, factor.last_step) = (true, step);
                 codes.extend(recovery.iter().map(|code| code.as_str().to_owned()));
+                tables.people.outdate(account);
                 Ok(true)
             }
             _ => Ok(false),
@@ -77,7 +78,10 @@ impl SecondFactorStore for Memory {
     }
 
     async fn remove_second_factor(&self, account: AccountId) -> Result<(), StoreError> {
-        self.tables()?.people.factors.remove(&account);
+        let mut tables = self.tables()?;
+        if tables.people.factors.remove(&account).is_some() {
+            tables.people.outdate(account);
+        }
         Ok(())
     }
 }

@@ -90,7 +90,7 @@ impl ResetStore for Memory {
         let mut tables = self.tables()?;
         tables.check_account(reset.account)?;
         let all = &mut tables.people.resets;
-        all.retain(|_, own| own.account != reset.account);
+        all.retain(|_, own| (own.account, own.by_mail) != (reset.account, reset.by_mail));
         all.insert(token.clone(), reset.clone());
         Ok(())
     }
@@ -111,10 +111,13 @@ impl ResetStore for Memory {
             .resets
             .get(token)
             .filter(|own| own.expires > now);
-        let id = found.ok_or_else(|| missing("such reset"))?.account;
-        tables.people.resets.remove(token);
-        if let Some((_, hash)) = tables.accounts.get_mut(&id) {
+        let found = found.ok_or_else(|| missing("such reset"))?;
+        let (id, by_mail) = (found.account, found.by_mail);
+        tables.people.forget_resets(id);
+        tables.people.outdate(id);
+        if let Some((account, hash)) = tables.accounts.get_mut(&id) {
             password_hash.clone_into(hash);
+            account.email_proven |= by_mail;
         }
         tables.sessions.retain(|_, session| match session.subject {
             Subject::Account(account) => account != id,

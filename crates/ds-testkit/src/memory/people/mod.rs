@@ -8,15 +8,19 @@ mod factors;
 mod invitations;
 mod logins;
 mod passkeys;
+mod profiles;
 mod registrations;
 mod roles;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ds_auth::{
+    Epoch,
     dropid::{DropId, DropIdRecord, client::PendingLogin, server::Grant, signing::StoredKey},
     passkeys::PasskeyRecord,
-    people::{AuditRow, EmailLogin, Invitation, Registration, Removal, Reset, SecondFactor},
+    people::{
+        AddressChange, AuditRow, EmailLogin, Invitation, Registration, Removal, Reset, SecondFactor,
+    },
 };
 use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
 
@@ -34,6 +38,8 @@ pub(super) struct People {
     signing_keys: Vec<StoredKey>,
     invitations: Vec<Invitation>,
     resets: HashMap<TokenHash, Reset>,
+    addresses: HashMap<TokenHash, AddressChange>,
+    names: HashMap<AccountId, String>,
     factors: HashMap<AccountId, (SecondFactor, BTreeSet<String>)>,
     passkeys: BTreeMap<String, PasskeyRecord>,
     passkey_follows: HashSet<AccountId>,
@@ -43,12 +49,31 @@ pub(super) struct People {
     registrations: HashMap<TokenHash, Registration>,
     settings: HashMap<String, String>,
     devices: HashMap<TokenHash, String>,
+    last_epoch: u64,
+    epochs: HashMap<AccountId, Epoch>,
 }
 
 impl People {
-    /// Ends the links with which an account's password can be set anew.
+    /// Ends the links with which an account's password can be set anew, or its address changed.
     pub(super) fn forget_resets(&mut self, id: AccountId) {
         self.resets.retain(|_, own| own.account != id);
+        self.addresses.retain(|_, own| own.account != id);
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        Epoch(self.last_epoch)
+    }
+
+    pub(super) fn changed_since(&self, id: AccountId, since: Epoch) -> bool {
+        self.epochs.get(&id).is_some_and(|at| *at > since)
+    }
+
+    /// Ends logins that are under way.
+    pub(super) fn outdate(&mut self, id: AccountId) -> Epoch {
+        self.last_epoch += 1;
+        self.epochs.insert(id, self.epoch());
+        self.codes.retain(|_, grant| grant.account != id);
+        self.epoch()
     }
 
     pub(super) fn is_blocked(&self, id: AccountId) -> bool {

@@ -52,6 +52,18 @@ impl PasskeyStore for Memory {
         Ok(())
     }
 
+    async fn rename_passkey(
+        &self,
+        account: AccountId,
+        id: &str,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables()?;
+        let own = tables.people.passkeys.get_mut(id);
+        let own = own.filter(|own| own.account == account);
+        Ok(own.map(|own| name.clone_into(&mut own.name)).is_some())
+    }
+
     async fn remove_passkey(&self, account: AccountId, id: &str) -> Result<bool, StoreError> {
         let mut tables = self.tables()?;
         let is_own = tables
@@ -61,6 +73,7 @@ impl PasskeyStore for Memory {
             .is_some_and(|own| own.account == account);
         if is_own {
             tables.people.passkeys.remove(id);
+            tables.people.outdate(account);
         }
         Ok(is_own)
     }
@@ -77,6 +90,7 @@ impl PasskeyStore for Memory {
         } else {
             tables.people.passkey_follows.remove(&account);
         }
+        tables.people.outdate(account);
         Ok(())
     }
 }

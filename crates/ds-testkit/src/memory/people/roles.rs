@@ -42,9 +42,14 @@ impl Tables {
         self.sessions.retain(|_, session| !is_of(session, id));
         self.member_tokens
             .retain(|(_, token)| token.account != Some(id));
+        self.people.outdate(id);
         let people = &mut self.people;
         people.invitations.retain(|own| own.by != Some(id));
-        people.resets.retain(|_, own| own.account != id);
+        people.forget_resets(id);
+    }
+
+    fn name_of(&self, id: AccountId) -> String {
+        self.people.names.get(&id).cloned().unwrap_or_default()
     }
 
     fn entry(&self, account: &Account) -> AccountEntry {
@@ -55,6 +60,7 @@ impl Tables {
         let on_site = own().filter(|own| matches!(own.subject, Subject::Account(_)));
         AccountEntry {
             account: account.clone(),
+            name: self.name_of(account.id),
             blocked: self.people.blocked.get(&account.id).copied(),
             is_leaving: self.leaving(account.id).is_some(),
             site_until: on_site.map(|own| own.expires).max(),
@@ -68,12 +74,19 @@ impl RoleStore for Memory {
     async fn account_entries(
         &self,
         find: &str,
+        skip: u32,
         most: u32,
     ) -> Result<Vec<AccountEntry>, StoreError> {
         let tables = self.tables()?;
         let all = tables.accounts.values().map(|(account, _)| account);
-        let mut found: Vec<_> = all.filter(|one| one.email.contains(find)).collect();
+        let mut found: Vec<_> = all
+            .filter(|one| {
+                let name = tables.name_of(one.id).to_lowercase();
+                one.email.contains(find) || name.contains(find)
+            })
+            .collect();
         found.sort_by_key(|account| (account.created, account.id));
+        found.drain(..found.len().min(usize::try_from(skip).unwrap_or(usize::MAX)));
         found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         Ok(found
             .into_iter()
@@ -186,7 +199,8 @@ impl RoleStore for Memory {
         people
             .invitations
             .retain(|invitation| invitation.by != Some(id));
-        people.resets.retain(|_, reset| reset.account != id);
+        people.forget_resets(id);
+        people.names.remove(&id);
         people.passkeys.retain(|_, passkey| passkey.account != id);
         people.factors.remove(&id);
         people.blocked.remove(&id);

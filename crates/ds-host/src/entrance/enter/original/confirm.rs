@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use ds_core::{LoginKind, Member, secret::Token};
+use ds_core::{Member, secret::Token};
 use serde::Deserialize;
 
 use crate::{
@@ -78,13 +78,13 @@ pub(super) async fn go_on(
     };
     let redeemed = original.redeem(at.appspace.id, &Token::presented(&brought.token));
     let member = match redeemed {
-        Some(id) => find(&state, &at, &id).await?,
+        Some((id, since)) => find(&state, &at, &id).await?.map(|member| (member, since)),
         None => None,
     };
     match member {
-        Some(member) => {
-            let kind = LoginKind::DropId;
-            arrive::session(&state, &at, &headers, &member, kind, &path).await
+        Some((member, since)) => {
+            let came = arrive::Came::by_original(since);
+            arrive::session(&state, &at, &headers, &member, &came, &path).await
         }
         None => Ok(old(&state, &at, &path)),
     }

@@ -73,6 +73,9 @@ async fn send(state: &EntranceState, at: &At, asked: &Asked, page: Url) {
         return;
     };
     let id = at.appspace.id;
+    let Ok(since) = state.site.sessions.epoch().await else {
+        return;
+    };
     let found = {
         let Ok(_lease) = at.gate.enter() else { return };
         let name = asked.dropid.to_string();
@@ -87,7 +90,7 @@ async fn send(state: &EntranceState, at: &At, asked: &Asked, page: Url) {
             return;
         }
     };
-    let Some(token) = original.issue(id, &member.proxy_id) else {
+    let Some(token) = original.issue(id, &member.proxy_id, since) else {
         return;
     };
     let mut url = page;

@@ -63,7 +63,9 @@ async fn a_token_asks_before_it_logs_in() {
         .await;
     let original = world.state.logins.original.as_ref().unwrap();
     let id = world.site.appspace.id;
-    let token = original.issue(id, &ada.proxy_id).unwrap();
+    let token = original
+        .issue(id, &ada.proxy_id, ds_auth::Epoch(0))
+        .unwrap();
     let mut browser = Browser::default();
     let at = format!("{LOGIN}?token={}&path=%2Fnotes", token.reveal());
     for _ in 0..2 {
@@ -82,4 +84,43 @@ async fn a_token_asks_before_it_logs_in() {
     assert_eq!(world.who(&browser).await.as_deref(), Some("Ada <3"));
     let again = world.post(&mut Browser::default(), LOGIN, &form).await;
     assert_eq!(again.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_change_that_was_begun_ends_without_its_browser() {
+    use ds_auth::people::SessionList as _;
+    let world = World::with(true, true).await;
+    let ada = world
+        .member("Ada", LoginKind::DropId, "b.example/ada")
+        .await;
+    let id = world.site.appspace.id;
+    let original = world.state.logins.original.as_ref().unwrap();
+    let token = original
+        .issue(id, &ada.proxy_id, ds_auth::Epoch(0))
+        .unwrap();
+    let (reached, go_on) = (
+        std::sync::Arc::new(tokio::sync::Notify::new()),
+        std::sync::Arc::new(tokio::sync::Notify::new()),
+    );
+    let (is_there, goes) = (reached.clone(), go_on.clone());
+    world.memory.before_next_session(async move {
+        is_there.notify_one();
+        goes.notified().await;
+    });
+    let (mut browser, form) = (
+        Browser::default(),
+        [("token", token.reveal()), ("path", "/")],
+    );
+    tokio::select! {
+        _ = world.post(&mut browser, LOGIN, &form) => panic!("it waits"),
+        () = reached.notified() => {}
+    }
+    // The appspace does not come to rest while it goes on.
+    assert_eq!(world.site.gate.leases(), 1);
+    go_on.notify_one();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while world.memory.last_ends(id).await.unwrap().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "it stopped half way");
+        tokio::task::yield_now().await;
+    }
 }

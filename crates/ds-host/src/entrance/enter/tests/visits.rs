@@ -346,3 +346,28 @@ async fn nobodys_host_is_asked_for_their_name_without_end() {
         Ok(true)
     );
 }
+
+#[tokio::test]
+async fn who_logs_out_everywhere_meanwhile_does_not_arrive() {
+    use ds_auth::SessionStore as _;
+    let (world, mut browser) = (World::new().await, Browser::default());
+    let (account, member) = world.account("ada@example.com").await;
+    let id = world.site.appspace.id;
+    let login = ds_core::MemberLogin {
+        kind: LoginKind::DropId,
+        name: "b.example/ada".into(),
+        signed_by: String::new(),
+    };
+    let added = world.memory.add_login(id, &member.proxy_id, &login);
+    added.await.unwrap();
+    let store = world.memory.clone();
+    world.memory.before_next_session(async move {
+        store.outdate_logins(account.id).await.unwrap();
+    });
+    let arrived = log_in(&world, &mut browser, "b.example/ada", ADA).await;
+    assert_eq!(arrived.status, StatusCode::FORBIDDEN, "{arrived:?}");
+    assert!(arrived.body.contains("was changed while you logged in"));
+    assert_eq!(world.who(&browser).await, None);
+    let arrived = log_in(&world, &mut browser, "b.example/ada", ADA).await;
+    assert_eq!(arrived.status, StatusCode::SEE_OTHER, "{arrived:?}");
+}

@@ -25,7 +25,10 @@ async fn whoever_is_blocked_has_nothing_left() {
     world.host.app(bob, "notes", "1.0.0").await;
     ops.create_appspace(bob, "notes", "diary").await.unwrap();
     let sessions = &ops.parts.sessions;
-    let session = sessions.start_account(bob).await.unwrap();
+    let session = sessions
+        .start_account(sessions.standing(bob).await.unwrap())
+        .await
+        .unwrap();
     let (_, token) = ops.make_token(bob, "backup", "read", None).await.unwrap();
     // Both are in memory now.
     assert_eq!(sessions.account(&session).await.unwrap(), Some(bob));
@@ -35,7 +38,12 @@ async fn whoever_is_blocked_has_nothing_left() {
     assert!(blocked.entry.blocked.is_some() && blocked.not_paused.is_empty());
     assert_eq!(sessions.account(&session).await.unwrap(), None);
     assert!(ops.tokens().check(&token, FROM).await.is_err());
-    assert!(sessions.start_account(bob).await.is_err());
+    assert!(
+        sessions
+            .start_account(sessions.standing(bob).await.unwrap())
+            .await
+            .is_err()
+    );
     assert!(ops.log_in(BOB, PASSWORD.to_owned(), FROM).await.is_err());
     let diary = ops.appspace(bob, "diary").await.unwrap();
     assert_eq!(diary.status, AppspaceStatus::Paused);
@@ -58,7 +66,7 @@ async fn admins_come_and_go_but_one_stays() {
     let invited = ops.invite(by, None).await.unwrap();
     ops.set_admin(world.bob.id, ADA, false).await.unwrap();
     assert_eq!(
-        kind_of(ops.people(by, "").await),
+        kind_of(ops.people(by, "", 0, 50).await),
         Some(ErrorKind::Forbidden)
     );
     let link = invited.link.unwrap();
@@ -118,7 +126,12 @@ async fn host_again(world: &World) {
 async fn one_deletes_ones_own_account() {
     let world = of(Fixture::new().await).await;
     let (ops, bob) = (&world.host.ops, world.bob.id);
-    let session = ops.parts.sessions.start_account(bob).await.unwrap();
+    let session = ops
+        .parts
+        .sessions
+        .start_account(ops.parts.sessions.standing(bob).await.unwrap())
+        .await
+        .unwrap();
     ops.delete_own_account(&world.bob, PASSWORD.to_owned(), FROM)
         .await
         .unwrap();

@@ -34,7 +34,12 @@ async fn of(host: Fixture) -> World {
 impl World {
     /// What was done, first first, and by whom.
     async fn noted(&self) -> Vec<(AuditAction, String)> {
-        let rows = self.host.ops.audit_log(None, 100).await.unwrap();
+        let rows = self
+            .host
+            .ops
+            .audit_log(&ds_auth::people::AuditFilter::default(), None, 100)
+            .await
+            .unwrap();
         let rows = rows.into_iter().rev();
         rows.map(|row| (row.entry.action, row.entry.who)).collect()
     }
@@ -57,7 +62,7 @@ async fn who_does_not_run_the_host_may_nothing() {
     let rule = RegistrationRule::Anyone;
     let own = PASSWORD.to_owned();
     let refused = [
-        kind_of(ops.people(bob, "").await),
+        kind_of(ops.people(bob, "", 0, 50).await),
         kind_of(ops.person(bob, ada).await),
         kind_of(ops.open_invitations(bob).await),
         kind_of(ops.invite(bob, None).await),
@@ -74,7 +79,7 @@ async fn who_does_not_run_the_host_may_nothing() {
     assert_eq!(refused, [Some(ErrorKind::Forbidden); 13]);
     assert_eq!(world.noted().await, before);
     assert!(!ops.is_admin(bob).await.unwrap());
-    assert!(ops.people(world.ada.id, "").await.is_ok());
+    assert!(ops.people(world.ada.id, "", 0, 50).await.is_ok());
 }
 
 #[tokio::test]
@@ -295,7 +300,12 @@ async fn refused_log_ins_are_noted_once() {
         ops.note_refused_log_in("Bob@Example.com\n");
     }
     let refused = async || {
-        let noted = world.host.ops.audit_log(None, 100).await.unwrap();
+        let noted = world
+            .host
+            .ops
+            .audit_log(&ds_auth::people::AuditFilter::default(), None, 100)
+            .await
+            .unwrap();
         let noted = noted.into_iter().map(|row| row.entry);
         let refused = noted.filter(|entry| entry.action == AuditAction::LogInRefused);
         refused.map(|entry| entry.about).collect::<Vec<_>>()

@@ -1,5 +1,11 @@
 //! Members of an appspace, in the real program: how they come, what they may, and that everything ends when they go.
 
+mod bars;
+mod browser;
+mod invited;
+
+use browser::Browser;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -71,150 +77,6 @@ fn party_in(host: Host) -> Host {
     let made = host.run("appspace create --app party --address party --owner ada@example.com");
     assert_eq!(made.code, 0, "{made:?}");
     host
-}
-
-/// A browser without JavaScript: it keeps cookies and goes where it is sent.
-struct Browser<'h> {
-    host: &'h Host,
-    /// By host name and name.
-    cookies: BTreeMap<(String, String), String>,
-}
-
-impl<'h> Browser<'h> {
-    fn new(host: &'h Host) -> Self {
-        Self {
-            host,
-            cookies: BTreeMap::new(),
-        }
-    }
-
-    /// The account site's name, with the port that all have.
-    fn site(&self) -> (String, String) {
-        let site = self.host.ready["site"].as_str().unwrap();
-        let (_, authority) = site.trim_end_matches('/').split_once("://").unwrap();
-        let (name, port) = authority.rsplit_once(':').unwrap();
-        (name.to_owned(), port.to_owned())
-    }
-
-    fn head(&self, method: &str, at: &str, path: &str) -> String {
-        let (_, port) = self.site();
-        let own = self.cookies.iter().filter(|((of, _), _)| of == at);
-        let pairs: Vec<String> = own
-            .map(|((_, name), value)| format!("{name}={value}"))
-            .collect();
-        format!(
-            "{method} {path} HTTP/1.1\r\nHost: {at}:{port}\r\nOrigin: http://{at}:{port}\r\nAccept: text/html\r\n\
-             Cookie: {}\r\n",
-            pairs.join("; ")
-        )
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.host.ready["listen"].as_str().unwrap()).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        stream
-    }
-
-    fn send(&mut self, method: &str, at: &str, path: &str, media: &str, body: &[u8]) -> Page {
-        let head = format!(
-            "{}Content-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            self.head(method, at, path),
-            body.len()
-        );
-        let mut stream = self.connect();
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let mut location = None;
-        for line in text.lines().take_while(|line| !line.is_empty()) {
-            match line.split_once(": ") {
-                Some((name, value)) if name.eq_ignore_ascii_case("set-cookie") => {
-                    let (name, value) = value.split(';').next().unwrap().split_once('=').unwrap();
-                    self.cookies
-                        .insert((at.to_owned(), name.to_owned()), value.to_owned());
-                }
-                Some((name, value)) if name.eq_ignore_ascii_case("location") => {
-                    location = Some(value.to_owned());
-                }
-                _ => {}
-            }
-        }
-        Page {
-            status: text.split(' ').nth(1).unwrap().parse().unwrap(),
-            location,
-            text,
-        }
-    }
-
-    /// Opens a page, and goes on until it is not sent elsewhere; where it ended.
-    fn open(&mut self, at: &str, path: &str) -> (String, Page) {
-        let page = self.send("GET", at, path, "text/plain", b"");
-        self.follow(at.to_owned(), path.to_owned(), page)
-    }
-
-    fn post(&mut self, at: &str, path: &str, fields: &[(&str, &str)]) -> (String, Page) {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        let media = "application/x-www-form-urlencoded";
-        let page = self.send("POST", at, path, media, form.finish().as_bytes());
-        self.follow(at.to_owned(), path.to_owned(), page)
-    }
-
-    fn follow(&mut self, mut at: String, mut path: String, mut page: Page) -> (String, Page) {
-        for _ in 0..10 {
-            let Some(to) = page.location.clone() else {
-                return (format!("{at}{path}"), page);
-            };
-            if let Some((_, rest)) = to.split_once("://") {
-                let (authority, tail) = rest.split_once('/').unwrap_or((rest, ""));
-                let name = authority.split(':').next().unwrap();
-                name.clone_into(&mut at);
-                path = format!("/{tail}");
-            } else {
-                path = to;
-            }
-            page = self.send("GET", &at, &path, "text/plain", b"");
-        }
-        panic!("it is sent around: {page:?}");
-    }
-
-    /// Logs in at the account site, where this browser was sent, and goes on.
-    fn log_in(&mut self, at: &str, email: &str) -> (String, Page) {
-        let (_, query) = at.split_once('?').unwrap_or((at, ""));
-        let next = url::form_urlencoded::parse(query.as_bytes());
-        let next = next.into_iter().find(|(name, _)| name == "next");
-        let next = next
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default();
-        let (site, _) = self.site();
-        let fields = [("email", email), ("password", PASSWORD), ("next", &next)];
-        self.post(&site, "/login", &fields)
-    }
-
-    /// Begins a request, and gives its connection once there is something to read.
-    fn begin(&self, method: &str, path: &str, rest: &str) -> (TcpStream, String) {
-        let mut stream = self.connect();
-        let head = format!("{}{rest}\r\n", self.head(method, PARTY, path));
-        stream.write_all(head.as_bytes()).unwrap();
-        (stream, head)
-    }
-
-    /// Listens to events; once the first has come.
-    fn listen(&self) -> TcpStream {
-        let (mut stream, _) = self.begin("GET", "/events", "");
-        let mut seen = String::new();
-        let mut some = [0; 1024];
-        while !seen.contains("data: x") {
-            let read = stream.read(&mut some).unwrap();
-            assert!(read > 0, "{seen}");
-            seen.push_str(&String::from_utf8_lossy(&some[..read]));
-        }
-        stream
-    }
 }
 
 /// Reads a connection to its end, which must come.
@@ -401,72 +263,4 @@ fn asking_at_the_door_a_face_and_leaving() {
     assert_eq!(gone.status, 303, "{gone:?}");
     let list = done(&host, "appspace member list party");
     assert_eq!(list["members"].as_array().unwrap().len(), 1, "{list}");
-}
-
-/// The link in the letter that comes next, without what is before its path.
-fn letter(host: &Host) -> String {
-    let dir = host.dir.path().join("letters");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let files = fs::read_dir(&dir).into_iter().flatten().flatten();
-        let letters = files.filter(|file| file.path().extension().is_some_and(|end| end == "eml"));
-        for file in letters {
-            let text = fs::read_to_string(file.path()).unwrap();
-            let text = text.replace("=\r\n", "").replace("=3D", "=");
-            if let Some(at) = text.find("/.dropserver/enter/letter") {
-                return text[at..].split_whitespace().next().unwrap().to_owned();
-            }
-        }
-        assert!(Instant::now() < deadline, "no letter comes");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-#[test]
-fn somebody_without_an_account_comes_with_a_link() {
-    let dir = tempfile::tempdir().unwrap();
-    let config = format!(
-        "[mail]\nfrom = \"host@example.com\"\ntransport = \"file\"\ndir = \"{}\"\n",
-        dir.path().join("letters").display()
-    );
-    fs::write(dir.path().join("dropserver.toml"), config).unwrap();
-    let host = party_in(Host::start_in(dir));
-    let made = done(&host, "appspace member invite party --uses 2");
-    let link = made["join-link"]["link"].as_str().unwrap();
-    let path = &link[link.find("/.dropserver").unwrap()..];
-
-    let mut carol = Browser::new(&host);
-    let asks = [("email", "Carol@example.net"), ("path", path)];
-    let (_, page) = carol.post(PARTY, "/.dropserver/enter/mail", &asks);
-    assert_eq!(page.status, 200, "{page:?}");
-    let link = letter(&host);
-    let (_, token) = link.split_once("token=").unwrap();
-    let (at, page) = carol.post(PARTY, "/.dropserver/enter/letter", &[("token", token)]);
-    assert_eq!(at, format!("{PARTY}{path}"), "{page:?}");
-    assert!(page.text.contains("carol@example.net"), "{page:?}");
-    assert!(
-        page.text.contains("value=\"Carol\"") || page.text.contains("value=\"carol\""),
-        "{page:?}"
-    );
-    let (_, page) = carol.post(PARTY, path, &[("name", "a\u{202e}b")]);
-    assert_eq!(page.status, 422, "{page:?}");
-
-    // The proof is this browser's alone.
-    let (_, page) = Browser::new(&host).post(PARTY, path, &[("name", "Eve")]);
-    assert!(page.text.contains("How do you want to log in?"), "{page:?}");
-
-    let (at, page) = carol.post(PARTY, path, &[("name", "Carol")]);
-    assert_eq!(at, format!("{PARTY}/"));
-    assert!(
-        page.text.contains("me=Carol picture= listens=false"),
-        "{page:?}"
-    );
-    let list = done(&host, "appspace member list party");
-    let logins = &list["members"][1]["logins"];
-    assert_eq!(logins, &serde_json::json!(["carol@example.net"]), "{list}");
-    // Once in, the link leads in.
-    let (at, _) = carol.open(PARTY, path);
-    assert_eq!(at, format!("{PARTY}/"));
-    // And the owner adds somebody by mail alone, where the host sends any.
-    done(&host, "appspace member add party dora@example.net");
 }

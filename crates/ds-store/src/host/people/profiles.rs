@@ -1,0 +1,164 @@
+//! Names of accounts, and addresses that they are to have.
+
+use async_trait::async_trait;
+use ds_auth::people::{AddressChange, ProfileStore};
+use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+
+use super::{Store, missing};
+use crate::row::Reader;
+
+fn read(row: &SqliteRow) -> Result<AddressChange, StoreError> {
+    let row = Reader::new("address to be changed", row);
+    Ok(AddressChange {
+        account: row.parse("account")?,
+        email: row.get("email")?,
+        expires: row.time("expires")?,
+    })
+}
+
+impl Store {
+    /// Gives an account an address; what went to the old one ends.
+    async fn put_address(
+        &self,
+        on: &mut SqliteConnection,
+        action: &'static str,
+        id: &str,
+        email: &str,
+        is_proven: bool,
+    ) -> Result<(), StoreError> {
+        let set = sqlx::query("UPDATE accounts SET email = $1, email_proven = $2 WHERE id = $3")
+            .bind(email)
+            .bind(is_proven)
+            .bind(id);
+        let set = self.count.run(on, action, set).await;
+        let set = set.map_err(|failure| failure.or_taken(|| format!("an account for {email}")))?;
+        if set == 0 {
+            return Err(missing("such account"));
+        }
+        for query in [
+            "DELETE FROM address_changes WHERE account = $1",
+            "DELETE FROM resets WHERE account = $1",
+        ] {
+            let query = sqlx::query(query).bind(id);
+            self.count.run(on, action, query).await?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ProfileStore for Store {
+    async fn account_name(&self, id: AccountId) -> Result<String, StoreError> {
+        const ACTION: &str = "find somebody's name";
+        let query = sqlx::query("SELECT name FROM accounts WHERE id = $1").bind(id.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        let name = row.map(|row| Reader::new("account", &row).get("name"));
+        Ok(name.transpose()?.unwrap_or_default())
+    }
+
+    async fn set_account_name(&self, id: AccountId, name: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE accounts SET name = $1 WHERE id = $2")
+            .bind(name)
+            .bind(id.to_string());
+        match self.change_of_person("change a name", query).await? {
+            0 => Err(missing("such account")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn add_address_change(
+        &self,
+        token: &TokenHash,
+        change: &AddressChange,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO address_changes (token_hash, account, email, expires) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account) DO UPDATE
+             SET token_hash = excluded.token_hash, email = excluded.email, expires = excluded.expires",
+        )
+        .bind(token.as_str())
+        .bind(change.account.to_string())
+        .bind(&change.email)
+        .bind(change.expires.0);
+        self.change_of_person("begin to change an address", query)
+            .await?;
+        Ok(())
+    }
+
+    async fn address_change(&self, token: &TokenHash) -> Result<Option<AddressChange>, StoreError> {
+        const ACTION: &str = "find an address to be changed";
+        let query = sqlx::query(
+            "SELECT account, email, expires FROM address_changes WHERE token_hash = $1",
+        )
+        .bind(token.as_str());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn address_change_of(&self, id: AccountId) -> Result<Option<AddressChange>, StoreError> {
+        const ACTION: &str = "find an address to be changed";
+        let query =
+            sqlx::query("SELECT account, email, expires FROM address_changes WHERE account = $1")
+                .bind(id.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let row = self.count.one(&mut db, ACTION, query).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    async fn end_address_change(&self, id: AccountId) -> Result<(), StoreError> {
+        let query =
+            sqlx::query("DELETE FROM address_changes WHERE account = $1").bind(id.to_string());
+        self.change_of_person("give a change of address up", query)
+            .await?;
+        Ok(())
+    }
+
+    async fn use_address_change(
+        &self,
+        token: &TokenHash,
+        id: AccountId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "change an address";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let used = sqlx::query(
+            "DELETE FROM address_changes WHERE token_hash = $1 AND account = $2 AND expires > $3
+             RETURNING email",
+        )
+        .bind(token.as_str())
+        .bind(id.to_string())
+        .bind(now.0);
+        let Some(row) = self.count.one(&mut all, ACTION, used).await? else {
+            return Err(missing("such change of address"));
+        };
+        let email: String = Reader::new("address to be changed", &row).get("email")?;
+        self.put_address(&mut all, ACTION, &id.to_string(), &email, true)
+            .await?;
+        Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn set_address(
+        &self,
+        id: AccountId,
+        email: &str,
+        is_proven: bool,
+    ) -> Result<(), StoreError> {
+        const ACTION: &str = "change an address";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        self.put_address(&mut all, ACTION, &id.to_string(), email, is_proven)
+            .await?;
+        Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn purge_address_changes(&self, before: Timestamp) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM address_changes WHERE expires < $1").bind(before.0);
+        self.change_of_person("remove old changes of address", query)
+            .await?;
+        Ok(())
+    }
+}

@@ -29,7 +29,7 @@ pub use registration_rule::{RegistrationRule, UnknownRule};
 pub use registrations::{
     RegisterError, Registration, RegistrationParts, RegistrationStore, Registrations,
 };
-pub use resets::{Reset, ResetError, ResetStore, Resets};
+pub use resets::{RESET_LINK_FOR, Reset, ResetError, ResetStore, Resets};
 pub use roles::{AccountChange, AccountEntry, Removal, RoleStore};
 pub use second_factor::{FactorError, SecondFactor, SecondFactorStore, SecondFactors, TotpOffer};
 pub use second_steps::{SecondStep, SecondSteps};

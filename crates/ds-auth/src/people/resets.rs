@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a link in a letter is good.
-const GOOD_FOR: Duration = Duration::from_mins(30);
+pub const RESET_LINK_FOR: Duration = Duration::from_mins(30);
 /// How long one is good that an admin hands over.
 const HANDED_FOR: Duration = Duration::from_hours(24);
 /// Letters to one address before the first wait.
@@ -192,7 +192,7 @@ impl Inner {
         let Some((account, _)) = self.accounts.account_with_password(email).await? else {
             return Ok(None);
         };
-        let token = self.add(account.id, true, GOOD_FOR).await?;
+        let token = self.add(account.id, true, RESET_LINK_FOR).await?;
         Ok(Some((account, token)))
     }
 

@@ -2,10 +2,14 @@
 
 use std::net::IpAddr;
 
-use ds_auth::{Account, people::ResetError};
+use ds_auth::{
+    Account,
+    people::{RESET_LINK_FOR, ResetError},
+};
 use ds_core::secret::Token;
 
 use super::super::{Action, Actor, ErrorKind, OpError, Ops};
+use crate::mail::Letter;
 
 impl Ops {
     /// Sends a link to a mail address if it is an account's. Whoever asks learns nothing of that, not even by how long
@@ -26,8 +30,12 @@ impl Ops {
                  If it was not you, do nothing: nobody but you has this letter, and your password stays as it is.\n",
                 ops.reset_url(&token)
             );
-            ops.tell(&account, "Set your password anew", text).await;
             let email = account.email.as_str();
+            let letter = Letter {
+                useful_for: RESET_LINK_FOR,
+                ..Letter::new(email, "Set your password anew", text)
+            };
+            ops.mail(&letter).await;
             ops.note(Actor::Somebody, Action::ResetAsked, email).await;
         });
         asked.map_err(|error| self.refusal(email, error.into()))

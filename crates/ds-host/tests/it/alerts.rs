@@ -1,6 +1,6 @@
 //! No snapshot succeeds, and the owner is told; then one does.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
 use ds_core::{
     AppspaceStore as _, Clock as _, SystemClock,
@@ -9,7 +9,11 @@ use ds_core::{
 use ds_store::Store;
 use tempfile::TempDir;
 
-use crate::{host::Host, visitor::Visitor};
+use crate::{
+    host::Host,
+    mail::{INTO_FILES, wait_for, written},
+    visitor::Visitor,
+};
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "quietly-orbiting-pumpkin-42\n";
@@ -31,8 +35,7 @@ fn host() -> Host {
     let dir = tempfile::tempdir().unwrap();
     let place = dir.path().join("place");
     let config = format!(
-        "[mail]\ntransport = \"file\"\nfrom = \"Dropserver <drop@example.com>\"\ndir = \"mail\"\n\
-         [[snapshots.places]]\nat = \"{}\"\n",
+        "{INTO_FILES}[[snapshots.places]]\nat = \"{}\"\n",
         place.display()
     );
     fs::write(dir.path().join("dropserver.toml"), config).unwrap();
@@ -70,33 +73,6 @@ async fn age(dir: &TempDir) {
     store.close().await;
 }
 
-/// The mail that was sent, oldest first.
-fn mail(dir: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(dir.join("mail")) else {
-        return Vec::new();
-    };
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
-    paths.sort();
-    let texts = paths.into_iter().map(fs::read_to_string);
-    texts
-        .map(|text| text.unwrap().replace("=\r\n", ""))
-        .collect()
-}
-
-/// Waits until so many letters were sent.
-fn mailed(host: &Host, number: usize) -> Vec<String> {
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    loop {
-        let sent = mail(host.dir.path());
-        if sent.len() >= number || std::time::Instant::now() > deadline {
-            assert_eq!(sent.len(), number, "{sent:#?}");
-            return sent;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 fn fails(host: &Host) {
     let tried = host.run("backup create notes --json");
     assert_ne!(tried.code, 0, "{tried:?}");
@@ -119,7 +95,7 @@ fn owners_are_told_when_it_begins_and_when_it_is_over() {
     let notice = "No snapshot since ";
     // Nothing was tried yet: it may be that the host was off for long.
     assert!(!ada.get("/").text.contains(notice));
-    assert_eq!(mail(host.dir.path()).len(), 0);
+    assert_eq!(written(host.dir.path()).len(), 0);
     fails(&host);
     for path in ["/", "/appspaces/notes", "/appspaces/notes/snapshots"] {
         let page = ada.get(path);
@@ -129,7 +105,7 @@ fn owners_are_told_when_it_begins_and_when_it_is_over() {
             "{page:?}"
         );
     }
-    let told = mailed(&host, 1);
+    let told = wait_for(host.dir.path(), 1);
     assert!(
         told[0].contains("Subject: No snapshots of notes.localhost"),
         "{told:?}"
@@ -150,13 +126,13 @@ fn owners_are_told_when_it_begins_and_when_it_is_over() {
     let ada = Visitor::log_in(&host, EMAIL, PASSWORD);
     assert!(ada.get("/").text.contains(notice));
     fails(&host);
-    assert_eq!(mail(host.dir.path()).len(), 1);
+    assert_eq!(written(host.dir.path()).len(), 1);
 
     fs::remove_file(&place).unwrap();
     fs::rename(&away, &place).unwrap();
     host.run("backup create notes --json").done();
     assert!(!ada.get("/").text.contains(notice));
-    let told = mailed(&host, 2);
+    let told = wait_for(host.dir.path(), 2);
     assert!(
         told[1].contains("Subject: Snapshots of notes.localhost again"),
         "{told:?}"
@@ -164,7 +140,7 @@ fn owners_are_told_when_it_begins_and_when_it_is_over() {
     host.run("backup create notes --json").done();
     // What is on its way is handed over before the host stops.
     let (_, dir) = host.stop();
-    assert_eq!(mail(dir.path()).len(), 2);
+    assert_eq!(written(dir.path()).len(), 2);
 }
 
 #[test]
@@ -172,7 +148,7 @@ fn mail_is_tested() {
     let host = host();
     let sent = host.run("mail test grace@example.com --json").done();
     assert_eq!(sent["mailed"], "grace@example.com");
-    assert!(mailed(&host, 1)[0].contains("To: grace@example.com"));
+    assert!(wait_for(host.dir.path(), 1)[0].contains("To: grace@example.com"));
     let refused = host.run("mail test grace --json");
     assert_eq!(refused.json()["error"]["kind"], "invalid", "{refused:?}");
 }

@@ -14,6 +14,7 @@ mod dropids;
 mod durability;
 mod host;
 mod keys;
+mod mail;
 mod members;
 mod moves;
 mod network;

@@ -10,7 +10,7 @@ use tokio::{
     net::TcpSocket,
 };
 
-use crate::{host::Host, visitor::Visitor};
+use crate::{host::Host, mail::INTO_FILES, visitor::Visitor};
 
 /// What is measured: beyond that logins and letters are slowed down.
 struct Asked {
@@ -85,12 +85,7 @@ fn unknown(round: usize, at: usize) -> String {
 
 fn host_with_mail() -> Host {
     let dir = tempfile::tempdir().unwrap();
-    let letters = dir.path().join("letters");
-    let config = format!(
-        "[mail]\nfrom = \"host@example.com\"\ntransport = \"file\"\ndir = \"{}\"\n",
-        letters.display()
-    );
-    std::fs::write(dir.path().join("dropserver.toml"), config).unwrap();
+    std::fs::write(dir.path().join("dropserver.toml"), INTO_FILES).unwrap();
     let host = Host::start_in(dir);
     let create = "account create --email admin@example.com --admin --password-stdin";
     assert_eq!(host.run_with(create, "correct horse battery\n").code, 0);

@@ -1,34 +1,12 @@
 //! Who has no account comes, too.
 
-use super::{Browser, Duration, Host, Instant, PARTY, done, fs, party_in};
-
-/// The link in the letter that comes next, without what is before its path.
-fn letter(host: &Host) -> String {
-    let dir = host.dir.path().join("letters");
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let files = fs::read_dir(&dir).into_iter().flatten().flatten();
-        let letters = files.filter(|file| file.path().extension().is_some_and(|end| end == "eml"));
-        for file in letters {
-            let text = fs::read_to_string(file.path()).unwrap();
-            let text = text.replace("=\r\n", "").replace("=3D", "=");
-            if let Some(at) = text.find("/.dropserver/enter/letter") {
-                return text[at..].split_whitespace().next().unwrap().to_owned();
-            }
-        }
-        assert!(Instant::now() < deadline, "no letter comes");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
+use super::{Browser, Host, PARTY, done, fs, party_in};
+use crate::mail::{self, INTO_FILES};
 
 #[test]
 fn somebody_without_an_account_comes_with_a_link() {
     let dir = tempfile::tempdir().unwrap();
-    let config = format!(
-        "[mail]\nfrom = \"host@example.com\"\ntransport = \"file\"\ndir = \"{}\"\n",
-        dir.path().join("letters").display()
-    );
-    fs::write(dir.path().join("dropserver.toml"), config).unwrap();
+    fs::write(dir.path().join("dropserver.toml"), INTO_FILES).unwrap();
     let host = party_in(Host::start_in(dir));
     let made = done(&host, "appspace member invite party --uses 2");
     let link = made["join-link"]["link"].as_str().unwrap();
@@ -38,8 +16,11 @@ fn somebody_without_an_account_comes_with_a_link() {
     let asks = [("email", "Carol@example.net"), ("path", path)];
     let (_, page) = carol.post(PARTY, "/.dropserver/enter/mail", &asks);
     assert_eq!(page.status, 200, "{page:?}");
-    let link = letter(&host);
-    let (_, token) = link.split_once("token=").unwrap();
+    let letter = mail::only(host.dir.path());
+    let (_, token) = letter
+        .split_once("/.dropserver/enter/letter?token=")
+        .unwrap();
+    let token = token.split_whitespace().next().unwrap();
     let (at, page) = carol.post(PARTY, "/.dropserver/enter/letter", &[("token", token)]);
     assert_eq!(at, format!("{PARTY}{path}"), "{page:?}");
     assert!(page.text.contains("carol@example.net"), "{page:?}");

@@ -1,43 +1,19 @@
 //! A letter with a link.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
-
 use url::Url;
 
 use super::pair::Place;
-
-const CONFIG: &str =
-    "[mail]\ntransport = \"file\"\nfrom = \"Dropserver <drop@example.com>\"\ndir = \"mail\"\n";
-
-/// The first letter, once it is there, with its lines put together again.
-fn letter(dir: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let entries = fs::read_dir(dir.join("mail")).into_iter().flatten();
-        let mut paths = entries.map(|entry| entry.unwrap().path());
-        let is_letter = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "eml");
-        if let Some(path) = paths.find(is_letter) {
-            let text = fs::read_to_string(path).unwrap();
-            return text.replace("=\r\n", "").replace("=3D", "=");
-        }
-        assert!(Instant::now() < deadline, "no letter was sent");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use crate::mail::{self, INTO_FILES};
 
 #[test]
 fn a_member_logs_in_by_mail() {
-    let (a, notes) = Place::with_notes("a", CONFIG, None);
+    let (a, notes) = Place::with_notes("a", INTO_FILES, None);
     a.done("appspace member add notes eve@example.com --as Eve");
     let (mut eve, mut other) = (a.person(), a.person());
     let form = [("email", "Eve@Example.com"), ("path", "/private")];
     let asked = eve.post(&notes.join("/.dropserver/enter/mail").unwrap(), &form);
     assert_eq!(asked.status, 200, "{asked:?}");
-    let text = letter(a.host.dir.path());
+    let text = mail::only(a.host.dir.path());
     assert!(text.contains("To: eve@example.com\r\n"), "{text}");
     let at = text
         .find(notes.as_str())

@@ -204,13 +204,17 @@ impl MemberTokens {
         removed
     }
 
-    /// Removes every program that somebody let in, at every appspace. What memory knows of them ends with the account's sessions
-    /// ([`Sessions::end_account`](crate::Sessions::end_account)), which are to be ended next.
+    /// Removes every program that somebody let in, at every appspace. To be called after
+    /// [`Sessions::end_account`](crate::Sessions::end_account), from when on no program is let in by what was allowed before.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn end_clients_of(&self, account: AccountId) -> Result<(), StoreError> {
-        self.0.store.remove_clients_of_account(account).await
+        let removed = self.0.store.remove_clients_of_account(account).await;
+        // What was looked up meanwhile is not remembered.
+        let marks = self.0.sessions.marks();
+        marks.revoke(Revocable::Account(account));
+        removed
     }
 
     /// Who a program is that shows a token: a key, or what a member let in.

@@ -286,6 +286,18 @@ impl Passkeys {
         Ok(record.account)
     }
 
+    /// Ends what was begun for an account, in which no passkey is added any more.
+    pub fn forget(&self, account: AccountId) {
+        for (token, (state, _)) in &self.states {
+            match &*state {
+                State::Registration(of, _) | State::Login(of, _) if *of == account => {
+                    self.states.invalidate(&*token);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn keep(&self, state: State) -> Token {
         let token = Token::random();
         let until = self.clock.now().plus(GOOD_FOR);

@@ -82,6 +82,8 @@ pub trait ProfileStore: Send + Sync {
         email: &str,
         is_proven: bool,
     ) -> Result<(), StoreError>;
+    /// Lets this address of an account count as proven. Says whether the account has it.
+    async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError>;
     /// Removes what ended before then.
     async fn purge_address_changes(&self, before: Timestamp) -> Result<(), StoreError>;
 }
@@ -206,6 +208,14 @@ impl Profiles {
         let email = email::normalised(wanted)?;
         self.store.set_address(account.id, &email, true).await?;
         Ok(email)
+    }
+
+    /// Lets the address that somebody has count as theirs, for who runs the host and saw it. Says whether they still have it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn vouch_for_present(&self, id: AccountId, seen: &str) -> Result<bool, StoreError> {
+        self.store.vouch_for_address(id, seen).await
     }
 
     /// The address that waits to be proven.

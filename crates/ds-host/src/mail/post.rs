@@ -46,6 +46,8 @@ struct Shared {
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     closed: CancellationToken,
+    /// Nobody waits for letters any more.
+    ended: CancellationToken,
 }
 
 impl Post {
@@ -58,6 +60,7 @@ impl Post {
             places: Arc::new(Semaphore::new(WAITING)),
             tasks: TaskTracker::new(),
             closed: CancellationToken::new(),
+            ended: CancellationToken::new(),
         }))
     }
 
@@ -90,6 +93,7 @@ impl Post {
         self.0.tasks.close();
         self.0.closed.cancel();
         let _ = tokio::time::timeout(patience, self.0.tasks.wait()).await;
+        self.0.ended.cancel();
     }
 
     /// Sends it when it is due.
@@ -143,7 +147,12 @@ impl Shared {
                 () = self.closed.cancelled(), if !wait.is_zero() => return,
                 () = tokio::time::sleep(wait) => {}
             }
-            let Some(again) = self.attempt(&waiting).await else {
+            let tried = tokio::select! {
+                biased;
+                () = self.ended.cancelled() => return,
+                tried = self.attempt(&waiting) => tried,
+            };
+            let Some(again) = tried else {
                 return self.forget(&waiting).await;
             };
             wait = again;

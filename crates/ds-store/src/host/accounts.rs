@@ -142,14 +142,7 @@ impl AccountStore for Store {
         if !is_replaced {
             return Ok(None);
         }
-        for query in [
-            "DELETE FROM resets WHERE account = $1",
-            "DELETE FROM address_changes WHERE account = $1",
-        ] {
-            let query = sqlx::query(query).bind(id.to_string());
-            self.count.run(&mut all, ACTION, query).await?;
-        }
-        let since = self.outdate(&mut all, ACTION, id).await?;
+        let since = self.end_by_new_password(&mut all, ACTION, id).await?;
         self.count.commit(all, ACTION).await?;
         Ok(Some(since))
     }
@@ -165,5 +158,26 @@ impl AccountStore for Store {
         let mut db = self.writer(ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// Ends what must not outlive a password: sessions, logins and changes that are under way, links to set it anew. Since when.
+    pub(super) async fn end_by_new_password(
+        &self,
+        on: &mut SqliteConnection,
+        action: &'static str,
+        id: AccountId,
+    ) -> Result<Epoch, StoreError> {
+        for query in [
+            "DELETE FROM sessions WHERE account = $1",
+            "DELETE FROM resets WHERE account = $1",
+            "DELETE FROM address_changes WHERE account = $1",
+            "DELETE FROM second_factors WHERE account = $1 AND NOT is_on",
+        ] {
+            let query = sqlx::query(query).bind(id.to_string());
+            self.count.run(on, action, query).await?;
+        }
+        self.outdate(on, action, id).await
     }
 }

@@ -67,8 +67,7 @@ impl AccountStore for Memory {
         match tables.accounts.get_mut(&id) {
             Some((_, hash)) if hash == present => {
                 new.clone_into(hash);
-                tables.people.forget_resets(id);
-                Ok(Some(tables.people.outdate(id)))
+                Ok(Some(tables.end_by_new_password(id)))
             }
             _ => Ok(None),
         }

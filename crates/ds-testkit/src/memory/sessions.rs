@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ds_auth::{Epoch, Session, SessionStore, Subject};
 use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 
-use super::{Memory, missing, taken};
+use super::{Memory, Tables, missing, taken};
 
 #[async_trait]
 impl SessionStore for Memory {
@@ -71,12 +71,7 @@ impl SessionStore for Memory {
     }
 
     async fn remove_sessions_of_account(&self, id: AccountId) -> Result<(), StoreError> {
-        self.tables()?
-            .sessions
-            .retain(|_, session| match session.subject {
-                Subject::Account(account) => account != id,
-                Subject::Member { account, .. } => account != Some(id),
-            });
+        self.tables()?.end_sessions_of(id);
         Ok(())
     }
 
@@ -85,5 +80,22 @@ impl SessionStore for Memory {
             .sessions
             .retain(|_, session| session.expires >= now);
         Ok(())
+    }
+}
+
+impl Tables {
+    pub(super) fn end_sessions_of(&mut self, id: AccountId) {
+        self.sessions.retain(|_, session| match session.subject {
+            Subject::Account(account) => account != id,
+            Subject::Member { account, .. } => account != Some(id),
+        });
+    }
+
+    /// Ends what must not outlive a password.
+    pub(super) fn end_by_new_password(&mut self, id: AccountId) -> Epoch {
+        self.end_sessions_of(id);
+        self.people.forget_resets(id);
+        self.people.forget_offer(id);
+        self.people.outdate(id)
     }
 }

@@ -26,21 +26,25 @@ impl Ops {
         Ok(())
     }
 
-    /// Lets somebody's mail address count as theirs, since whoever runs the host says so.
+    /// Lets somebody's mail address count as theirs, since whoever runs the host says so, of the address that they `saw`.
     ///
     /// # Errors
-    /// If whoever asks does not run the host, or there is no such account.
+    /// If whoever asks does not run the host, there is no such account, or it has another address by now.
     pub async fn vouch_for_address(
         &self,
         by: impl Into<Actor>,
         which: &str,
+        saw: &str,
     ) -> Result<(), OpError> {
         let by = by.into();
         self.must_be_admin(&by).await?;
         let account = self.account_meant(which).await?;
+        let profiles = &self.parts.own.profiles;
+        if !profiles.vouch_for_present(account.id, saw).await? {
+            let message = "this account has another mail address by now";
+            return Err(OpError::new(ErrorKind::Conflict, message).with_hint("look at it again"));
+        }
         if !account.email_proven {
-            let profiles = &self.parts.own.profiles;
-            profiles.vouch(&account, &account.email).await?;
             self.note_proven(by, &account).await;
         }
         Ok(())

@@ -27,7 +27,8 @@ impl Ops {
         let who = changed.map_err(|error| self.refusal(&account.email, error.into()))?;
         self.end_changed(account).await?;
         let text = format!(
-            "The password of your account at {} was changed, and you were logged out everywhere else.\n\n\
+            "The password of your account at {} was changed, and you were logged out everywhere else. API tokens, and \
+             programs that you let in, go on.\n\n\
              If that was not you, set it anew: {}/forgot\n",
             self.names().site_origin(),
             self.names().site_origin()

@@ -72,8 +72,8 @@ impl Ops {
     /// # Errors
     /// If the store fails.
     pub async fn log_out_everywhere(&self, account: &Account) -> Result<Standing, OpError> {
-        self.keys().tokens().end_clients_of(account.id).await?;
         let since = self.parts.sessions.end_account(account.id).await?;
+        self.keys().tokens().end_clients_of(account.id).await?;
         self.forget_logins(account);
         let email = account.email.as_str();
         self.note(account.id, Action::SessionsEnded, email).await;
@@ -107,5 +107,8 @@ impl Ops {
     fn forget_logins(&self, account: &Account) {
         self.parts.own.halves.forget(account.id);
         self.parts.own.under_way.forget(account.id);
+        if let Some(passkeys) = &self.parts.own.passkeys {
+            passkeys.forget(account.id);
+        }
     }
 }

@@ -102,7 +102,7 @@ async fn an_address_that_nobody_proved_is_not_its_accounts() {
             assert_eq!(account_of(member.proxy_id).await, None);
         } else {
             assert_eq!(kind(add("typed@example.com").await), ErrorKind::Conflict);
-            ops.vouch_for_address(ada, "typed@example.com")
+            ops.vouch_for_address(ada, "typed@example.com", "typed@example.com")
                 .await
                 .unwrap();
             let member = add("typed@example.com").await.unwrap();

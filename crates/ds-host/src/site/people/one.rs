@@ -188,10 +188,13 @@ pub(super) async fn vouch(
     State(site): State<SiteState>,
     admin: Admin,
     Path(id): Path<String>,
+    Fields(Address { email }): Fields<Address>,
 ) -> Result<Response, SiteError> {
     let by = admin.0.account.id;
-    site.ops.vouch_for_address(by, &id).await?;
-    Ok(back(&id))
+    match site.ops.vouch_for_address(by, &id, &email).await {
+        Ok(()) => Ok(back(&id)),
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Address, error)).await,
+    }
 }
 
 /// `POST /people/{id}/second-step`

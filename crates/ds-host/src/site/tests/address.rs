@@ -100,13 +100,18 @@ async fn who_runs_the_host_vouches() {
     let (mut site, _) = with_typed().await;
     let path = format!("/people/{}", typed(&site).await.id);
     let vouch = format!("{path}/vouch");
-    let refused = site.post(&vouch, &[]).await;
+    let seen = [("email", TYPED)];
+    let refused = site.post(&vouch, &seen).await;
     assert_ne!(refused.status, 303, "not for oneself");
     assert!(!typed(&site).await.email_proven);
     site.log_in(super::EMAIL, PASSWORD).await;
     let says = "Nobody has shown that this address is theirs";
     assert!(site.get(&path).await.body.contains(says));
-    assert_eq!(site.post(&vouch, &[]).await.status, 303);
+    // It was changed since the page was looked at.
+    let other = site.post(&vouch, &[("email", "other@example.com")]).await;
+    assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.body);
+    assert!(!typed(&site).await.email_proven);
+    assert_eq!(site.post(&vouch, &seen).await.status, 303);
     assert!(typed(&site).await.email_proven);
     assert!(!site.get(&path).await.body.contains(says));
 }

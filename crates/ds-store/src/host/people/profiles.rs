@@ -18,19 +18,19 @@ fn read(row: &SqliteRow) -> Result<AddressChange, StoreError> {
 }
 
 impl Store {
-    /// Gives an account an address; what went to the old one ends.
+    /// Gives an account an address; what went to the old one ends, and so do logins by it that are under way.
     async fn put_address(
         &self,
         on: &mut SqliteConnection,
         action: &'static str,
-        id: &str,
+        id: AccountId,
         email: &str,
         is_proven: bool,
     ) -> Result<(), StoreError> {
         let set = sqlx::query("UPDATE accounts SET email = $1, email_proven = $2 WHERE id = $3")
             .bind(email)
             .bind(is_proven)
-            .bind(id);
+            .bind(id.to_string());
         let set = self.count.run(on, action, set).await;
         let set = set.map_err(|failure| failure.or_taken(|| format!("an account for {email}")))?;
         if set == 0 {
@@ -40,9 +40,10 @@ impl Store {
             "DELETE FROM address_changes WHERE account = $1",
             "DELETE FROM resets WHERE account = $1",
         ] {
-            let query = sqlx::query(query).bind(id);
+            let query = sqlx::query(query).bind(id.to_string());
             self.count.run(on, action, query).await?;
         }
+        self.outdate(on, action, id).await?;
         Ok(())
     }
 }
@@ -136,8 +137,7 @@ impl ProfileStore for Store {
             return Err(missing("such change of address"));
         };
         let email: String = Reader::new("address to be changed", &row).get("email")?;
-        self.put_address(&mut all, ACTION, &id.to_string(), &email, true)
-            .await?;
+        self.put_address(&mut all, ACTION, id, &email, true).await?;
         Ok(self.count.commit(all, ACTION).await?)
     }
 
@@ -150,9 +150,18 @@ impl ProfileStore for Store {
         const ACTION: &str = "change an address";
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
-        self.put_address(&mut all, ACTION, &id.to_string(), email, is_proven)
+        self.put_address(&mut all, ACTION, id, email, is_proven)
             .await?;
         Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError> {
+        let query =
+            sqlx::query("UPDATE accounts SET email_proven = $1 WHERE id = $2 AND email = $3")
+                .bind(true)
+                .bind(id.to_string())
+                .bind(email);
+        Ok(self.change_of_person("vouch for an address", query).await? > 0)
     }
 
     async fn purge_address_changes(&self, before: Timestamp) -> Result<(), StoreError> {

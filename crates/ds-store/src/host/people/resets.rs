@@ -68,15 +68,7 @@ impl ResetStore for Store {
         .bind(by_mail)
         .bind(account.to_string());
         self.count.run(&mut all, ACTION, set).await?;
-        for text in [
-            "DELETE FROM sessions WHERE account = $1",
-            "DELETE FROM resets WHERE account = $1",
-            "DELETE FROM address_changes WHERE account = $1",
-        ] {
-            let query = sqlx::query(text).bind(account.to_string());
-            self.count.run(&mut all, ACTION, query).await?;
-        }
-        self.outdate(&mut all, ACTION, account).await?;
+        self.end_by_new_password(&mut all, ACTION, account).await?;
         Ok(self.count.commit(all, ACTION).await?)
     }
 

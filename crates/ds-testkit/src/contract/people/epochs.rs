@@ -76,7 +76,8 @@ pub async fn epochs(store: &impl HostStore) {
     );
 }
 
-const CHANGES: [&str; 9] = [
+const CHANGES: [&str; 10] = [
+    "another mail address",
     "a password is changed",
     "a password is set anew",
     "codes are turned on",
@@ -90,14 +91,24 @@ const CHANGES: [&str; 9] = [
 
 async fn change_it(store: &impl HostStore, ada: AccountId, change: &str) {
     match change {
+        "another mail address" => {
+            let set = store.set_address(ada, "new@example.com", false).await;
+            set.unwrap();
+        }
         "a password is changed" => {
             let (_, present) = store
-                .account_with_password("ada@example.com")
+                .account_with_password("new@example.com")
                 .await
                 .unwrap()
                 .unwrap();
+            let token = Token::random().hash();
+            let session = sample::session(Subject::Account(ada));
+            store.add_session(&token, &session, None).await.unwrap();
+            store.offer_second_factor(ada, "offered").await.unwrap();
             let replaced = store.replace_password(ada, &present, "new").await.unwrap();
             assert_eq!(replaced, Some(store.epoch().await.unwrap()));
+            assert_eq!(store.session(&token).await.unwrap(), None, "all or nothing");
+            assert!(store.second_factor(ada).await.unwrap().is_none());
         }
         "a password is set anew" => {
             let reset = Reset {

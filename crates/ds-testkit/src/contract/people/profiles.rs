@@ -113,6 +113,8 @@ async fn ends(store: &impl HostStore, ada: AccountId, bob: AccountId) {
     };
     let is_there = async || store.address_change_of(ada).await.unwrap().is_some();
 
+    let vouched = store.vouch_for_address(ada, "old@example.com").await;
+    assert!(!vouched.unwrap(), "they have another");
     wish().await;
     store.end_address_change(ada).await.unwrap();
     assert!(!is_there().await);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ds_auth::{
-    Account, Subject,
+    Account,
     people::{Invitation, InvitationStore, Reset, ResetStore},
 };
 use ds_core::{StoreError, Timestamp, secret::TokenHash};
@@ -113,16 +113,11 @@ impl ResetStore for Memory {
             .filter(|own| own.expires > now);
         let found = found.ok_or_else(|| missing("such reset"))?;
         let (id, by_mail) = (found.account, found.by_mail);
-        tables.people.forget_resets(id);
-        tables.people.outdate(id);
+        tables.end_by_new_password(id);
         if let Some((account, hash)) = tables.accounts.get_mut(&id) {
             password_hash.clone_into(hash);
             account.email_proven |= by_mail;
         }
-        tables.sessions.retain(|_, session| match session.subject {
-            Subject::Account(account) => account != id,
-            Subject::Member { account, .. } => account != Some(id),
-        });
         Ok(())
     }
 

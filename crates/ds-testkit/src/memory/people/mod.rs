@@ -55,6 +55,14 @@ pub(super) struct People {
 
 impl People {
     /// Ends the links with which an account's password can be set anew, or its address changed.
+    /// A second factor that is offered and not on.
+    pub(super) fn forget_offer(&mut self, id: AccountId) {
+        let is_offer = |own: &(SecondFactor, BTreeSet<String>)| !own.0.is_on;
+        if self.factors.get(&id).is_some_and(is_offer) {
+            self.factors.remove(&id);
+        }
+    }
+
     pub(super) fn forget_resets(&mut self, id: AccountId) {
         self.resets.retain(|_, own| own.account != id);
         self.addresses.retain(|_, own| own.account != id);

@@ -22,6 +22,7 @@ impl Tables {
         email.clone_into(&mut account.email);
         account.email_proven = is_proven;
         self.people.forget_resets(id);
+        self.people.outdate(id);
         Ok(())
     }
 }
@@ -89,6 +90,15 @@ impl ProfileStore for Memory {
         is_proven: bool,
     ) -> Result<(), StoreError> {
         self.tables()?.put_address(id, email, is_proven)
+    }
+
+    async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError> {
+        let mut tables = self.tables()?;
+        let found = tables.accounts.get_mut(&id);
+        let found = found.filter(|(account, _)| account.email == email);
+        Ok(found
+            .map(|(account, _)| account.email_proven = true)
+            .is_some())
     }
 
     async fn purge_address_changes(&self, before: Timestamp) -> Result<(), StoreError> {

@@ -134,6 +134,24 @@ async fn a_passkey_is_added_and_used() {
 }
 
 #[tokio::test]
+async fn what_was_begun_ends_with_what_it_was_begun_by() {
+    let check = async |forgotten: Option<AccountId>, expect: bool| {
+        let mut world = world();
+        let started = world.passkeys.start_registration(world.ada, "ada@b.c");
+        let (token, challenge) = started.await.unwrap();
+        let made = world
+            .device
+            .do_registration(world.origin.clone(), challenge);
+        world.passkeys.forget(forgotten.unwrap_or(world.ada));
+        let (passkeys, made) = (&world.passkeys, made.unwrap());
+        let added = passkeys.finish_registration(world.ada, &token, &made, "x");
+        assert_eq!(added.await.is_ok(), expect, "{forgotten:?}");
+    };
+    check(None, false).await;
+    check(Some(AccountId::new()), true).await;
+}
+
+#[tokio::test]
 async fn what_is_refused() {
     let mut world = world();
     let (token, challenge) = world

@@ -6,7 +6,7 @@ use ds_core::{AccountId, StoreError};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::Store;
-use crate::row::Reader;
+use crate::{query::Query, row::Reader};
 
 pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
     let row = Reader::new("account", row);
@@ -130,12 +130,7 @@ impl AccountStore for Store {
         new: &str,
     ) -> Result<Option<Epoch>, StoreError> {
         const ACTION: &str = "change a password";
-        let query = sqlx::query(
-            "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
-        )
-        .bind(new)
-        .bind(id.to_string())
-        .bind(present);
+        let query = replacing(id, present, new);
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
         let is_replaced = self.count.run(&mut all, ACTION, query).await? > 0;
@@ -149,16 +144,19 @@ impl AccountStore for Store {
 
     async fn renew_hash(&self, id: AccountId, present: &str, new: &str) -> Result<(), StoreError> {
         const ACTION: &str = "hash a password anew";
-        let query = sqlx::query(
-            "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
-        )
-        .bind(new)
-        .bind(id.to_string())
-        .bind(present);
+        let query = replacing(id, present, new);
         let mut db = self.writer(ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())
     }
+}
+
+/// Another hash, if the one that is there is `present`.
+fn replacing<'q>(id: AccountId, present: &'q str, new: &'q str) -> Query<'q> {
+    sqlx::query("UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+        .bind(new)
+        .bind(id.to_string())
+        .bind(present)
 }
 
 impl Store {

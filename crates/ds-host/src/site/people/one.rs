@@ -140,10 +140,8 @@ pub(super) async fn unblock(
     admin: Admin,
     Path(id): Path<String>,
 ) -> Result<Response, SiteError> {
-    match site.ops.unblock_account(admin.0.account.id, &id).await {
-        Ok(_) => Ok(back(&id)),
-        Err(error) => answer(&site, &admin, &id, Said::not(Part::Block, error)).await,
-    }
+    let done = site.ops.unblock_account(admin.0.account.id, &id).await;
+    after(&site, &admin, &id, Part::Block, done).await
 }
 
 /// `POST /people/{id}/role`
@@ -191,10 +189,8 @@ pub(super) async fn vouch(
     Fields(Address { email }): Fields<Address>,
 ) -> Result<Response, SiteError> {
     let by = admin.0.account.id;
-    match site.ops.vouch_for_address(by, &id, &email).await {
-        Ok(()) => Ok(back(&id)),
-        Err(error) => answer(&site, &admin, &id, Said::not(Part::Address, error)).await,
-    }
+    let done = site.ops.vouch_for_address(by, &id, &email).await;
+    after(&site, &admin, &id, Part::Address, done).await
 }
 
 /// `POST /people/{id}/second-step`
@@ -230,6 +226,20 @@ fn back(id: &str) -> Response {
     // It is the id of an account, or the page says that it is none.
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     Redirect::to(&format!("/people/{id}")).into_response()
+}
+
+/// The page as it is now, or with what went wrong in a part of it.
+async fn after<T>(
+    site: &SiteState,
+    admin: &Admin,
+    id: &str,
+    part: Part,
+    done: Result<T, OpError>,
+) -> Result<Response, SiteError> {
+    match done {
+        Ok(_) => Ok(back(id)),
+        Err(error) => answer(site, admin, id, Said::not(part, error)).await,
+    }
 }
 
 /// What there is to say beside how things are.

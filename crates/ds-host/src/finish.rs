@@ -2,13 +2,10 @@
 //! must not be left out.
 
 use std::{
-    any::Any,
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
@@ -17,6 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use ds_core::{AppspaceId, Lease};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -24,19 +22,31 @@ use crate::{
     site::SiteError,
 };
 
-/// How many changes may go on at once whose browsers have gone away. Beyond that nothing new is begun; what was begun ends.
-const MOST_LEFT: usize = 256;
+/// How many changes may go on at once, at one place, whose browsers have gone away. Beyond that nothing new is begun there;
+/// what was begun ends, so there can be as many more as were under way.
+const MOST_LEFT: usize = 64;
 
-/// Counts changes that go on alone. Clones count together.
+/// An appspace's entrance, or the account site.
+type Place = Option<AppspaceId>;
+
+/// Counts changes that go on alone, each place for itself. Clones count together.
 #[derive(Clone, Default)]
-pub(crate) struct Finish(Arc<AtomicUsize>);
+pub(crate) struct Finish(Arc<Mutex<HashMap<Place, usize>>>);
 
-/// Something that a change needs until it has ended, in a request's extensions.
+impl Finish {
+    fn counts(&self) -> MutexGuard<'_, HashMap<Place, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left_at(&self, place: Place) -> usize {
+        self.counts().get(&place).copied().unwrap_or_default()
+    }
+}
+
+/// What a change inside an appspace keeps open until it has ended, in a request's extensions. The request's body must be
+/// there whole: nobody else's patience is to decide how long it is kept.
 #[derive(Clone)]
-pub(crate) struct Holds(
-    #[expect(dead_code, reason = "it is held, and not looked at")]
-    pub(crate)  Arc<dyn Any + Send + Sync>,
-);
+pub(crate) struct Holds(pub(crate) Arc<Lease>);
 
 /// Runs what changes something to its end.
 pub(crate) async fn finish(
@@ -47,12 +57,13 @@ pub(crate) async fn finish(
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    if finish.0.load(SeqCst) >= MOST_LEFT {
+    let holds = request.extensions_mut().remove::<Holds>();
+    let place = holds.as_ref().map(|Holds(lease)| lease.appspace());
+    if finish.left_at(place) >= MOST_LEFT {
         let message = "too much that was begun here is not at its end yet";
         let busy = OpError::new(ErrorKind::Busy, message).with_hint("try again in a moment");
         return SiteError::from(busy).into_response();
     }
-    let holds = request.extensions_mut().remove::<Holds>();
     let work = async move {
         let response = next.run(request).await;
         drop(holds);
@@ -60,7 +71,8 @@ pub(crate) async fn finish(
     };
     let change = Change {
         work: Some(Box::pin(work)),
-        left: finish.0,
+        finish,
+        place,
     };
     change.await
 }
@@ -68,7 +80,8 @@ pub(crate) async fn finish(
 /// A change. Who awaits it runs it; if they drop it, it goes on by itself.
 struct Change {
     work: Option<Pin<Box<dyn Future<Output = Response> + Send>>>,
-    left: Arc<AtomicUsize>,
+    finish: Finish,
+    place: Place,
 }
 
 impl Future for Change {
@@ -97,7 +110,7 @@ impl Drop for Change {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
-        let alone = Alone::new(&self.left);
+        let alone = Alone::new(&self.finish, self.place);
         runtime.spawn(async move {
             work.await;
             drop(alone);
@@ -106,70 +119,90 @@ impl Drop for Change {
 }
 
 /// Counted as long as it is there.
-struct Alone(Arc<AtomicUsize>);
+struct Alone {
+    finish: Finish,
+    place: Place,
+}
 
 impl Alone {
-    fn new(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, SeqCst);
-        Self(Arc::clone(count))
+    fn new(finish: &Finish, place: Place) -> Self {
+        *finish.counts().entry(place).or_default() += 1;
+        let finish = finish.clone();
+        Self { finish, place }
     }
 }
 
 impl Drop for Alone {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
+        let mut counts = self.finish.counts();
+        if let Some(left) = counts.get_mut(&self.place) {
+            *left -= 1;
+            if *left == 0 {
+                counts.remove(&self.place);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        future::poll_fn,
+        sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
     use axum::{Router, body::Body, middleware::from_fn_with_state, routing::post};
+    use ds_core::Gate;
     use http::StatusCode;
     use tokio::sync::Semaphore;
     use tower::ServiceExt as _;
 
     use super::*;
 
+    async fn waits<F: Future + Unpin>(work: &mut F) -> bool {
+        poll_fn(|context| Poll::Ready(Pin::new(&mut *work).poll(context).is_pending())).await
+    }
+
     #[tokio::test]
-    async fn what_is_left_alone_ends_and_is_bounded() {
-        let (gate, ended) = (
+    async fn what_is_left_alone_ends_and_is_bounded_at_each_place() {
+        let (go_on, ended) = (
             Arc::new(Semaphore::new(0)),
             Arc::new(AtomicUsize::default()),
         );
         let finish_here = Finish::default();
-        let (waits, ends) = (gate.clone(), ended.clone());
+        let (place_to_wait, ends) = (go_on.clone(), ended.clone());
         let work = async move || {
-            waits.acquire().await.unwrap().forget();
+            place_to_wait.acquire().await.unwrap().forget();
             ends.fetch_add(1, SeqCst);
         };
         let pages = Router::new()
             .route("/", post(work))
             .layer(from_fn_with_state(finish_here.clone(), finish));
-        let begin = || {
-            pages
-                .clone()
-                .oneshot(Request::post("/").body(Body::empty()).unwrap())
+        let (one, other) = (Gate::new(AppspaceId::new()), Gate::new(AppspaceId::new()));
+        let begin = |gate: &Gate| {
+            let mut request = Request::post("/").body(Body::empty()).unwrap();
+            let lease = Arc::new(gate.enter().unwrap());
+            request.extensions_mut().insert(Holds(lease));
+            pages.clone().oneshot(request)
         };
         for _ in 0..MOST_LEFT {
-            let mut one = Box::pin(begin());
-            let polled = std::future::poll_fn(|context| {
-                std::task::Poll::Ready(one.as_mut().poll(context).is_pending())
-            });
-            assert!(polled.await, "it waits");
+            assert!(waits(&mut Box::pin(begin(&one))).await);
         }
-        assert_eq!(
-            finish_here.0.load(SeqCst),
-            MOST_LEFT,
-            "all browsers have gone"
-        );
-        let refused = begin().await.unwrap().status();
+        let place = Some(one.appspace());
+        assert_eq!(finish_here.left_at(place), MOST_LEFT, "all have gone");
+        assert_eq!(one.leases(), MOST_LEFT, "each keeps the appspace open");
+        let refused = begin(&one).await.unwrap().status();
         assert_eq!(refused, StatusCode::SERVICE_UNAVAILABLE);
-        gate.add_permits(MOST_LEFT + 1);
-        tokio::task::yield_now().await;
-        while finish_here.0.load(SeqCst) > 0 {
+        let mut elsewhere = Box::pin(begin(&other));
+        assert!(waits(&mut elsewhere).await, "another place is not full");
+        go_on.add_permits(MOST_LEFT + 2);
+        assert_eq!(elsewhere.await.unwrap().status(), StatusCode::OK);
+        while finish_here.left_at(place) > 0 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(ended.load(SeqCst), MOST_LEFT, "all have ended");
-        assert_eq!(begin().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ended.load(SeqCst), MOST_LEFT + 1, "all have ended");
+        assert_eq!(begin(&one).await.unwrap().status(), StatusCode::OK);
+        assert!(finish_here.counts().is_empty(), "nothing is remembered");
+        assert_eq!(one.leases(), 0);
     }
 }

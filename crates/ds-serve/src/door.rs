@@ -49,8 +49,16 @@ pub(crate) const PREFIX: &str = "/.dropserver/";
 #[async_trait]
 pub trait Entrance: Send + Sync {
     /// Answers a path below `/.dropserver/`. A change that another site's page sent does not get here. The
-    /// appspace is open, and stays so until the answer's head is there.
-    async fn answer(&self, site: Arc<Site>, request: Request<Body>) -> Response<Body>;
+    /// appspace is open, and stays so until the answer's head is there, or until a while after its gate closed: then this
+    /// is dropped, wherever it is.
+    ///
+    /// # Errors
+    /// If the appspace closed meanwhile, or the like; the visitor gets the page of that error.
+    async fn answer(
+        &self,
+        site: Arc<Site>,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, ServeError>;
 
     /// Whether it answers at [`ORIGINAL_LOGIN_PATH`].
     fn takes_original_logins(&self) -> bool {
@@ -96,7 +104,7 @@ impl Door {
             _ => match &self.entrance {
                 Some(entrance) => {
                     let request = Request::from_parts(head, body);
-                    Ok(entrance.answer(site, request).await)
+                    entrance.answer(site, request).await
                 }
                 None => Err(ServeError::NoRoute),
             },

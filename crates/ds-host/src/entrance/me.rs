@@ -29,15 +29,19 @@ use crate::{
 };
 
 const ME: &str = "/.dropserver/me";
+/// Where members have their own picture.
+pub(super) const PICTURE: &str = "/.dropserver/me/picture";
+/// The largest form with a picture in it.
+pub(super) const PICTURE_LIMIT: usize = MOST_BYTES + FORM_LIMIT;
 
 pub(super) fn routes() -> Router<EntranceState> {
     let picture = get(picture)
         .post(change_picture)
-        .layer(DefaultBodyLimit::max(MOST_BYTES + FORM_LIMIT));
+        .layer(DefaultBodyLimit::max(PICTURE_LIMIT));
     Router::new()
         .route(ME, get(show))
         .route("/.dropserver/me/name", post(rename))
-        .route("/.dropserver/me/picture", picture)
+        .route(PICTURE, picture)
         .route("/.dropserver/me/dropid", post(take_over))
         .route("/.dropserver/me/leave", post(leave))
 }

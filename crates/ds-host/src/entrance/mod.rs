@@ -5,6 +5,7 @@
 //! those who come may have no account on this host. ds-serve's [`Door`](ds_serve::Door) asks for them, once the
 //! appspace is known and open and no other site's page sent the request.
 
+mod arrived;
 mod at;
 pub mod enter;
 mod inside;
@@ -22,10 +23,11 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware::from_fn_with_state,
+    response::IntoResponse as _,
     routing::get,
 };
 use ds_sandbox::Body;
-use ds_serve::{OwnPolicy, Site};
+use ds_serve::{OwnPolicy, ServeError, Site};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -64,14 +66,13 @@ pub fn clients_path() -> &'static str {
 /// The entrance of every appspace.
 pub struct Entrance {
     pages: Router,
-    takes_original_logins: bool,
+    state: EntranceState,
 }
 
 impl Entrance {
     /// Puts its pages together.
     #[must_use]
     pub fn new(state: EntranceState) -> Self {
-        let takes_original_logins = state.logins.takes_original();
         let pages = Router::new()
             .route("/.dropserver/assets/{hash}/{name}", get(assets::serve))
             .merge(enter::routes())
@@ -83,34 +84,39 @@ impl Entrance {
             .method_not_allowed_fallback(async || SiteError::NoMethod)
             .layer(DefaultBodyLimit::max(FORM_LIMIT))
             .layer(from_fn_with_state(Finish::default(), finish))
-            .with_state(state);
-        Self {
-            pages,
-            takes_original_logins,
-        }
+            .with_state(state.clone());
+        Self { pages, state }
     }
 }
 
 #[async_trait]
 impl ds_serve::Entrance for Entrance {
-    async fn answer(&self, site: Arc<Site>, mut request: Request<Body>) -> Response<Body> {
-        request.extensions_mut().insert(At(Arc::clone(&site)));
-        // What goes on without its browser goes on inside the appspace.
-        if !request.method().is_safe()
-            && let Ok(lease) = site.gate.enter()
-        {
-            request.extensions_mut().insert(Holds(Arc::new(lease)));
-        }
+    async fn answer(
+        &self,
+        site: Arc<Site>,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, ServeError> {
         let request = request.map(axum::body::Body::new);
-        let answered = self.pages.clone().oneshot(request).await;
-        let response = answered.unwrap_or_else(|never| match never {});
+        let response = match arrived::whole(&self.state, &site, request).await {
+            Ok(mut request) => {
+                // What goes on without its browser goes on inside the appspace; it may have closed while the form arrived.
+                if !request.method().is_safe() {
+                    let lease = Arc::new(site.gate.enter()?);
+                    request.extensions_mut().insert(Holds(lease));
+                }
+                request.extensions_mut().insert(At(Arc::clone(&site)));
+                let answered = self.pages.clone().oneshot(request).await;
+                answered.unwrap_or_else(|never| match never {})
+            }
+            Err(error) => error.into_response(),
+        };
         let mut response = pages::in_own_clothes(&site, response);
         add_headers(&mut response);
-        response.map(|body| body.map_err(Into::into).boxed_unsync())
+        Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
     }
 
     fn takes_original_logins(&self) -> bool {
-        self.takes_original_logins
+        self.state.logins.takes_original()
     }
 }
 

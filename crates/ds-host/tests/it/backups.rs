@@ -3,8 +3,16 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -91,6 +99,38 @@ fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     found
+}
+
+/// A stranger's form at the entrance, sent bit by bit until somebody takes the flag back, or the host ends it. It is being
+/// read when this returns.
+fn send_for_ever(host: &Host) -> Arc<AtomicBool> {
+    let mut stream = TcpStream::connect(host.ready["listen"].as_str().unwrap()).unwrap();
+    let head = "POST /.dropserver/enter/dropid HTTP/1.1\r\nHost: notes.localhost\r\nContent-Length: 60000\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let sends = Arc::new(AtomicBool::new(true));
+    let goes_on = Arc::clone(&sends);
+    thread::spawn(move || {
+        while goes_on.load(SeqCst) && stream.write_all(b"x").is_ok() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    sends
+}
+
+#[test]
+fn a_strangers_form_that_never_ends_keeps_nothing_from_being_saved() {
+    let host = host();
+    write(&host, "one");
+    let sends: Vec<_> = (0..3).map(|_| send_for_ever(&host)).collect();
+    done(&host, "backup create notes");
+    for one in sends {
+        one.store(false, SeqCst);
+    }
+    says(&host, "notes", "one");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod letters;
 mod originals;
 mod servers;
+mod slow;
 mod strangers;
 mod visits;
 mod world;

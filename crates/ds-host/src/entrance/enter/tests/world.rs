@@ -13,10 +13,10 @@ use ds_core::{
     MemberLogins as _, MemberStore as _, ProxyId,
 };
 use ds_routes::{RouteTable, StaticRoots};
-use ds_sandbox::{AppCode, Limits, User, Users, UsersError, empty_body, full_body};
-use ds_serve::{Entrance as _, Site, Terms};
+use ds_sandbox::{AppCode, Body, Limits, User, Users, UsersError, empty_body, full_body};
+use ds_serve::{Entrance as _, ServeError, Site, Terms};
 use ds_testkit::{Memory, sample};
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 
 use super::servers::Servers;
 use crate::{
@@ -175,6 +175,14 @@ impl World {
         self.send(browser, request, body).await
     }
 
+    /// What the door is answered.
+    pub(super) async fn answer(
+        &self,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, ServeError> {
+        self.entrance.answer(Arc::clone(&self.site), request).await
+    }
+
     pub(super) async fn send(
         &self,
         browser: &mut Browser,
@@ -190,7 +198,7 @@ impl World {
             full_body(body)
         };
         let request = request.body(body).unwrap();
-        let answer = self.entrance.answer(Arc::clone(&self.site), request).await;
+        let answer = self.answer(request).await.unwrap();
         let (head, body) = answer.into_parts();
         let body = to_bytes(axum::body::Body::new(body), 1 << 20)
             .await

@@ -269,6 +269,13 @@ pub(super) struct NewKey {
     pub(super) path: Option<String>,
 }
 
+/// `DELETE /appspaces/{name}/members/{member}`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Removal {
+    pub(super) for_good: Option<bool>,
+}
+
 /// `GET /people`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -77,6 +77,11 @@ pub enum Account {
         /// The new one
         to: String,
     },
+    /// Say that a mail address is its account's: who comes with that address is then its person
+    Vouch {
+        /// The mail address they log in with
+        email: String,
+    },
     /// Remove an account for good, with its apps, appspaces and their snapshots
     Remove {
         /// The mail address they log in with

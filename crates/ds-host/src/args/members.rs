@@ -48,6 +48,9 @@ pub enum Member {
         which: Which,
         /// The member: a mail address, a DropID, or an id that `member list` shows
         member: String,
+        /// Keep them from becoming a member again, however they log in
+        #[arg(long)]
+        for_good: bool,
     },
     /// Give a member a permission
     Grant(Permit),

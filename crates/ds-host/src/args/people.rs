@@ -41,5 +41,7 @@ mod tests {
         check("log --most 0", false);
         check("set-email a@b.c d@e.f", true);
         check("set-email a@b.c", false);
+        check("vouch a@b.c", true);
+        check("vouch", false);
     }
 }

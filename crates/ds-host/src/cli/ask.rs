@@ -82,6 +82,7 @@ pub(super) fn account(account: Account) -> Result<Command, InputError> {
         Account::Invite { email } => Command::AccountInvite { email },
         Account::Block { email, pause } => Command::AccountBlock { email, pause },
         Account::SetEmail { email, to } => Command::AccountSetEmail { email, to },
+        Account::Vouch { email } => Command::AccountVouch { email },
         Account::Unblock { email } => Command::AccountUnblock { email },
         Account::Admin { email, role } => Command::AccountAdmin {
             email,
@@ -194,9 +195,14 @@ fn member(about: Member) -> Command {
             uses,
             days,
         },
-        Member::Remove { which, member } => Command::MemberRemove {
+        Member::Remove {
+            which,
+            member,
+            for_good,
+        } => Command::MemberRemove {
             which: which.into(),
             member,
+            for_good,
         },
         Member::Grant(permit) => Command::MemberGrant(permit.into()),
         Member::Revoke(permit) => Command::MemberRevoke(permit.into()),

@@ -47,6 +47,7 @@ pub(crate) async fn run_by(ops: &Ops, by: Actor, command: Command) -> Result<Rep
         | Command::AccountUnblock { .. }
         | Command::AccountAdmin { .. }
         | Command::AccountSetEmail { .. }
+        | Command::AccountVouch { .. }
         | Command::AccountRemove { .. }) => people::run(ops, by, command).await,
         Command::AppInstall {
             owner,

@@ -26,9 +26,11 @@ pub(super) const ROWS: &[Endpoint] = &[
     delete(
         "/appspaces/{name}/members/{member}",
         Do(|i| {
+            let input::Removal { for_good } = i.query()?;
             Ok(Command::MemberRemove {
                 which: i.which(),
                 member: i.param("member").to_owned(),
+                for_good: for_good.unwrap_or(false),
             })
         }),
     ),

@@ -26,7 +26,12 @@ pub(super) fn list(people: &[Person]) -> String {
 /// One account, as it is now.
 pub(super) fn one(person: &Person) -> String {
     let role = if person.admin { ", an admin" } else { "" };
-    let mut text = format!("{}: {}{role}.\n", person.email, state(person));
+    let proven = if person.proven {
+        ""
+    } else {
+        "; nobody has proven the address"
+    };
+    let mut text = format!("{}: {}{role}{proven}.\n", person.email, state(person));
     if !person.not_paused.is_empty() {
         let addresses = person.not_paused.join(", ");
         // Writing to a String cannot fail.

@@ -50,11 +50,19 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
                 expires: link.expires.to_string(),
             }))
         }
-        Command::MemberRemove { which, member } => {
+        Command::MemberRemove {
+            which,
+            member,
+            for_good,
+        } => {
             let (owner, at) = (ops.owner(which.owner.as_deref()).await?, &which.address);
             let before = ops.member_summary(owner, at, &member).await?;
             let id = before.member.proxy_id.clone();
-            ops.remove_member(owner, at, id.as_str()).await?;
+            if for_good {
+                ops.remove_member_for_good(owner, at, id.as_str()).await?;
+            } else {
+                ops.remove_member(owner, at, id.as_str()).await?;
+            }
             Ok(Reply::MemberRemoved(before.into()))
         }
         Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,

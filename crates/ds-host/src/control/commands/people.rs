@@ -67,6 +67,13 @@ pub(super) async fn run(ops: &Ops, by: Actor, command: Command) -> Result<Reply,
             let entry = ops.set_address(by, &email, &to).await?;
             Ok(Reply::Person(entry.into()))
         }
+        Command::AccountVouch { email } => {
+            // As it is written here, which may be in other letters than the command's.
+            let saw = ops.person(by.clone(), &email).await?.account.email;
+            ops.vouch_for_address(by.clone(), &email, &saw).await?;
+            let entry = ops.person(by, &email).await?;
+            Ok(Reply::Person(entry.into()))
+        }
         Command::AccountRemove { email } => {
             let account = ops.remove_account(&email).await?;
             Ok(Reply::Gone(account.into()))

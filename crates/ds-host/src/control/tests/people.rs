@@ -69,6 +69,42 @@ async fn people() {
     assert_eq!(demoted, ErrorKind::Conflict);
 }
 
+#[tokio::test]
+async fn an_address_that_was_only_typed_is_vouched_for() {
+    let host = Running::new().await;
+    host.done(account("ada@example.com")).await;
+    let invite = Command::AccountInvite { email: None };
+    let Reply::Invited(invited) = host.done(invite).await else {
+        panic!("nobody was invited")
+    };
+    let link = invited.link.unwrap().0;
+    let (_, token) = link.rsplit_once('/').unwrap();
+    let password = crate::ops::tests::fixture::PASSWORD.to_owned();
+    let typed = "Typed@Example.com";
+    let accepted = host.host.ops.accept_invitation(token, typed, password);
+    accepted.await.unwrap();
+    let (show, vouch) = (
+        |email: &str| Command::AccountShow {
+            email: email.to_owned(),
+        },
+        |email: &str| Command::AccountVouch {
+            email: email.to_owned(),
+        },
+    );
+    for (command, expect) in [
+        (show(typed), false),
+        (vouch(typed), true),
+        (show(typed), true),
+    ] {
+        let Reply::Person(person) = host.done(command).await else {
+            panic!("no person")
+        };
+        assert_eq!(person.proven, expect);
+    }
+    let nobody = host.refused(vouch("nobody@example.com")).await;
+    assert_eq!(nobody, ErrorKind::NotFound);
+}
+
 async fn invitations_and_notes(host: &Running, invite: Command) {
     host.done(invite).await;
     let open = host.done(Command::AccountInvitations).await;

@@ -78,6 +78,7 @@ async fn replies() {
     let remove = Command::MemberRemove {
         which: which("diary"),
         member: "bob@example.com".to_owned(),
+        for_good: false,
     };
     check("member-removed", &host.done(remove).await);
     terms(&host).await;

@@ -84,6 +84,11 @@ pub enum Command {
         /// The new one.
         to: String,
     },
+    /// Let the mail address of an account count as its person's.
+    AccountVouch {
+        /// Whose: the address that is vouched for.
+        email: String,
+    },
     /// Remove an account with all it has.
     AccountRemove {
         /// Whose.
@@ -205,6 +210,9 @@ pub enum Command {
         which: Which,
         /// Whose.
         member: String,
+        /// Whether they are kept from coming back.
+        #[serde(default)]
+        for_good: bool,
     },
     /// Give a member a permission.
     MemberGrant(Permit),

@@ -16,7 +16,7 @@ pub enum Reply {
     Account(Account),
     /// `account list`
     People(Vec<Person>),
-    /// `account block`, `unblock`, `admin` and `set-email`: as it is afterwards
+    /// `account block`, `unblock`, `admin`, `set-email` and `vouch`: as it is afterwards
     Person(Person),
     /// `account invite`
     Invited(Invitation),

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod api;
 pub mod args;
+mod arrived;
 pub mod cli;
 pub mod compose;
 pub mod config;

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use ds_auth::{Account, Session, Subject, passkeys::PasskeyRecord};
+use ds_auth::{Account, ApiToken, Scope, Session, Subject, passkeys::PasskeyRecord};
 use ds_core::{
-    AccountId, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, Manifest, ManualClock,
-    Member, ProxyId, Schema, Timestamp, VersionId,
+    AccountId, ApiTokenId, ApiVersion, App, AppId, AppVersion, Appspace, AppspaceId, Manifest,
+    ManualClock, Member, ProxyId, Schema, Timestamp, VersionId,
 };
 
 /// The moment at which [`clock`] starts: 2026-01-01.
@@ -118,6 +118,20 @@ pub fn owner(name: &str) -> Member {
     Member {
         is_owner: true,
         ..member(name)
+    }
+}
+
+/// A token that reads, for ever.
+#[must_use]
+pub fn api_token(account: AccountId) -> ApiToken {
+    ApiToken {
+        id: ApiTokenId::new(),
+        account,
+        name: "backup".into(),
+        scope: Scope::Read,
+        created: NOW,
+        expires: None,
+        last_used: None,
     }
 }
 

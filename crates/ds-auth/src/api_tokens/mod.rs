@@ -12,7 +12,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use ds_core::{AccountId, ApiTokenId, Clock, StoreError, error_chain, secret::Token};
 
-use crate::throttle::Throttle;
+use crate::{Standing, throttle::Throttle};
 use known::Known;
 
 pub use token::{ApiToken, ApiTokenStore, Scope, UnknownScope};
@@ -50,6 +50,9 @@ pub enum ApiTokenError {
     /// There are too many.
     #[error("an account has {MOST} tokens at most; revoke one that is not used")]
     TooMany,
+    /// The account was changed since its person showed who they are, or is blocked or gone.
+    #[error("your account was changed meanwhile, so no token was made")]
+    Changed,
     /// There is none with that id.
     #[error("there is no such token")]
     NotThere,
@@ -87,18 +90,19 @@ impl ApiTokens {
         }
     }
 
-    /// Makes a token for an account, good for so many days or for ever. The text is what its bearer presents; it
+    /// Makes a token for an account that is as it was when its person showed who they are, good for so many days or for ever. The text is what its bearer presents; it
     /// cannot be had again.
     ///
     /// # Errors
     /// If the rules do not allow it, or it cannot be recorded.
     pub async fn make(
         &self,
-        account: AccountId,
+        who: Standing,
         name: &str,
         scope: Scope,
         days: Option<u32>,
     ) -> Result<(ApiToken, String), ApiTokenError> {
+        let Standing { account, since } = who;
         let name = name.trim();
         let length = name.chars().count();
         if !(1..=NAME).contains(&length) || name.chars().any(char::is_control) {
@@ -123,8 +127,14 @@ impl ApiTokens {
             last_used: None,
         };
         let secret = Token::random();
-        let added = self.store.add_api_token(&secret.hash(), &token).await;
-        added.map_err(ApiTokenError::Store)?;
+        let added = self
+            .store
+            .add_api_token(&secret.hash(), &token, since)
+            .await;
+        added.map_err(|error| match error {
+            StoreError::Missing { .. } => ApiTokenError::Changed,
+            error => ApiTokenError::Store(error),
+        })?;
         Ok((token, [PREFIX, secret.reveal()].concat()))
     }
 

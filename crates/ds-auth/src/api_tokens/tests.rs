@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use ds_core::{ManualClock, Timestamp, secret::TokenHash};
 
 use super::*;
+use crate::Epoch;
 
 /// Keeps tokens, and counts what it is asked.
 #[derive(Default)]
@@ -21,7 +22,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[async_trait]
 impl ApiTokenStore for Fake {
-    async fn add_api_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreError> {
+    async fn add_api_token(
+        &self,
+        hash: &TokenHash,
+        token: &ApiToken,
+        _: Epoch,
+    ) -> Result<(), StoreError> {
         lock(&self.tokens).push((hash.clone(), token.clone()));
         Ok(())
     }
@@ -46,6 +52,11 @@ impl ApiTokenStore for Fake {
     }
 }
 
+fn as_now(account: AccountId) -> Standing {
+    let since = Epoch::default();
+    Standing { account, since }
+}
+
 struct World {
     store: Arc<Fake>,
     clock: Arc<ManualClock>,
@@ -66,7 +77,9 @@ impl World {
     }
 
     async fn make(&self, days: Option<u32>) -> (ApiToken, String) {
-        let made = self.tokens.make(self.ada, "  laptop ", Scope::Read, days);
+        let made = self
+            .tokens
+            .make(as_now(self.ada), "  laptop ", Scope::Read, days);
         made.await.unwrap()
     }
 
@@ -154,7 +167,10 @@ async fn what_was_revoked_while_it_was_looked_up_is_not_kept() {
 async fn rules() {
     let world = World::new();
     let make = async |name: &str, days| {
-        let made = world.tokens.make(world.ada, name, Scope::Read, days).await;
+        let made = world
+            .tokens
+            .make(as_now(world.ada), name, Scope::Read, days)
+            .await;
         made.map(|_| ()).map_err(|error| error.to_string())
     };
     for bad in ["", "  ", "a\nb", &"x".repeat(81)] {

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use async_trait::async_trait;
 use ds_core::{AccountId, ApiTokenId, StoreError, Timestamp, secret::TokenHash};
 
+use crate::Epoch;
+
 /// What the bearer of a token may do with what is its account's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -77,11 +79,16 @@ impl ApiToken {
 /// The tokens of this host, by the hash of what their bearers present.
 #[async_trait]
 pub trait ApiTokenStore: Send + Sync {
-    /// Records a token.
+    /// Records a token, if its account was not changed since then, as [sessions](crate::SessionStore::add_session) know it.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such account.
-    async fn add_api_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreError>;
+    /// [`StoreError::Missing`] if there is no such account, or it is blocked or was changed.
+    async fn add_api_token(
+        &self,
+        hash: &TokenHash,
+        token: &ApiToken,
+        since: Epoch,
+    ) -> Result<(), StoreError>;
     /// The token with a hash; one that has ended may be returned and is refused by the caller. Those of blocked accounts are
     /// not found.
     async fn api_token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError>;

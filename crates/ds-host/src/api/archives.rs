@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use tokio::{fs::File, io::AsyncWriteExt as _};
 
 use super::{
-    answer,
+    Who, answer,
     error::ApiError,
     input::{self, Input},
     to_the_end,
@@ -31,10 +31,11 @@ const KEEP_FREE: u64 = 512 << 20;
 /// `POST /apps`
 pub(super) async fn install(
     site: &SiteState,
-    input: &Input,
+    input: &mut Input,
     body: Body,
 ) -> Result<Response, ApiError> {
     let (scratch, file) = receive(&site.data, body, UPLOAD_LIMIT as u64).await?;
+    input.bearer.again(site, Who::Manage).await?;
     let (ops, owner) = (site.ops.clone(), input.bearer.account.id);
     let installed = to_the_end(async move {
         let installed = ops.install(owner, Source::Archive(file), None).await;
@@ -48,13 +49,14 @@ pub(super) async fn install(
 /// `POST /appspaces/import`
 pub(super) async fn import(
     site: &SiteState,
-    input: &Input,
+    input: &mut Input,
     body: Body,
 ) -> Result<Response, ApiError> {
     // What makes no sense is refused before anything is sent.
     let asked: input::Import = input.query()?;
     site.ops.names().new_address(&asked.address)?;
     let (scratch, file) = receive(&site.data, body, ARCHIVE_MAX).await?;
+    input.bearer.again(site, Who::Manage).await?;
     let (ops, owner) = (site.ops.clone(), input.bearer.account.id);
     let request = ImportRequest {
         file,
@@ -69,13 +71,16 @@ pub(super) async fn import(
 /// `POST /appspaces/{name}/import`
 pub(super) async fn import_into(
     site: &SiteState,
-    input: &Input,
+    input: &mut Input,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let (owner, name) = (input.bearer.account.id, input.param("name"));
-    site.ops.appspace(owner, name).await?;
+    let (owner, name) = (input.bearer.account.id, input.param("name").to_owned());
+    site.ops.appspace(owner, &name).await?;
     let (scratch, file) = receive(&site.data, body, ARCHIVE_MAX).await?;
-    let begun = site.ops.import_into_called(owner, name, file, "an archive");
+    input.bearer.again(site, Who::Manage).await?;
+    let begun = site
+        .ops
+        .import_into_called(owner, &name, file, "an archive");
     Ok(begun_with(site, input, begun.await?, scratch))
 }
 

@@ -1,12 +1,13 @@
 //! Whose token a request presents. Cookies are not looked at.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, header, request::Parts},
 };
 use ds_auth::{Account, ApiToken, Scope};
+use ds_core::secret::Token;
 
 use super::{Who, error::ApiError};
 use crate::{ops::Rank, site::SiteState};
@@ -15,6 +16,8 @@ use crate::{ops::Rank, site::SiteState};
 pub(super) struct Bearer {
     pub(super) account: Account,
     pub(super) token: ApiToken,
+    presented: Token,
+    from: Option<IpAddr>,
 }
 
 impl Bearer {
@@ -27,6 +30,12 @@ impl Bearer {
             return Err(ApiError::NoAdmin);
         }
         Ok(())
+    }
+
+    /// Looks once more, when all that was sent has arrived: a token that was revoked meanwhile does nothing more.
+    pub(super) async fn again(&mut self, site: &SiteState, who: Who) -> Result<(), ApiError> {
+        *self = find(site, self.presented.clone(), self.from).await?;
+        self.may(who)
     }
 
     /// What they may set.
@@ -44,12 +53,25 @@ pub(super) async fn of(site: &SiteState, parts: &Parts) -> Result<Bearer, ApiErr
     let presented = presented(&parts.headers).ok_or(ApiError::NoToken)?;
     let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let from = from.map(|ConnectInfo(address)| address.ip());
-    let token = site.ops.tokens().check(presented, from).await?;
+    find(site, Token::presented(presented), from).await
+}
+
+async fn find(
+    site: &SiteState,
+    presented: Token,
+    from: Option<IpAddr>,
+) -> Result<Bearer, ApiError> {
+    let token = site.ops.tokens().check(presented.reveal(), from).await?;
     let account = site.account_store.account(token.account).await;
     let account = account.map_err(crate::ops::OpError::from)?;
     // It goes with its account.
     let account = account.ok_or(ds_auth::BearerError::Unknown)?;
-    Ok(Bearer { account, token })
+    Ok(Bearer {
+        account,
+        token,
+        presented,
+        from,
+    })
 }
 
 /// `Authorization: Bearer …`, once.

@@ -9,6 +9,7 @@ use ds_auth::BearerError;
 use ds_core::error_chain;
 
 use crate::{
+    arrived::{FORM_LIMIT, Lost},
     control::wire::{Failure, Problem},
     ops::{ErrorKind, OpError},
 };
@@ -38,6 +39,15 @@ pub(super) enum ApiError {
     Failed,
     #[error(transparent)]
     Operation(#[from] OpError),
+}
+
+impl From<Lost> for ApiError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::TooLarge => Self::TooLarge(FORM_LIMIT as u64),
+            Lost::TooSlow | Lost::Broken => Self::Interrupted,
+        }
+    }
 }
 
 /// What the host itself failed at is for whoever runs it, in the log.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    body::{Body, to_bytes},
     extract::{FromRequestParts as _, Query, RawPathParams},
     http::{Uri, request::Parts},
 };
@@ -16,9 +15,6 @@ use crate::{
     control::wire::{Setting, Which, WhichJob},
     ops::{ErrorKind, OpError},
 };
-
-/// The largest body of JSON.
-const BODY_MAX: usize = 64 << 10;
 
 /// A request that may be answered.
 pub(super) struct Input {
@@ -42,11 +38,9 @@ impl Input {
     }
 
     /// Reads the body. None at all is an empty object.
-    pub(super) async fn read(&mut self, body: Body) -> Result<(), ApiError> {
-        let bytes = to_bytes(body, BODY_MAX).await;
-        let bytes = bytes.map_err(|_| ApiError::TooLarge(BODY_MAX as u64))?;
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Result<(), ApiError> {
         if !bytes.is_empty() {
-            self.body = serde_json::from_slice(&bytes).map_err(|error| {
+            self.body = serde_json::from_slice(bytes).map_err(|error| {
                 let message = format!("the body is not JSON: {error}");
                 OpError::new(ErrorKind::Invalid, message)
             })?;
@@ -80,7 +74,8 @@ impl Input {
     /// Whose things it is about, as commands say it.
     #[expect(clippy::unnecessary_wraps, reason = "commands may leave it out")]
     pub(super) fn owner(&self) -> Option<String> {
-        Some(self.bearer.account.email.clone())
+        // Their address may be another's by the time the command is done.
+        Some(self.bearer.account.id.to_string())
     }
 
     pub(super) fn which(&self) -> Which {

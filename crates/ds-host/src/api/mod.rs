@@ -15,13 +15,19 @@ mod tests;
 
 use axum::{
     Router,
+    body::Body,
     extract::{Request, State},
     http::{Method, StatusCode},
     response::{IntoResponse as _, Response},
     routing::{MethodFilter, on},
 };
 
-use crate::{listen::Stop, ops::Ops, site::SiteState};
+use crate::{
+    arrived::{self, FORM_LIMIT, FORM_TIME},
+    listen::Stop,
+    ops::Ops,
+    site::SiteState,
+};
 
 pub use table::{Endpoint, Who, endpoints};
 
@@ -74,7 +80,7 @@ async fn answer(
     match endpoint.does {
         Does::Command(command) => {
             if !matches!(parts.method, Method::GET | Method::HEAD) {
-                input.read(body).await?;
+                arrives(&site, &mut input, body, endpoint).await?;
             }
             let command = command(&input)?;
             let (ops, by) = (site.ops.clone(), input.bearer.account.id.into());
@@ -97,11 +103,11 @@ async fn answer(
             Ok(answer::of(endpoint.status, reply, false))
         }
         Does::Limits => {
-            input.read(body).await?;
+            arrives(&site, &mut input, body, endpoint).await?;
             limits(&site.ops, &input, endpoint.status).await
         }
         Does::Verify => {
-            input.read(body).await?;
+            arrives(&site, &mut input, body, endpoint).await?;
             let asked: input::Verify = input.body()?;
             let by = Some(input.bearer.account.id);
             let begun = site.ops.verify_backups(by, asked.read_data).await?;
@@ -115,15 +121,27 @@ async fn answer(
             let told = move |job| answer::told(job, is_admin);
             Ok(crate::control::follow::answer(follow, told, &stop))
         }
-        Does::Install => archives::install(&site, &input, body).await,
-        Does::Import => archives::import(&site, &input, body).await,
-        Does::ImportInto => archives::import_into(&site, &input, body).await,
+        Does::Install => archives::install(&site, &mut input, body).await,
+        Does::Import => archives::import(&site, &mut input, body).await,
+        Does::ImportInto => archives::import_into(&site, &mut input, body).await,
         Does::Export => archives::export(&site, &input).await,
         Does::Archive => {
             let archive = site.ops.take_archive(input.bearer.account.id, input.job()?);
             Ok(crate::control::hand_over::answer(archive.await?))
         }
     }
+}
+
+/// Reads what was sent, and looks once more who sent it.
+async fn arrives(
+    site: &SiteState,
+    input: &mut Input,
+    body: Body,
+    endpoint: &Endpoint,
+) -> Result<(), ApiError> {
+    let bytes = arrived::read(body, FORM_LIMIT, FORM_TIME).await?;
+    input.bearer.again(site, endpoint.who).await?;
+    input.read(&bytes)
 }
 
 /// Bounds, set with no more right than the account has.

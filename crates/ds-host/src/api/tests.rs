@@ -32,6 +32,7 @@ struct Answer {
 impl Api {
     async fn new(scope: &str) -> Self {
         let (state, ada, cookie, dir) = api_site().await;
+        let ada = state.ops.standing(ada).await.unwrap();
         let made = state.ops.make_token(ada, "test", scope, Some(1));
         let (_, token) = made.await.unwrap();
         Self {

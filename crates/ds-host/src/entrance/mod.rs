@@ -32,15 +32,16 @@ use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use crate::finish::{Finish, Holds, finish};
-use crate::site::{SiteError, SiteState, assets};
+use crate::{
+    arrived::FORM_LIMIT,
+    finish::{Finish, Holds, finish},
+    site::{SiteError, SiteState, assets},
+};
 
 pub use at::At;
 pub use enter::{LoginParts, Logins, OriginalLogins, Proved, Seen, refresh};
 pub use pages::{EntranceFrame, asset};
 
-/// The largest form.
-const FORM_LIMIT: usize = 64 * 1024;
 /// What browsers may do with these pages: our own files alone, in nobody's frame.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",

@@ -96,10 +96,13 @@ impl Ops {
         }
     }
 
-    /// Whether an account may run the host.
+    /// Whether an account may run the host. One that is blocked may not.
     pub async fn is_admin(&self, id: AccountId) -> Result<bool, OpError> {
         let account = self.parts.account_store.account(id).await?;
-        Ok(account.is_some_and(|account| account.is_admin))
+        if !account.is_some_and(|account| account.is_admin) {
+            return Ok(false);
+        }
+        Ok(!self.parts.people.is_blocked(id).await?)
     }
 
     /// Somebody who runs this host, if there is one.

@@ -1,6 +1,6 @@
 //! Tokens by which programs use an account.
 
-use ds_auth::{ApiToken, ApiTokenError, ApiTokens, Scope};
+use ds_auth::{ApiToken, ApiTokenError, ApiTokens, Scope, Standing};
 use ds_core::AccountId;
 
 use super::{Action, ErrorKind, OpError, Ops, accounts::clip};
@@ -12,10 +12,14 @@ impl Ops {
         &self.parts.tokens
     }
 
-    /// Makes a token, good for so many days or for ever; the text is what its bearer presents, told this once.
+    /// Makes a token, good for so many days or for ever; the text is what its bearer presents, told this once. Its person is
+    /// told by letter.
+    ///
+    /// # Errors
+    /// If the account was changed since its person showed who they are, or the rules do not allow it.
     pub async fn make_token(
         &self,
-        owner: AccountId,
+        who: Standing,
         name: &str,
         scope: &str,
         days: Option<u32>,
@@ -23,10 +27,29 @@ impl Ops {
         let scope: Scope = scope.parse().map_err(|error: ds_auth::UnknownScope| {
             OpError::new(ErrorKind::Invalid, error.to_string())
         })?;
-        let made = self.tokens().make(owner, name, scope, days).await?;
+        let made = self.tokens().make(who, name, scope, days).await?;
         let name = made.0.name.as_str();
-        self.note(owner, Action::TokenMade, name).await;
+        self.note(who.account, Action::TokenMade, name).await;
+        self.tell_of_token(who.account, &made.0).await;
         Ok(made)
+    }
+
+    async fn tell_of_token(&self, owner: AccountId, token: &ApiToken) {
+        let Ok(Some(account)) = self.parts.account_store.account(owner).await else {
+            return;
+        };
+        let may = match token.scope {
+            Scope::Read => "see what you have here",
+            Scope::Manage => "do what you can do here",
+        };
+        let site = self.names().site_origin();
+        let text = format!(
+            "A token for programs, \"{}\", was made for your account at {site}. Whoever has it may {may}.\n\n\
+             If that was not you, revoke it, and change your password: {site}/tokens\n",
+            token.name
+        );
+        self.tell(&account, "A token was made for your account", text)
+            .await;
     }
 
     /// The tokens of an account, oldest first.
@@ -53,7 +76,7 @@ impl From<ApiTokenError> for OpError {
     fn from(error: ApiTokenError) -> Self {
         let kind = match &error {
             ApiTokenError::Name | ApiTokenError::Days => ErrorKind::Invalid,
-            ApiTokenError::TooMany => ErrorKind::Conflict,
+            ApiTokenError::TooMany | ApiTokenError::Changed => ErrorKind::Conflict,
             ApiTokenError::NotThere => ErrorKind::NotFound,
             ApiTokenError::Store(_) => ErrorKind::Internal,
         };

@@ -32,6 +32,7 @@ pub(super) async fn install(
 ) -> Result<Response, SiteError> {
     let form = form.map_err(|_| SiteError::BadForm)?;
     let package = upload::receive(&site.data, form).await?;
+    person.standing(&site).await?;
     let (ops, owner) = (site.ops.clone(), person.account.id);
     let installed = to_the_end(async move {
         let source = Source::Archive(package.path().to_owned());

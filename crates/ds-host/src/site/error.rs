@@ -31,6 +31,9 @@ pub enum SiteError {
     /// More was sent than is taken.
     #[error("too much was sent")]
     TooLarge,
+    /// It took too long to arrive.
+    #[error("the form took too long to arrive")]
+    TooSlow,
     /// The set-up link is wrong, used up or from before a restart.
     #[error("the set-up link does not work")]
     SetupLink,
@@ -81,6 +84,7 @@ impl SiteError {
             Self::Foreign | Self::NotMember { .. } => StatusCode::FORBIDDEN,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Operation(error) => error.kind().status(),
             Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -82,6 +82,12 @@ impl SiteError {
                 "Go back and send less.",
                 vec![home()],
             ),
+            Self::TooSlow => say(
+                "That took too long",
+                "What you sent did not arrive in time, so nothing was changed.".to_owned(),
+                "Look whether your connection works, go back and try again.",
+                vec![home()],
+            ),
             Self::SetupLink => say(
                 "This set-up link does not work",
                 "It may have been used already, or ds-host was restarted and printed a new one."

@@ -51,7 +51,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use ds_auth::{AccountStore, Accounts, Cookies, LoginTokens, Sessions};
@@ -66,12 +66,11 @@ pub use tile::Tile;
 
 use crate::{
     api,
+    arrived::{self, FORM_LIMIT},
     finish::{Finish, finish},
     ops::{Names, Ops},
 };
 
-/// The largest form.
-const FORM_LIMIT: usize = 64 * 1024;
 /// The largest package.
 pub(crate) const UPLOAD_LIMIT: usize = 128 * 1024 * 1024;
 
@@ -170,6 +169,7 @@ pub fn router(state: SiteState) -> Router {
         .method_not_allowed_fallback(async || SiteError::NoMethod)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(Finish::default(), finish))
+        .layer(from_fn(arrived::forms))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .with_state(state.clone());
     Router::new()

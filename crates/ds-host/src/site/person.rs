@@ -6,7 +6,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use ds_auth::{Account, Standing, cookie::Kind};
-use ds_core::StoreError;
+use ds_core::{StoreError, secret::Token};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
@@ -17,15 +17,34 @@ use super::{
 };
 use crate::ops::{ErrorKind, OpError};
 
+/// What fails if it cannot be said.
+const FINDING: &str = "find out who is logged in";
+
 /// Somebody who is logged in. As an argument of a handler it sends everybody else to the log-in page.
 pub(super) struct Person {
     pub(super) account: Account,
+    session: Token,
 }
 
 /// Somebody, logged in or not.
 pub(super) struct MaybePerson(pub(super) Option<Person>);
 
 impl Person {
+    /// Who they are, if they are logged in still: for what takes a while to arrive or is decided elsewhere, and for what
+    /// outlives their session.
+    pub(super) async fn standing(&self, site: &SiteState) -> Result<Standing, SiteError> {
+        // First: whatever ends their session after this ends what is made with it, too.
+        let standing = site.ops.standing(self.account.id).await?;
+        let id = site.sessions.account(&self.session).await;
+        let id = id.map_err(SiteError::failed(FINDING))?;
+        if id == Some(self.account.id) {
+            return Ok(standing);
+        }
+        let message = "you were logged out meanwhile, so nothing was changed";
+        let over = OpError::new(ErrorKind::Forbidden, message);
+        Err(over.with_hint("log in, and try again").into())
+    }
+
     /// What surrounds their pages.
     pub(super) fn frame(&self, here: Here) -> Frame {
         Frame {
@@ -64,14 +83,17 @@ async fn find(site: &SiteState, headers: &HeaderMap) -> Result<Option<Person>, S
     let Some(token) = site.cookies.read(headers, Kind::Account) else {
         return Ok(None);
     };
-    let failed = "find out who is logged in";
+    let failed = FINDING;
     let id = site.sessions.account(&token).await;
     let Some(id) = id.map_err(SiteError::failed(failed))? else {
         return Ok(None);
     };
     let account = site.account_store.account(id).await;
     let account = account.map_err(SiteError::failed(failed))?;
-    Ok(account.map(|account| Person { account }))
+    Ok(account.map(|account| Person {
+        account,
+        session: token,
+    }))
 }
 
 /// To the log-in page, and from there to `next`.
@@ -100,7 +122,7 @@ pub(super) async fn begin_new(
     headers: &HeaderMap,
     account: &Account,
 ) -> Result<Response, SiteError> {
-    let who = site.ops.standing(account).await?;
+    let who = site.ops.standing(account.id).await?;
     begin(site, headers, who, "/").await
 }
 

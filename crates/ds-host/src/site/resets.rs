@@ -6,20 +6,14 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
     response::Response,
-    routing::{get, post},
+    routing::get,
 };
 use ds_auth::PasswordRules;
 use ds_core::secret::Token;
 use serde::Deserialize;
 
 use super::{
-    SiteState,
-    error::SiteError,
-    forms::Fields,
-    network::From,
-    pages::{Frame, Here, page},
-    person::Person,
-    refusal::Told,
+    SiteState, error::SiteError, forms::Fields, network::From, pages::page, refusal::Told,
     to_the_end,
 };
 use crate::ops::{ErrorKind, OpError};
@@ -29,7 +23,6 @@ pub(super) fn routes() -> Router<SiteState> {
     Router::new()
         .route("/forgot", get(form).post(ask))
         .route("/reset/{token}", get(open).post(redeem))
-        .route("/people/{id}/reset", post(hand_out))
 }
 
 /// Asks for a link.
@@ -51,16 +44,6 @@ struct ResetPage {
     email: String,
     shortest: usize,
     problem: Option<String>,
-}
-
-/// A link to hand over.
-#[derive(Debug, Template)]
-#[template(path = "reset_link.html")]
-struct LinkPage {
-    frame: Frame,
-    id: String,
-    email: String,
-    link: String,
 }
 
 /// The password was set.
@@ -114,23 +97,6 @@ async fn ask(
         problem,
     };
     Ok(told.with_headers(page(told.status, &view)))
-}
-
-/// `POST /people/{id}/reset`: a link for somebody, made by an admin.
-async fn hand_out(
-    State(site): State<SiteState>,
-    person: Person,
-    Path(id): Path<String>,
-) -> Result<Response, SiteError> {
-    let by = person.account.id;
-    let whose = site.ops.person(by, &id).await?.account;
-    let view = LinkPage {
-        frame: person.frame(Here::People),
-        link: site.ops.reset_link(by, &whose).await?,
-        id: whose.id.to_string(),
-        email: whose.email,
-    };
-    Ok(page(StatusCode::OK, &view))
 }
 
 /// `GET /reset/{token}`

@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod appspace;
+mod arrives;
 mod changes;
 mod contacts;
 mod dropids;

@@ -11,13 +11,15 @@ use serde::Deserialize;
 
 use super::{
     SiteState,
-    error::{SiteError, told},
+    error::SiteError,
     forms::Fields,
+    network::From,
     pages::{Frame, Here, page},
     person::Person,
+    refusal::Told,
     words,
 };
-use crate::ops::{ErrorKind, OpError};
+use crate::ops::ErrorKind;
 
 /// The days to choose from; 0 is for ever.
 const DAYS: [(u32, &str); 5] = [
@@ -37,6 +39,8 @@ struct TokensPage {
     /// The token that was just made, and what it is called.
     made: Option<(String, String)>,
     problem: Option<String>,
+    /// What was typed and not made.
+    name: String,
     days: &'static [(u32, &'static str)],
     usual: u32,
     api: String,
@@ -82,6 +86,7 @@ pub(super) struct Wanted {
     name: String,
     scope: String,
     days: u32,
+    password: String,
 }
 
 /// What was chosen.
@@ -95,27 +100,70 @@ pub(super) async fn list(
     State(site): State<SiteState>,
     person: Person,
 ) -> Result<Response, SiteError> {
-    answer(&site, &person, StatusCode::OK, None, None).await
+    answer(&site, &person, Outcome::default()).await
 }
 
 /// `POST /tokens`
 pub(super) async fn make(
     State(site): State<SiteState>,
+    From(from): From,
     person: Person,
-    Fields(Wanted { name, scope, days }): Fields<Wanted>,
+    Fields(wanted): Fields<Wanted>,
 ) -> Result<Response, SiteError> {
-    let days = Some(days).filter(|days| *days > 0);
-    let made = site.ops.make_token(person.account.id, &name, &scope, days);
+    let who = person.standing(&site).await?;
+    let name = wanted.name.clone();
+    let made = async {
+        let Wanted {
+            name,
+            scope,
+            days,
+            password,
+        } = wanted;
+        site.ops.confirm(&person.account, password, from).await?;
+        let days = Some(days).filter(|days| *days > 0);
+        site.ops.make_token(who, &name, &scope, days).await
+    };
     match made.await {
         Ok((token, secret)) => {
-            let made = Some((token.name, secret));
-            answer(&site, &person, StatusCode::CREATED, made, None).await
+            let token = Some((token.name, secret));
+            let shown = answer(
+                &site,
+                &person,
+                Outcome {
+                    token,
+                    ..Outcome::default()
+                },
+            );
+            let mut shown = shown.await?;
+            *shown.status_mut() = StatusCode::CREATED;
+            Ok(shown)
         }
         Err(error) => {
-            let status = error.kind().status();
-            answer(&site, &person, status, None, Some(&error)).await
+            let told = Told::of(error)?;
+            let problem = Some(told.text.clone());
+            let shown = answer(
+                &site,
+                &person,
+                Outcome {
+                    problem,
+                    name,
+                    ..Outcome::default()
+                },
+            );
+            let mut shown = told.with_headers(shown.await?);
+            *shown.status_mut() = told.status;
+            Ok(shown)
         }
     }
+}
+
+/// What came of making one.
+#[derive(Default)]
+struct Outcome {
+    token: Option<(String, String)>,
+    problem: Option<String>,
+    /// What it was to be called that was not made.
+    name: String,
 }
 
 /// `POST /tokens/revoke`
@@ -131,24 +179,19 @@ pub(super) async fn revoke(
     }
 }
 
-async fn answer(
-    site: &SiteState,
-    person: &Person,
-    status: StatusCode,
-    made: Option<(String, String)>,
-    problem: Option<&OpError>,
-) -> Result<Response, SiteError> {
+async fn answer(site: &SiteState, person: &Person, of: Outcome) -> Result<Response, SiteError> {
     let now = site.ops.now();
     let tokens = site.ops.list_tokens(person.account.id).await?;
     let tokens = tokens.iter().rev();
     let view = TokensPage {
         frame: person.frame(Here::Account),
         tokens: tokens.map(|one| Row::of(one, one.is_over(now))).collect(),
-        made,
-        problem: problem.map(told),
+        made: of.token,
+        name: of.name,
+        problem: of.problem,
         days: &DAYS,
         usual: API_TOKEN_DAYS,
         api: format!("{}{}", site.origin(), crate::api::ROOT),
     };
-    Ok(page(status, &view))
+    Ok(page(StatusCode::OK, &view))
 }

@@ -1,12 +1,12 @@
 //! Tokens of the API.
 
 use async_trait::async_trait;
-use ds_auth::{ApiToken, ApiTokenStore};
+use ds_auth::{ApiToken, ApiTokenStore, Epoch};
 use ds_core::{AccountId, ApiTokenId, StoreError, Timestamp, secret::TokenHash};
 use sqlx::sqlite::SqliteRow;
 
-use super::Store;
-use crate::row::Reader;
+use super::{Store, sessions::number};
+use crate::{query::unless_blocked, row::Reader};
 
 fn read(row: &SqliteRow) -> Result<ApiToken, StoreError> {
     let row = Reader::new("API token", row);
@@ -24,11 +24,18 @@ fn read(row: &SqliteRow) -> Result<ApiToken, StoreError> {
 
 #[async_trait]
 impl ApiTokenStore for Store {
-    async fn add_api_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreError> {
+    async fn add_api_token(
+        &self,
+        hash: &TokenHash,
+        token: &ApiToken,
+        since: Epoch,
+    ) -> Result<(), StoreError> {
         const ACTION: &str = "record an API token";
         let query = sqlx::query(
             "INSERT INTO api_tokens (id, token_hash, account, name, scope, created, expires, last_used)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8
+             WHERE EXISTS (SELECT 1 FROM accounts
+                           WHERE id = $3 AND blocked IS NULL AND epoch <= $9)",
         )
         .bind(token.id.to_string())
         .bind(hash.as_str())
@@ -37,17 +44,11 @@ impl ApiTokenStore for Store {
         .bind(token.scope.name())
         .bind(token.created.0)
         .bind(token.expires.map(|time| time.0))
-        .bind(token.last_used.map(|time| time.0));
+        .bind(token.last_used.map(|time| time.0))
+        .bind(number(since));
         let mut db = self.writer(ACTION).await?;
         let added = self.count.run(&mut db, ACTION, query).await;
-        added.map_err(|failure| {
-            if failure.is_unique_violation() {
-                failure.or_taken(|| "the API token".into())
-            } else {
-                failure.or_missing(|| "such account".into())
-            }
-        })?;
-        Ok(())
+        unless_blocked(added, "the API token", "such account that may have tokens")
     }
 
     async fn api_token(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError> {

@@ -28,7 +28,7 @@ pub(super) fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     })
 }
 
-fn number(epoch: Epoch) -> i64 {
+pub(super) fn number(epoch: Epoch) -> i64 {
     i64::try_from(epoch.0).unwrap_or(i64::MAX)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ds_auth::{ApiToken, Scope};
+use ds_auth::{ApiToken, Epoch, Scope};
 use ds_core::{AccountId, ApiTokenId, secret::Token};
 
 use super::{HostStore, add_account, assert_missing, assert_taken};
@@ -34,10 +34,17 @@ pub async fn api_token_store(store: &impl HostStore) {
     let hashes = [(); 3].map(|()| Token::random().hash());
     for (hash, token) in hashes.iter().zip([&one, &other, &of_bob]) {
         assert_eq!(store.api_token(hash).await.unwrap(), None);
-        store.add_api_token(hash, token).await.unwrap();
+        store
+            .add_api_token(hash, token, Epoch(u64::MAX))
+            .await
+            .unwrap();
         assert_eq!(store.api_token(hash).await.unwrap().as_ref(), Some(token));
     }
-    assert_taken(store.add_api_token(&hashes[0], &token(ada, "again")).await);
+    assert_taken(
+        store
+            .add_api_token(&hashes[0], &token(ada, "again"), Epoch(u64::MAX))
+            .await,
+    );
     let of_ada = store.api_tokens_of(ada).await.unwrap();
     assert_eq!(of_ada, [one.clone(), other.clone()]);
 

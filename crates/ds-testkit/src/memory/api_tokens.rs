@@ -1,19 +1,25 @@
 //! Tokens of the API.
 
 use async_trait::async_trait;
-use ds_auth::{ApiToken, ApiTokenStore};
+use ds_auth::{ApiToken, ApiTokenStore, Epoch};
 use ds_core::{AccountId, ApiTokenId, StoreError, Timestamp, secret::TokenHash};
 
 use super::{Memory, missing, taken};
 
 #[async_trait]
 impl ApiTokenStore for Memory {
-    async fn add_api_token(&self, hash: &TokenHash, token: &ApiToken) -> Result<(), StoreError> {
+    async fn add_api_token(
+        &self,
+        hash: &TokenHash,
+        token: &ApiToken,
+        since: Epoch,
+    ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         let is_there = |(known, one): &(TokenHash, ApiToken)| known == hash || one.id == token.id;
         if tables.api_tokens.iter().any(is_there) {
             return Err(taken("the API token"));
         }
+        tables.check_unchanged(token.account, since)?;
         tables.api_tokens.push((hash.clone(), token.clone()));
         Ok(())
     }

@@ -10,10 +10,13 @@ use ds_core::{
 use serde::{Deserialize, Serialize};
 
 use super::Request;
-use crate::dropid::{
-    name::DropId,
-    pkce,
-    signing::{Claims, SigningKey, sign},
+use crate::{
+    Epoch, Standing,
+    dropid::{
+        name::DropId,
+        pkce,
+        signing::{Claims, SigningKey, sign},
+    },
 };
 
 /// From one redirect to one request of a server.
@@ -43,11 +46,17 @@ pub struct Grant {
 /// Codes that were given out, by their hash. With an account go its codes.
 #[async_trait]
 pub trait CodeStore: Send + Sync {
-    /// Records one. There are at most [`MOST_PENDING`](crate::dropid::MOST_PENDING); those that end first go first.
+    /// Records one, if its account was not changed since then, as [sessions](crate::SessionStore::add_session) know it. There are at
+    /// most [`MOST_PENDING`](crate::dropid::MOST_PENDING); those that end first go first.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such account.
-    async fn add_code(&self, code: &TokenHash, grant: &Grant) -> Result<(), StoreError>;
+    /// [`StoreError::Missing`] if there is no such account, or it is blocked or was changed.
+    async fn add_code(
+        &self,
+        code: &TokenHash,
+        grant: &Grant,
+        since: Epoch,
+    ) -> Result<(), StoreError>;
     /// Takes one out: of two that come for it, one gets it. An expired one may be returned and is refused by the caller.
     async fn take_code(&self, code: &TokenHash) -> Result<Option<Grant>, StoreError>;
     /// Removes what has ended by now.
@@ -102,17 +111,17 @@ impl Codes {
     /// Records a person's yes and makes the code for it. That the DropID is theirs was checked.
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`StoreError::Missing`] if the account was changed since they showed who they are; or if the store fails.
     pub async fn issue(
         &self,
         request: &Request,
-        account: AccountId,
+        who: Standing,
         dropid: DropId,
         with_profile: bool,
     ) -> Result<Token, StoreError> {
         let code = Token::random();
         let grant = Grant {
-            account,
+            account: who.account,
             dropid,
             with_profile: with_profile && request.wants_profile,
             client_id: request.client.as_str().to_owned(),
@@ -121,7 +130,7 @@ impl Codes {
             nonce: request.nonce.clone(),
             expires: self.clock.now().plus(GOOD_FOR),
         };
-        self.store.add_code(&code.hash(), &grant).await?;
+        self.store.add_code(&code.hash(), &grant, who.since).await?;
         Ok(code)
     }
 

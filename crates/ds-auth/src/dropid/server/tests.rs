@@ -20,6 +20,7 @@ use crate::dropid::{
     pkce::Derived,
     signing::{Expected, Jwks, verify},
 };
+use crate::{Epoch, Standing};
 
 const CLIENT: &str = "https://a.example/.dropserver/client";
 const BACK: &str = "https://a.example/.dropserver/callback";
@@ -214,7 +215,7 @@ struct Fake(Mutex<HashMap<TokenHash, Grant>>);
 
 #[async_trait]
 impl CodeStore for Fake {
-    async fn add_code(&self, code: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+    async fn add_code(&self, code: &TokenHash, grant: &Grant, _: Epoch) -> Result<(), StoreError> {
         self.0.lock().unwrap().insert(code.clone(), grant.clone());
         Ok(())
     }
@@ -250,10 +251,11 @@ fn codes() -> (Arc<ManualClock>, Codes) {
 async fn issue(codes: &Codes) -> Token {
     let request = ask(&query(&[]), None).unwrap();
     let dropid = "b.example/ada".parse().unwrap();
-    codes
-        .issue(&request, AccountId::new(), dropid, true)
-        .await
-        .unwrap()
+    let somebody = Standing {
+        account: AccountId::new(),
+        since: Epoch::default(),
+    };
+    codes.issue(&request, somebody, dropid, true).await.unwrap()
 }
 
 #[tokio::test]

@@ -48,6 +48,7 @@ async fn who_does_not_run_the_host_sees_nobody() {
     let password = "quietly orbiting pumpkin".to_owned();
     let bob = state.accounts.create("bob@example.com", password, false);
     let bob = bob.await.unwrap().id;
+    let bob = state.ops.standing(bob).await.unwrap();
     let made = state.ops.make_token(bob, "test", "manage", Some(1)).await;
     let (_, token) = made.unwrap();
     let router = crate::site::router(state);

@@ -14,8 +14,8 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             scope,
             days,
         } => {
-            let owner = ops.owner(owner.as_deref()).await?;
-            let (token, secret) = ops.make_token(owner, &name, &scope, days).await?;
+            let who = ops.standing(ops.owner(owner.as_deref()).await?).await?;
+            let (token, secret) = ops.make_token(who, &name, &scope, days).await?;
             Ok(Reply::Token(Token {
                 secret: Some(Secret(secret)),
                 ..token.into()

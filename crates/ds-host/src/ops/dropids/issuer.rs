@@ -1,11 +1,14 @@
 //! Vouching for people of this host: what they are asked, what they say, and what a client is told.
 
-use ds_auth::dropid::{
-    DropId, DropIdRecord, Identity, ProfileUrl,
-    client::{CLIENT_PATH, shown_name},
-    server::{Asked, Request, RequestError, SharedProfile, TokenError},
+use ds_auth::{
+    Standing,
+    dropid::{
+        DropId, DropIdRecord, Identity, ProfileUrl,
+        client::{CLIENT_PATH, shown_name},
+        server::{Asked, Request, RequestError, SharedProfile, TokenError},
+    },
 };
-use ds_core::{AccountId, Address, Timestamp, error_chain};
+use ds_core::{AccountId, Address, StoreError, Timestamp, error_chain};
 use serde_json::Value;
 use url::Url;
 
@@ -79,15 +82,19 @@ impl Ops {
     }
 
     /// Takes somebody's yes: where their browser goes with the code.
+    ///
+    /// # Errors
+    /// If the question is none, or the account was changed since its person showed who they are.
     pub async fn agree(
         &self,
-        account: AccountId,
+        who: Standing,
         query: &str,
         dropid: &str,
         with_profile: bool,
         on_home: bool,
     ) -> Result<Url, ConsentError> {
         let (request, claims) = self.question(query).await?;
+        let account = who.account;
         let own = self.own_dropid(account, dropid).await?;
         if on_home && let Some(offer) = self.offer(account, &request, claims.as_deref()).await? {
             self.put_remote(account, offer, Some(own.id.clone()))
@@ -95,8 +102,8 @@ impl Ops {
         }
         self.note_who_elsewhere(account, &request, &own.id).await?;
         let codes = &self.dropids().codes;
-        let code = codes.issue(&request, account, own.id, with_profile).await;
-        let code = code.map_err(OpError::from)?;
+        let code = codes.issue(&request, who, own.id, with_profile).await;
+        let code = code.map_err(changed)?;
         Ok(request.granted(&code, &self.dropids().metadata.issuer))
     }
 
@@ -226,5 +233,17 @@ impl From<&ConsentError> for ErrorKind {
             ConsentError::Request(_) => Self::Invalid,
             ConsentError::Op(error) => error.kind(),
         }
+    }
+}
+
+/// Why no code was given out.
+fn changed(error: StoreError) -> OpError {
+    match error {
+        StoreError::Missing { .. } => {
+            let message = "your account was changed meanwhile, so nobody was told who you are";
+            OpError::new(ErrorKind::Conflict, message)
+                .with_hint("go back to where you came from, and log in again")
+        }
+        error => error.into(),
     }
 }

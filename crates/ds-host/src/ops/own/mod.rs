@@ -98,7 +98,10 @@ impl Ops {
     }
 
     /// Whether this is somebody's password.
-    pub(super) async fn confirm(
+    ///
+    /// # Errors
+    /// If it is not, or there were too many wrong ones.
+    pub async fn confirm(
         &self,
         account: &Account,
         password: String,
@@ -128,7 +131,7 @@ impl Ops {
     }
 
     /// Sends somebody a letter, if this host sends any. That it could not be sent hinders nobody.
-    async fn tell(&self, account: &Account, subject: &str, text: String) {
+    pub(super) async fn tell(&self, account: &Account, subject: &str, text: String) {
         let Some(post) = &self.parts.post else { return };
         let letter = Letter::new(&account.email, subject, text);
         if let Err(error) = post.send(&letter).await {

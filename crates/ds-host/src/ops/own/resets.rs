@@ -72,6 +72,14 @@ impl Ops {
         let redeemed = self.parts.own.resets.redeem(token, password).await;
         let account = redeemed.map_err(|error: ResetError| OpError::from(error))?;
         self.end_changed(&account).await?;
+        let site = self.names().site_origin();
+        let text = format!(
+            "The password of your account at {site} was set anew with a link, and you were logged out everywhere. API \
+             tokens, and programs that you let in, go on.\n\n\
+             If that was not you, tell whoever runs the host at once, and set it anew: {site}/forgot\n"
+        );
+        self.tell(&account, "Your password was set anew", text)
+            .await;
         let email = account.email.as_str();
         self.note(account.id, Action::PasswordChanged, email).await;
         Ok(account)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ds_auth::{Account, Standing, Subject};
-use ds_core::{AppspaceId, Timestamp, secret::TokenHash};
+use ds_core::{AccountId, AppspaceId, Timestamp, secret::TokenHash};
 
 use super::super::{Action, OpError, Ops};
 
@@ -83,12 +83,12 @@ impl Ops {
         })
     }
 
-    /// An account that was made just now, or whose person needs not show again who they are.
+    /// An account whose person has shown who they are, or needs not: as it is at this moment.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn standing(&self, account: &Account) -> Result<Standing, OpError> {
-        Ok(self.parts.sessions.standing(account.id).await?)
+    pub async fn standing(&self, account: AccountId) -> Result<Standing, OpError> {
+        Ok(self.parts.sessions.standing(account).await?)
     }
 
     async fn place_of(&self, appspace: AppspaceId) -> Result<String, OpError> {

@@ -19,7 +19,7 @@ use ds_auth::{
         Registrations, RoleStore, SettingStore,
     },
 };
-use ds_core::{Clock, StoreError, error_chain};
+use ds_core::{AccountId, Clock, StoreError, error_chain};
 use tokio::sync::Mutex;
 
 use super::{ErrorKind, OpError, Ops};
@@ -77,6 +77,12 @@ impl People {
 }
 
 impl People {
+    /// Whether somebody is kept out, or there is no such account.
+    pub(super) async fn is_blocked(&self, id: AccountId) -> Result<bool, StoreError> {
+        let entry = self.roles.account_entry(id).await?;
+        Ok(entry.is_none_or(|entry| entry.blocked.is_some()))
+    }
+
     /// The account with a mail address, blocked or not.
     pub(super) async fn account_at(&self, email: &str) -> Result<Option<Account>, StoreError> {
         self.roles.account_at(email).await

@@ -149,13 +149,11 @@ impl Ops {
         self.entry_of(account.id).await
     }
 
-    /// The account of somebody else.
-    pub(super) async fn other(
-        &self,
-        by: &Actor,
-        which: &str,
-        action: &str,
-    ) -> Result<Account, OpError> {
+    /// The account of somebody else, for an admin who wants to do this to it.
+    ///
+    /// # Errors
+    /// If it is their own, there is none, or whoever asks does not run the host.
+    pub async fn other(&self, by: &Actor, which: &str, action: &str) -> Result<Account, OpError> {
         self.must_be_admin(by).await?;
         let account = self.account_meant(which).await?;
         if *by == Actor::Account(account.id) {

@@ -109,8 +109,8 @@ pub(super) async fn answer(
     let to = match (said.answer.as_str(), said.dropid.as_deref()) {
         ("yes", Some(dropid)) => {
             let (share, home) = (said.share.is_some(), said.home.is_some());
-            let id = person.account.id;
-            site.ops.agree(id, &said.query, dropid, share, home).await
+            let who = person.standing(&site).await?;
+            site.ops.agree(who, &said.query, dropid, share, home).await
         }
         ("no", _) => site.ops.decline(&said.query).await,
         _ => return Err(SiteError::BadForm),

@@ -138,6 +138,7 @@ pub(super) async fn change_picture(
     form: Multipart,
 ) -> Result<Response, SiteError> {
     let Uploaded { dropid, picture } = Uploaded::read(form).await?;
+    person.standing(&site).await?;
     let (ops, id) = (site.ops.clone(), person.account.id);
     let set = async move { ops.set_dropid_picture(id, &dropid, picture).await };
     let set = to_the_end(set).await?;

@@ -86,6 +86,7 @@ pub(super) async fn change_picture(
     form: Multipart,
 ) -> Result<Response, SiteError> {
     let picture = upload(form).await?;
+    person.standing(&site).await?;
     let done = site
         .ops
         .set_member_picture(person.account.id, &name, &id, picture);

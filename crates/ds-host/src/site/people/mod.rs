@@ -26,6 +26,7 @@ pub(super) fn routes() -> Router<SiteState> {
         .route("/people/settings", get(settings::show).post(settings::set))
         .route("/people/{id}", get(one::show))
         .route("/people/{id}/block", post(one::block))
+        .route("/people/{id}/reset", post(one::hand_out))
         .route("/people/{id}/unblock", post(one::unblock))
         .route("/people/{id}/address", post(one::set_address))
         .route("/people/{id}/role", post(one::set_role))

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{Admin, SiteState};
 use crate::{
-    ops::{Blocked, Going, OpError},
+    ops::{Actor, Blocked, Going, OpError},
     site::{
         error::SiteError,
         forms::Fields,
@@ -54,6 +54,8 @@ struct PersonPage {
 enum Part {
     Address,
     Role,
+    Reset,
+    SecondStep,
     Block,
     Remove,
 }
@@ -68,6 +70,12 @@ impl PersonPage {
     }
     fn role_problem(&self) -> Option<&str> {
         self.problem_of(Part::Role)
+    }
+    fn reset_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Reset)
+    }
+    fn second_problem(&self) -> Option<&str> {
+        self.problem_of(Part::SecondStep)
     }
     fn block_problem(&self) -> Option<&str> {
         self.problem_of(Part::Block)
@@ -87,18 +95,30 @@ pub(super) struct Block {
 #[derive(Deserialize)]
 pub(super) struct Role {
     admin: String,
+    password: String,
 }
 
 /// An address that was typed.
 #[derive(Deserialize)]
 pub(super) struct Address {
     email: String,
+    password: String,
 }
 
-/// What confirms a removal.
+/// An admin's own password: what lets somebody into an account is not for whoever finds their browser open.
 #[derive(Deserialize)]
 pub(super) struct Confirmed {
     password: String,
+}
+
+/// A link to hand over.
+#[derive(Debug, Template)]
+#[template(path = "reset_link.html")]
+struct LinkPage {
+    frame: Frame,
+    id: String,
+    email: String,
+    link: String,
 }
 
 /// `GET /people/{id}`
@@ -149,14 +169,21 @@ pub(super) async fn set_role(
     State(site): State<SiteState>,
     admin: Admin,
     Path(id): Path<String>,
-    Fields(Role { admin: role }): Fields<Role>,
+    From(from): From,
+    Fields(Role {
+        admin: role,
+        password,
+    }): Fields<Role>,
 ) -> Result<Response, SiteError> {
     let (by, is_admin) = (admin.0.account.id, role == "yes");
-    match site.ops.set_admin(by, &id, is_admin).await {
+    let done = async {
+        site.ops.confirm(&admin.0.account, password, from).await?;
+        site.ops.set_admin(by, &id, is_admin).await
+    };
+    match done.await {
         // Whoever gave up their own role cannot see this page any more.
         Ok(entry) if entry.account.id == by && !is_admin => Ok(Redirect::to("/").into_response()),
-        Ok(_) => Ok(back(&id)),
-        Err(error) => answer(&site, &admin, &id, Said::not(Part::Role, error)).await,
+        done => after(&site, &admin, &id, Part::Role, done).await,
     }
 }
 
@@ -165,10 +192,15 @@ pub(super) async fn set_address(
     State(site): State<SiteState>,
     admin: Admin,
     Path(id): Path<String>,
-    Fields(Address { email }): Fields<Address>,
+    From(from): From,
+    Fields(Address { email, password }): Fields<Address>,
 ) -> Result<Response, SiteError> {
     let by = admin.0.account.id;
-    match site.ops.set_address(by, &id, &email).await {
+    let done = async {
+        site.ops.confirm(&admin.0.account, password, from).await?;
+        site.ops.set_address(by, &id, &email).await
+    };
+    match done.await {
         Ok(_) => Ok(back(&id)),
         Err(error) => {
             let said = Said {
@@ -186,11 +218,44 @@ pub(super) async fn vouch(
     State(site): State<SiteState>,
     admin: Admin,
     Path(id): Path<String>,
-    Fields(Address { email }): Fields<Address>,
+    From(from): From,
+    Fields(Address { email, password }): Fields<Address>,
 ) -> Result<Response, SiteError> {
     let by = admin.0.account.id;
-    let done = site.ops.vouch_for_address(by, &id, &email).await;
-    after(&site, &admin, &id, Part::Address, done).await
+    let done = async {
+        site.ops.confirm(&admin.0.account, password, from).await?;
+        site.ops.vouch_for_address(by, &id, &email).await
+    };
+    after(&site, &admin, &id, Part::Address, done.await).await
+}
+
+/// `POST /people/{id}/reset`: a link for somebody, made by an admin.
+pub(super) async fn hand_out(
+    State(site): State<SiteState>,
+    admin: Admin,
+    Path(id): Path<String>,
+    From(from): From,
+    Fields(Confirmed { password }): Fields<Confirmed>,
+) -> Result<Response, SiteError> {
+    let by = Actor::Account(admin.0.account.id);
+    let made = async {
+        let whose = site.ops.other(&by, &id, "make such a link for").await?;
+        site.ops.confirm(&admin.0.account, password, from).await?;
+        let link = site.ops.reset_link(by, &whose).await?;
+        Ok((whose, link))
+    };
+    match made.await {
+        Ok((whose, link)) => {
+            let view = LinkPage {
+                frame: admin.0.frame(Here::People),
+                link,
+                id: whose.id.to_string(),
+                email: whose.email,
+            };
+            Ok(page(StatusCode::OK, &view))
+        }
+        Err(error) => answer(&site, &admin, &id, Said::not(Part::Reset, error)).await,
+    }
 }
 
 /// `POST /people/{id}/second-step`
@@ -198,11 +263,16 @@ pub(super) async fn drop_second_step(
     State(site): State<SiteState>,
     admin: Admin,
     Path(id): Path<String>,
+    From(from): From,
+    Fields(Confirmed { password }): Fields<Confirmed>,
 ) -> Result<Response, SiteError> {
-    let by = admin.0.account.id;
-    let person = site.ops.person(by, &id).await?.account;
-    site.ops.drop_second_step(by, &person).await?;
-    Ok(back(&id))
+    let by = Actor::Account(admin.0.account.id);
+    let done = async {
+        let whose = site.ops.other(&by, &id, "drop the second step of").await?;
+        site.ops.confirm(&admin.0.account, password, from).await?;
+        site.ops.drop_second_step(by, &whose).await
+    };
+    after(&site, &admin, &id, Part::SecondStep, done.await).await
 }
 
 /// `POST /people/{id}/remove`

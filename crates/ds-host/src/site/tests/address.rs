@@ -100,7 +100,7 @@ async fn who_runs_the_host_vouches() {
     let (mut site, _) = with_typed().await;
     let path = format!("/people/{}", typed(&site).await.id);
     let vouch = format!("{path}/vouch");
-    let seen = [("email", TYPED)];
+    let seen = [("email", TYPED), ("password", PASSWORD)];
     let refused = site.post(&vouch, &seen).await;
     assert_ne!(refused.status, 303, "not for oneself");
     assert!(!typed(&site).await.email_proven);
@@ -108,8 +108,12 @@ async fn who_runs_the_host_vouches() {
     let says = "Nobody has shown that this address is theirs";
     assert!(site.get(&path).await.body.contains(says));
     // It was changed since the page was looked at.
-    let other = site.post(&vouch, &[("email", "other@example.com")]).await;
+    let other = [("email", "other@example.com"), seen[1]];
+    let other = site.post(&vouch, &other).await;
     assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.body);
+    assert!(!typed(&site).await.email_proven);
+    let wrong = site.post(&vouch, &[seen[0], ("password", "wrong")]).await;
+    assert_eq!(wrong.status, 403, "{}", wrong.body);
     assert!(!typed(&site).await.email_proven);
     assert_eq!(site.post(&vouch, &seen).await.status, 303);
     assert!(typed(&site).await.email_proven);

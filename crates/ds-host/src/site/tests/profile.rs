@@ -240,7 +240,12 @@ async fn admins_change_addresses_and_both_are_told() {
     let (mut site, letters) = as_ada_with_mail().await;
     let bob = site.account(BOB).await;
     let path = format!("/people/{bob}/address");
-    let set = async |site: &Site, email: &str| site.post(&path, &[("email", email)]).await;
+    let set = async |site: &Site, email: &str| {
+        let form = [("email", email), ("password", PASSWORD)];
+        site.post(&path, &form).await
+    };
+    let wrong = [("email", "bobby@example.com"), ("password", "wrong")];
+    refused(&site.post(&path, &wrong).await, 403, "password");
     refused(&set(&site, "x").await, 422, "not an email address");
     let taken = set(&site, EMAIL).await;
     refused(&taken, 409, "account for ada@example.com already");

@@ -183,7 +183,13 @@ async fn admins_make_links_and_others_do_not() {
     let ada = site.accounts().await[0].id;
     let bob = site.account("bob@example.com").await;
     let path = |id| format!("/people/{id}/reset");
-    let made = site.post(&path(bob), &[]).await;
+    let confirmed = [("password", PASSWORD)];
+    let wrong = site.post(&path(bob), &[("password", "wrong")]).await;
+    assert_eq!(wrong.status, 403, "{}", wrong.body);
+    assert!(!wrong.body.contains("/reset/") || wrong.body.contains("role=\"alert\""));
+    let own = site.post(&path(ada), &confirmed).await;
+    assert_eq!(own.status, 409, "{}", own.body);
+    let made = site.post(&path(bob), &confirmed).await;
     assert_eq!(made.status, 200, "{}", made.body);
     let link = path_in(made.body.replace('"', " ").as_str());
     assert!(site.get(&link).await.body.contains("bob@example.com"));

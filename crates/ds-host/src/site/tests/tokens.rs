@@ -2,13 +2,22 @@
 
 use axum::http::StatusCode;
 
-use super::Site;
+use super::{PASSWORD, Site};
 
 #[tokio::test]
 async fn a_token_is_shown_once() {
     let site = Site::as_ada().await;
     assert!(site.get("/tokens").await.body.contains("There are none"));
-    let form = [("name", "Back<up>"), ("scope", "manage"), ("days", "90")];
+    let form = [
+        ("name", "Back<up>"),
+        ("scope", "manage"),
+        ("days", "90"),
+        ("password", PASSWORD),
+    ];
+    let wrong = [form[0], form[1], form[2], ("password", "wrong")];
+    let wrong = site.post("/tokens", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::FORBIDDEN, "{}", wrong.body);
+    assert!(!wrong.body.contains("dst_"));
     let made = site.post("/tokens", &form).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let at = made.body.find("value=\"dst_").unwrap() + 7;
@@ -20,7 +29,12 @@ async fn a_token_is_shown_once() {
     assert!(!again.contains("Back<up>"), "names are escaped");
 
     let check = async |name: &str, scope: &str, days: &str| {
-        let form = [("name", name), ("scope", scope), ("days", days)];
+        let form = [
+            ("name", name),
+            ("scope", scope),
+            ("days", days),
+            ("password", PASSWORD),
+        ];
         let refused = site.post("/tokens", &form).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form:?}");
         assert!(refused.body.contains("role=\"alert\""), "{form:?}");

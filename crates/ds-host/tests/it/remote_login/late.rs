@@ -1,6 +1,9 @@
 //! Answers that come too late, and a host that is gone.
 
-use ds_auth::dropid::{client::PendingLoginStore as _, server::CodeStore as _};
+use ds_auth::{
+    Epoch,
+    dropid::{client::PendingLoginStore as _, server::CodeStore as _},
+};
 use ds_core::{Clock as _, SystemClock, secret::Token};
 use ds_store::Store;
 use url::Url;
@@ -52,7 +55,10 @@ pub(crate) fn code_ends(host: &Host, code: &str) {
         let mut grant = store.take_code(&code).await.unwrap().unwrap();
         assert!(grant.expires > SystemClock.now());
         grant.expires = SystemClock.now();
-        store.add_code(&code, &grant).await.unwrap();
+        store
+            .add_code(&code, &grant, Epoch(u64::MAX))
+            .await
+            .unwrap();
     });
 }
 

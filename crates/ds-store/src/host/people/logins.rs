@@ -2,17 +2,20 @@
 //! each is good once.
 
 use async_trait::async_trait;
-use ds_auth::dropid::{
-    MOST_PENDING,
-    client::{PendingLogin, PendingLoginStore},
-    server::{CodeStore, Grant},
+use ds_auth::{
+    Epoch,
+    dropid::{
+        MOST_PENDING,
+        client::{PendingLogin, PendingLoginStore},
+        server::{CodeStore, Grant},
+    },
 };
 use ds_core::{StoreError, Timestamp, secret::TokenHash};
 use serde::de::DeserializeOwned;
 
-use super::Store;
+use super::{super::sessions::number, Store};
 use crate::{
-    query::Query,
+    query::{Query, unless_blocked},
     row::{Reader, to_json},
 };
 
@@ -27,7 +30,7 @@ impl Store {
         let mut db = self.writer(action).await?;
         let mut all = self.count.begin(&mut db, action).await?;
         let added = self.count.run(&mut all, action, add).await;
-        added.map_err(|failure| failure.or_missing(|| "such account".into()))?;
+        unless_blocked(added, action, "such account")?;
         self.count.run(&mut all, action, bound).await?;
         Ok(self.count.commit(all, action).await?)
     }
@@ -87,15 +90,23 @@ impl PendingLoginStore for Store {
 
 #[async_trait]
 impl CodeStore for Store {
-    async fn add_code(&self, code: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+    async fn add_code(
+        &self,
+        code: &TokenHash,
+        grant: &Grant,
+        since: Epoch,
+    ) -> Result<(), StoreError> {
         let add = sqlx::query(
             "INSERT INTO authorization_codes (code_hash, account, granted, expires)
-             VALUES ($1, $2, $3, $4)",
+             SELECT $1, $2, $3, $4
+             WHERE EXISTS (SELECT 1 FROM accounts
+                           WHERE id = $2 AND blocked IS NULL AND epoch <= $5)",
         )
         .bind(code.as_str())
         .bind(grant.account.to_string())
         .bind(to_json("code", grant)?)
-        .bind(grant.expires.0);
+        .bind(grant.expires.0)
+        .bind(number(since));
         let bound = sqlx::query(
             "DELETE FROM authorization_codes WHERE expires <
              (SELECT expires FROM authorization_codes ORDER BY expires DESC LIMIT 1 OFFSET $1)",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ds_auth::{
-    Account, MemberToken, Subject, TokenKind,
+    Account, Epoch, MemberToken, Subject, TokenKind,
     people::{AccountChange, Invitation, Registration, Removal, Reset},
 };
 use ds_core::{
@@ -158,16 +158,11 @@ async fn belongings(store: &impl HostStore, owner: &Account) -> TokenHash {
         expires: later,
     };
     store.add_reset(&hash, &reset).await.unwrap();
-    let token = ds_auth::ApiToken {
-        id: ds_core::ApiTokenId::new(),
-        account: owner.id,
-        name: "backup".into(),
-        scope: ds_auth::Scope::Read,
-        created: NOW,
-        expires: None,
-        last_used: None,
-    };
-    store.add_api_token(&hash, &token).await.unwrap();
+    let token = sample::api_token(owner.id);
+    store
+        .add_api_token(&hash, &token, Epoch(u64::MAX))
+        .await
+        .unwrap();
     assert!(store.api_token(&hash).await.unwrap().is_some());
     hash
 }

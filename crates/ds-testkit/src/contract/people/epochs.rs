@@ -56,9 +56,21 @@ pub async fn epochs(store: &impl HostStore) {
     assert_eq!(begins(store, &own, since).await, [true; 2]);
 
     let code = Token::random().hash();
-    store.add_code(&code, &grant(ada)).await.unwrap();
-    store.outdate_logins(ada).await.unwrap();
+    store
+        .add_code(&code, &grant(ada), Epoch(u64::MAX))
+        .await
+        .unwrap();
+    let before = store.epoch().await.unwrap();
+    let since = store.outdate_logins(ada).await.unwrap();
     assert_eq!(store.take_code(&code).await.unwrap(), None);
+    // Nor is one given out for a yes of before, or a token.
+    assert_missing(store.add_code(&code, &grant(ada), before).await);
+    assert_eq!(store.take_code(&code).await.unwrap(), None);
+    let (hash, token) = (Token::random().hash(), sample::api_token(ada));
+    assert_missing(store.add_api_token(&hash, &token, before).await);
+    assert_eq!(store.api_tokens_of(ada).await.unwrap(), []);
+    store.add_code(&code, &grant(ada), since).await.unwrap();
+    store.add_api_token(&hash, &token, since).await.unwrap();
 
     let ada = bob;
     let since = store.epoch().await.unwrap();

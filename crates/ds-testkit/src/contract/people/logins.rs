@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ds_auth::{
+    Epoch,
     dropid::{Metadata, client::PendingLogin, server::Grant, signing::StoredKey},
     people::AccountChange,
 };
@@ -59,12 +60,25 @@ pub async fn code_store(store: &impl HostStore) {
         expires,
     };
     let [one, two, three] = [(); 3].map(|()| Token::random().hash());
-    store.add_code(&one, &grant(ada.id, late)).await.unwrap();
-    store.add_code(&two, &grant(ada.id, NOW)).await.unwrap();
-    store.add_code(&three, &grant(ada.id, late)).await.unwrap();
+    store
+        .add_code(&one, &grant(ada.id, late), Epoch(u64::MAX))
+        .await
+        .unwrap();
+    store
+        .add_code(&two, &grant(ada.id, NOW), Epoch(u64::MAX))
+        .await
+        .unwrap();
+    store
+        .add_code(&three, &grant(ada.id, late), Epoch(u64::MAX))
+        .await
+        .unwrap();
     assert_missing(
         store
-            .add_code(&Token::random().hash(), &grant(AccountId::new(), late))
+            .add_code(
+                &Token::random().hash(),
+                &grant(AccountId::new(), late),
+                Epoch(u64::MAX),
+            )
             .await,
     );
     assert_eq!(

@@ -1,11 +1,14 @@
 //! Logins between hosts, and the keys that sign.
 
 use async_trait::async_trait;
-use ds_auth::dropid::{
-    MOST_PENDING,
-    client::{PendingLogin, PendingLoginStore},
-    server::{CodeStore, Grant},
-    signing::{SigningKeyStore, StoredKey},
+use ds_auth::{
+    Epoch,
+    dropid::{
+        MOST_PENDING,
+        client::{PendingLogin, PendingLoginStore},
+        server::{CodeStore, Grant},
+        signing::{SigningKeyStore, StoredKey},
+    },
 };
 use ds_core::{StoreError, Timestamp, secret::TokenHash};
 
@@ -40,9 +43,14 @@ impl PendingLoginStore for Memory {
 
 #[async_trait]
 impl CodeStore for Memory {
-    async fn add_code(&self, code: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+    async fn add_code(
+        &self,
+        code: &TokenHash,
+        grant: &Grant,
+        since: Epoch,
+    ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
-        tables.check_account(grant.account)?;
+        tables.check_unchanged(grant.account, since)?;
         let all = &mut tables.people.codes;
         all.insert(code.clone(), grant.clone());
         bound(all, MOST_PENDING, |grant| grant.expires);

@@ -90,6 +90,16 @@ impl People {
 }
 
 impl Tables {
+    /// That an account is there and not blocked, and was not changed since then.
+    pub(super) fn check_unchanged(&self, id: AccountId, since: Epoch) -> Result<(), StoreError> {
+        self.check_account(id)?;
+        let changed = self.people.changed_since(id, since);
+        if changed || self.people.is_blocked(id) {
+            return Err(missing("such account"));
+        }
+        Ok(())
+    }
+
     fn check_account(&self, id: AccountId) -> Result<(), StoreError> {
         let known = self.accounts.contains_key(&id);
         known.then_some(()).ok_or_else(|| missing("such account"))

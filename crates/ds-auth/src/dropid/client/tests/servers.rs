@@ -19,6 +19,7 @@ use crate::dropid::{
     server::{Asked, CodeStore, Codes, Grant, SharedProfile},
     signing::{Claims, KeyRing, SigningKey, sign, tests_ring},
 };
+use crate::{Epoch, Standing};
 
 /// Logins under way, in memory.
 #[derive(Default)]
@@ -55,7 +56,7 @@ struct Grants(Mutex<HashMap<TokenHash, Grant>>);
 
 #[async_trait]
 impl CodeStore for Grants {
-    async fn add_code(&self, code: &TokenHash, grant: &Grant) -> Result<(), StoreError> {
+    async fn add_code(&self, code: &TokenHash, grant: &Grant, _: Epoch) -> Result<(), StoreError> {
         self.0.lock().unwrap().insert(code.clone(), grant.clone());
         Ok(())
     }
@@ -134,9 +135,13 @@ impl Servers {
         let request = Asked::read(asked.query().unwrap(), Local::Refused).unwrap();
         let request = request.check(None, &issuer).unwrap();
         let dropid = "b.example/ada".parse().unwrap();
+        let somebody = Standing {
+            account: AccountId::new(),
+            since: Epoch::default(),
+        };
         let code = self
             .codes
-            .issue(&request, AccountId::new(), dropid, true)
+            .issue(&request, somebody, dropid, true)
             .await
             .unwrap();
         let people = &mut self.people.lock().unwrap();

@@ -9,11 +9,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use ds_auth::dropid::{
-    Local, Metadata,
-    client::{Bounds, Got, Web, WebError},
-    server::{Asked, Codes, SharedProfile},
-    signing::KeyRing,
+use ds_auth::{
+    Epoch, Standing,
+    dropid::{
+        Local, Metadata,
+        client::{Bounds, Got, Web, WebError},
+        server::{Asked, Codes, SharedProfile},
+        signing::KeyRing,
+    },
 };
 use ds_core::{AccountId, Clock, ManualClock};
 use ds_testkit::Memory;
@@ -70,7 +73,11 @@ impl Servers {
         let request = Asked::read(asked.query().unwrap(), Local::Http).unwrap();
         let request = request.check(None, ISSUER).unwrap();
         let dropid = "b.example/ada".parse().unwrap();
-        let code = self.codes.issue(&request, self.account, dropid, true);
+        let who = Standing {
+            account: self.account,
+            since: Epoch(u64::MAX),
+        };
+        let code = self.codes.issue(&request, who, dropid, true);
         let code = code.await.unwrap();
         let mut people = self.people.lock().unwrap();
         people.insert(code.reveal().to_owned(), me.to_owned());

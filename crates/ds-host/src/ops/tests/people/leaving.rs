@@ -29,7 +29,10 @@ async fn whoever_is_blocked_has_nothing_left() {
         .start_account(sessions.standing(bob).await.unwrap())
         .await
         .unwrap();
-    let (_, token) = ops.make_token(bob, "backup", "read", None).await.unwrap();
+    let (_, token) = ops
+        .make_token(ops.standing(bob).await.unwrap(), "backup", "read", None)
+        .await
+        .unwrap();
     // Both are in memory now.
     assert_eq!(sessions.account(&session).await.unwrap(), Some(bob));
     assert!(ops.tokens().check(&token, FROM).await.is_ok());

@@ -1,5 +1,7 @@
 //! Accounts of people on this host.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_core::{AccountId, StoreError, Timestamp};
 
@@ -28,6 +30,8 @@ pub trait AccountStore: Send + Sync {
     async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
     /// One account.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+    /// The mail addresses of these accounts; one that is not there is left out.
+    async fn emails_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError>;
     /// An account and its password hash (PHC string), by mail address in lower case. A blocked one is not found.
     async fn account_with_password(
         &self,

@@ -11,6 +11,7 @@ mod accounts;
 mod api_tokens;
 mod authenticator;
 mod authorize;
+mod backoff;
 pub mod cookie;
 mod device;
 pub mod dropid;
@@ -40,6 +41,7 @@ pub use api_tokens::{
 };
 pub use authenticator::SessionAuthenticator;
 pub use authorize::{Denied, Granted, authorize};
+pub use backoff::Backoff;
 pub use cookie::Cookies;
 pub use device::device_name;
 pub use email::{EmailError, normalised as normalised_email};

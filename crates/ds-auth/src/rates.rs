@@ -3,7 +3,7 @@
 use std::{hash::Hash, net::IpAddr, sync::Arc, time::Duration};
 
 use ds_core::{Clock, Timestamp};
-use moka::{ops::compute::Op, sync::Cache};
+use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 
 use crate::throttle::network_of;
 
@@ -25,6 +25,8 @@ impl<K: Hash + Eq + Send + Sync + 'static> Rates<K> {
         let counts = Cache::builder()
             .max_capacity(REMEMBERED)
             .time_to_live(within * 2)
+            // Who is new is counted, too, however many there are.
+            .eviction_policy(EvictionPolicy::lru())
             .build();
         Self {
             clock,

@@ -60,6 +60,11 @@ pub trait SessionStore: Send + Sync {
         session: &Session,
         since: Option<Epoch>,
     ) -> Result<(), StoreError>;
+    /// Whether a session of this account could be recorded now.
+    ///
+    /// # Errors
+    /// As [`add_session`](Self::add_session).
+    async fn may_begin(&self, account: AccountId, since: Option<Epoch>) -> Result<(), StoreError>;
     /// Lets no login of an account that is under way begin a session, and none of its codes for others be redeemed; since when.
     /// Sessions that are there go on.
     async fn outdate_logins(&self, account: AccountId) -> Result<Epoch, StoreError>;

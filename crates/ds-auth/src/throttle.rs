@@ -15,7 +15,7 @@ use std::{
 };
 
 use ds_core::{Clock, Timestamp};
-use moka::{ops::compute::Op, sync::Cache};
+use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 
 /// Attempts at one account before the first wait.
 const FREE_PER_ACCOUNT: u32 = 10;
@@ -74,10 +74,13 @@ impl Throttle {
             counts: Cache::builder()
                 .max_capacity(ENTRIES)
                 .time_to_idle(MEMORY)
+                // Whoever is new is counted, too, however many there are.
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
             known: Cache::builder()
                 .max_capacity(ENTRIES)
                 .time_to_idle(KNOWN_FOR)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
         }
     }

@@ -1,10 +1,10 @@
 //! Which hosts owners let their appspaces reach, and the secrets that are sent there on an app's behalf.
 
-use std::{fmt, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use async_trait::async_trait;
 
-use crate::{AppspaceId, EgressRule, StoreError, Timestamp};
+use crate::{AccountId, AppspaceId, EgressRule, StoreError, Timestamp};
 
 /// The name by which an app refers to a secret it never sees: 1 to 64 of `A-Z`, `0-9` and `_`, beginning
 /// with a letter.
@@ -134,6 +134,11 @@ pub const MOST_SECRETS: usize = 64;
 pub trait EgressStore: Send + Sync {
     /// The hosts that are approved for an appspace, in the order of the rules.
     async fn approved(&self, appspace: AppspaceId) -> Result<Vec<EgressRule>, StoreError>;
+    /// Those of every appspace of an account that has any.
+    async fn approved_by(
+        &self,
+        owner: AccountId,
+    ) -> Result<HashMap<AppspaceId, Vec<EgressRule>>, StoreError>;
     /// Withdraws approvals and gives others, all of it or nothing. Approving twice is fine, and so is
     /// withdrawing what is not there.
     ///

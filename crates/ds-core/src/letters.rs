@@ -17,6 +17,8 @@ pub struct WaitingLetter {
     pub due: Timestamp,
     /// When it is of no use any more.
     pub until: Timestamp,
+    /// Whether somebody asked for it of whom nothing is known.
+    pub by_stranger: bool,
 }
 
 impl WaitingLetter {
@@ -28,6 +30,7 @@ impl WaitingLetter {
             tries: 0,
             due: now,
             until: now.plus(useful_for),
+            by_stranger: false,
         }
     }
 }
@@ -52,6 +55,8 @@ pub trait LetterStore: Send + Sync {
     ) -> Result<(), StoreError>;
     /// Forgets a letter; one that is not there is fine.
     async fn forget_letter(&self, id: LetterId) -> Result<(), StoreError>;
+    /// Forgets those that are of no use any more by then.
+    async fn purge_letters(&self, now: Timestamp) -> Result<(), StoreError>;
     /// All that wait, due first first.
     async fn waiting_letters(&self) -> Result<Vec<WaitingLetter>, StoreError>;
 }

@@ -52,6 +52,14 @@ pub trait AppStore: Send + Sync {
     async fn app_named(&self, owner: AccountId, name: &str) -> Result<Option<App>, StoreError>;
     /// The installed versions of an app, oldest version number first.
     async fn versions(&self, app: AppId) -> Result<Vec<AppVersion>, StoreError>;
+    /// The installed versions of all apps of an account, of each app the oldest version number first.
+    async fn versions_of(&self, owner: AccountId) -> Result<Vec<AppVersion>, StoreError> {
+        let mut all = Vec::new();
+        for app in self.apps(owner).await? {
+            all.extend(self.versions(app.id).await?);
+        }
+        Ok(all)
+    }
     /// One installed version.
     async fn version(&self, id: VersionId) -> Result<Option<AppVersion>, StoreError>;
     /// Records a version, and its app if that is new, together.
@@ -77,12 +85,18 @@ pub trait AppspaceStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Taken`] if something answers at its address already.
     async fn add(&self, appspace: &Appspace) -> Result<(), StoreError>;
-    /// Records an appspace, and that the job which made it is done: both or neither.
+    /// Records an appspace, and that the job which made it is done: both or neither. Who may not come back to `like`,
+    /// from whose data it was made, may not come to it either.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if something answers at its address already, [`StoreError::Missing`] if no such job
     /// is under way.
-    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError>;
+    async fn add_by(
+        &self,
+        appspace: &Appspace,
+        job: JobId,
+        like: Option<AppspaceId>,
+    ) -> Result<(), StoreError>;
     /// Records which version runs in an appspace now, and that the job which brought it there is done: both or
     /// neither.
     ///

@@ -322,6 +322,10 @@ async fn tidy(sessions: Sessions, store: Store, ops: Ops) {
             tracing::warn!(%error, "cannot remove expired sessions");
         }
         terms::tidy(&store, &SystemClock).await;
+        if let Err(error) = mail::tidy(&store, &SystemClock, ops.sends_mail()).await {
+            let error = error_chain(&error);
+            tracing::warn!(error, "cannot forget letters that are of no use any more");
+        }
         ops.tidy_people().await;
         if let Err(error) = ops.purge_joining().await {
             let error = error_chain(&error);

@@ -129,7 +129,7 @@ impl Lifecycle {
             paused: false,
             created: self.parts().clock.now(),
         };
-        let recording = self.parts().appspaces.add_by(&appspace, run.id());
+        let recording = self.parts().appspaces.add_by(&appspace, run.id(), None);
         match run.commit(recording).await {
             Ok(()) => {
                 // Somebody may have asked for it before it was there.

@@ -10,6 +10,7 @@
 
 mod age;
 mod anomaly;
+mod barred;
 mod before;
 mod change;
 mod create;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use ds_core::{Appspace, AppspaceId, StoreError};
 
 pub use anomaly::{Anomaly, Examiner};
+pub use barred::Barred;
 pub use change::{BringInError, ChangeError, Changed, CheckError, PlanError};
 pub use create::NewAppspace;
 pub use error::{CreateError, MigrateError, RestError};

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use ds_backup::{About, LatestFiles, LeftOut, Progress, snapshots::SnapshotId};
 use ds_core::{
     Address, AppStore, AppspaceDir, AppspaceId, AppspaceStore, Clock, Closes, DataDir, Gates,
-    Integrity, JobLog, MemberStore, SchemaStore, TrashStore, limits::LimitStore,
+    Integrity, JobLog, MemberLogins, MemberStore, SchemaStore, TrashStore, limits::LimitStore,
 };
 use ds_routes::RouteStore;
 use ds_sandbox::{BoxError, CodeOf, Engine, Limits};
 
-use crate::{Kept, TakeError, Taken};
+use crate::{Barred, Kept, TakeError, Taken};
 
 /// What a [`Lifecycle`](crate::Lifecycle) works with.
 pub struct Parts {
@@ -29,6 +29,8 @@ pub struct Parts {
     pub inside: Inside,
     /// Those inside a directory that is being worked on.
     pub inside_of: InsideOf,
+    /// Who may not come back.
+    pub barred: Arc<dyn Barred>,
     /// The record of what is being done.
     pub jobs: Arc<dyn JobLog>,
     /// Takes a snapshot before what may go wrong; `None` on a host that has nowhere to keep them.
@@ -65,6 +67,8 @@ pub const TRASH_KEPT: Duration = Duration::from_hours(30 * 24);
 pub struct Inside {
     /// Their members.
     pub members: Arc<dyn MemberStore>,
+    /// How they log in.
+    pub logins: Arc<dyn MemberLogins>,
     /// The schema of their data.
     pub schemas: Arc<dyn SchemaStore>,
     /// Whether the database of both is whole.
@@ -74,14 +78,15 @@ pub struct Inside {
 }
 
 impl Inside {
-    /// All four from one.
+    /// All of it from one.
     #[must_use]
     pub fn new<S>(store: Arc<S>) -> Self
     where
-        S: MemberStore + SchemaStore + Integrity + Closes + 'static,
+        S: MemberStore + MemberLogins + SchemaStore + Integrity + Closes + 'static,
     {
         Self {
             members: store.clone(),
+            logins: store.clone(),
             schemas: store.clone(),
             integrity: store.clone(),
             closes: store,

@@ -10,7 +10,7 @@ use std::{
 
 use ds_core::{AppspaceId, Clock as _, SystemClock};
 use ds_sandbox::RequestError;
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use crate::{ServeError, Site};
 
@@ -27,6 +27,7 @@ impl Default for Notices {
             Cache::builder()
                 .max_capacity(REMEMBERED)
                 .time_to_live(QUIET)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
         )
     }

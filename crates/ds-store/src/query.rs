@@ -12,6 +12,9 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
+/// The longest text that is looked for, in characters: longer than what it is looked for in.
+const MOST_SOUGHT: usize = 300;
+
 /// A statement with its parameters.
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
 
@@ -101,6 +104,12 @@ impl QueryCount {
         let done = transaction.commit().await;
         done.map_err(|error| Failure { action, error })
     }
+}
+
+/// What finds a text within another, in small or large letters of any script: for `REGEXP`, since SQLite itself folds ASCII alone.
+pub(crate) fn within(find: &str) -> String {
+    let find: String = find.chars().take(MOST_SOUGHT).collect();
+    format!("(?i){}", regex::escape(&find))
 }
 
 /// What came of adding something that whoever is blocked does not get: then no row was added.

@@ -1,5 +1,6 @@
 //! Making accounts, logging in, and guessing.
 
+use std::collections::HashMap;
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, Ordering},
@@ -46,6 +47,12 @@ impl AccountStore for Fake {
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let all = self.all()?;
         Ok(all.iter().map(|(a, _)| a).find(|a| a.id == id).cloned())
+    }
+
+    async fn emails_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError> {
+        let all = self.all()?;
+        let found = all.iter().filter(|(a, _)| ids.contains(&a.id));
+        Ok(found.map(|(a, _)| (a.id, a.email.clone())).collect())
     }
 
     async fn account_with_password(

@@ -7,8 +7,8 @@
 mod card;
 pub mod client;
 mod connections;
+mod followed;
 mod links;
-mod looks;
 mod metadata;
 mod name;
 pub(crate) mod pkce;
@@ -21,8 +21,8 @@ pub use card::Card;
 pub use connections::{
     ConnectedSite, ConnectedSiteStore, Contact, ContactStore, RemoteAppspace, RemoteAppspaceStore,
 };
+pub use followed::FollowedStore;
 pub use links::METADATA as METADATA_RELATION;
-pub use looks::{TakenLook, TakenLookStore};
 pub use metadata::{AUTHORIZE_PATH, KEYS_PATH, METADATA_PATH, Metadata, MetadataError};
 pub use name::{DropId, DropIdError, Handle, Local};
 pub use profile::{Identity, ProfileError, ProfileUrl};

@@ -92,15 +92,26 @@ impl JoinLink {
     }
 }
 
-/// A way to log in that makes nobody a member of an appspace again.
+/// Somebody who may not become a member of an appspace again, with all ways in which the host knew them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinBar {
-    /// Who logs in so.
-    pub who: Who,
+    /// Names it on pages.
+    pub id: String,
     /// What they were called there.
     pub name: String,
     /// Since when.
     pub barred: Timestamp,
+    /// How they would come, by their [texts](Who::key).
+    pub ways: Vec<BarredWay>,
+}
+
+/// One way in which somebody would come who may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BarredWay {
+    /// Who comes so.
+    pub who: Who,
+    /// What the owner was shown of it; empty if the host alone knew.
+    pub shown: String,
 }
 
 /// What is recorded of joining. It stays with the host: what travels with an appspace lets nobody in elsewhere, and a
@@ -155,15 +166,22 @@ pub trait JoinStore: Send + Sync {
         appspace: AppspaceId,
         id: &str,
     ) -> Result<Option<JoinRequest>, StoreError>;
-    /// Lets nobody become a member who logs in so, and takes what they ask off the list. One who may not already is fine.
+    /// Lets somebody become a member in none of these ways, and takes what they ask off the list: all or nothing. What is
+    /// recorded of any of the ways becomes a part of it.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such appspace.
     async fn add_join_bar(&self, appspace: AppspaceId, bar: &JoinBar) -> Result<(), StoreError>;
     /// Who may not become a member, barred last first.
     async fn join_bars(&self, appspace: AppspaceId) -> Result<Vec<JoinBar>, StoreError>;
-    /// Lets somebody again, by their [text](Who::key). One who may already is fine.
-    async fn lift_join_bar(&self, appspace: AppspaceId, who: &str) -> Result<(), StoreError>;
+    /// Lets somebody again, in all of their ways. One who may already is fine.
+    async fn lift_join_bar(&self, appspace: AppspaceId, id: &str) -> Result<(), StoreError>;
+    /// The same for whoever would come in any of these ways, by their [texts](Who::key).
+    async fn lift_join_bars_of(
+        &self,
+        appspace: AppspaceId,
+        ways: &BTreeSet<String>,
+    ) -> Result<(), StoreError>;
     /// Removes links that ended before then, and requests that were asked before then.
     async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError>;
 }

@@ -35,6 +35,15 @@ impl Who {
         }
     }
 
+    /// Their account of this host, if that is what they have.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(id) => Some(*id),
+            Self::Login(_) => None,
+        }
+    }
+
     /// The server that signed for them; empty if none did.
     #[must_use]
     pub fn signed_by(&self) -> &str {

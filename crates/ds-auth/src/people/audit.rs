@@ -115,7 +115,7 @@ pub enum AuditAction {
 pub struct AuditFilter {
     /// Those of these kinds; of all, if there are none here.
     pub actions: Vec<AuditAction>,
-    /// Those that have this (lower case) in what whoever did it is called, or in to what it was done.
+    /// Those that have this, in small or large letters, in what whoever did it is called, or in to what it was done.
     pub find: String,
 }
 
@@ -128,11 +128,13 @@ pub enum AuditClass {
     Small,
     /// What strangers can bring about, as often as they like.
     Strangers,
+    /// What people bring about who come by themselves: who join and leave without an account, and who make one and remove it.
+    Comers,
 }
 
 impl AuditClass {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Grave, Self::Small, Self::Strangers];
+    pub const ALL: [Self; 4] = [Self::Grave, Self::Small, Self::Strangers, Self::Comers];
 
     /// The number it is recorded with.
     #[must_use]
@@ -141,6 +143,7 @@ impl AuditClass {
             Self::Grave => 0,
             Self::Small => 1,
             Self::Strangers => 2,
+            Self::Comers => 3,
         }
     }
 }
@@ -150,9 +153,9 @@ impl AuditClass {
 pub struct AuditBounds {
     /// Nothing that was done before then.
     pub before: Timestamp,
-    /// Of each account, the newest so many.
+    /// Of each [share](AuditEntry::share), the newest so many.
     pub most_each: u32,
-    /// Of all together, the newest so many.
+    /// Of all together so many: those of which there are more go first.
     pub most: u32,
 }
 
@@ -162,9 +165,12 @@ impl AuditEntry {
     pub fn class(&self) -> AuditClass {
         use AuditAction as A;
         match self.action {
-            A::LogInRefused | A::ResetAsked if self.by.is_none() && self.who == SOMEBODY => {
-                AuditClass::Strangers
+            _ if self.by.is_none() && self.who == SOMEBODY => AuditClass::Strangers,
+            _ if self.by.is_none() && ![COMMAND_LINE, HOST].contains(&self.who.as_str()) => {
+                AuditClass::Comers
             }
+            A::Registered => AuditClass::Comers,
+            A::RemovalBegun if self.who == self.about => AuditClass::Comers,
             A::MemberInvited
             | A::MemberAdded
             | A::MemberChanged
@@ -184,10 +190,29 @@ impl AuditEntry {
             _ => AuditClass::Grave,
         }
     }
+
+    /// With what it competes for its place within its class: no share pushes out another while there is room for all. An account has
+    /// one; whoever has none and chooses how they are called has that of the place they came to.
+    #[must_use]
+    pub fn share(&self) -> String {
+        use AuditAction as A;
+        match (self.class(), self.action) {
+            (AuditClass::Strangers, _) => String::new(),
+            (AuditClass::Comers, A::MemberAdded | A::MemberLeft) => format!("at {}", self.about),
+            (AuditClass::Comers, _) => "accounts".to_owned(),
+            _ => self
+                .by
+                .map_or_else(|| self.who.clone(), |id| id.to_string()),
+        }
+    }
 }
 
 /// What the log calls somebody of whom nothing is known.
 pub const SOMEBODY: &str = "somebody";
+/// What it calls whoever has the command line.
+pub const COMMAND_LINE: &str = "the command line";
+/// What it calls the host itself.
+pub const HOST: &str = "the host";
 
 /// What was done on this host.
 #[async_trait]
@@ -206,6 +231,6 @@ pub trait AuditLog: Send + Sync {
         before: Option<i64>,
         most: u32,
     ) -> Result<Vec<AuditRow>, StoreError>;
-    /// Forgets what of a class is beyond these bounds. What no account did counts as done by one.
+    /// Forgets what of a class is beyond these bounds.
     async fn trim_audit(&self, class: AuditClass, to: &AuditBounds) -> Result<(), StoreError>;
 }

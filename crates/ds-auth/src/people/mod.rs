@@ -19,7 +19,8 @@ mod settings;
 mod tests;
 
 pub use audit::{
-    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditLog, AuditRow, SOMEBODY,
+    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditLog, AuditRow,
+    COMMAND_LINE, HOST, SOMEBODY,
 };
 pub use email_logins::{EMAIL_LINK_FOR, EmailLogin, EmailLoginError, EmailLoginStore, EmailLogins};
 pub use halfway::HalfLogins;

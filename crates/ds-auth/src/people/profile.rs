@@ -15,7 +15,7 @@ use ds_core::{
     secret::{Token, TokenHash},
 };
 
-use crate::{Account, EmailError, email, throttle::Throttle};
+use crate::{Account, EmailError, Epoch, Standing, email, throttle::Throttle};
 
 /// How long a link to a new address is good.
 pub const ADDRESS_LINK_FOR: Duration = Duration::from_mins(30);
@@ -45,15 +45,16 @@ pub trait ProfileStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Missing`] if there is no such account.
     async fn set_account_name(&self, id: AccountId, name: &str) -> Result<(), StoreError>;
-    /// Records that an address is to be changed; an older wish of the account ends. Whether the address is taken is
-    /// looked at when it is used.
+    /// Records that an address is to be changed, if its account was not changed since then; an older wish of the account ends.
+    /// Whether the address is taken is looked at when it is used.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such account.
+    /// [`StoreError::Missing`] if there is no such account, or it was changed.
     async fn add_address_change(
         &self,
         token: &TokenHash,
         change: &AddressChange,
+        since: Epoch,
     ) -> Result<(), StoreError>;
     /// The one with this token; it may have expired.
     async fn address_change(&self, token: &TokenHash) -> Result<Option<AddressChange>, StoreError>;
@@ -73,6 +74,7 @@ pub trait ProfileStore: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
     /// Gives an account another address. What else was to be changed, and links to set the password anew, end with it.
+    /// That it has left the old one, if that was proven, is recorded with it.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such account, [`StoreError::Taken`] if another one has the address.
@@ -82,6 +84,13 @@ pub trait ProfileStore: Send + Sync {
         email: &str,
         is_proven: bool,
     ) -> Result<(), StoreError>;
+    /// The same as an unproven one, if the account was not changed since its person has shown who they are: decided in one statement.
+    ///
+    /// # Errors
+    /// As [`set_address`](Self::set_address); [`StoreError::Missing`] also if it was changed.
+    async fn set_address_of(&self, who: Standing, email: &str) -> Result<(), StoreError>;
+    /// The addresses that were proven to be an account's own, and that it has not any more.
+    async fn left_addresses(&self, id: AccountId) -> Result<Vec<String>, StoreError>;
     /// Lets this address of an account count as proven. Says whether the account has it.
     async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError>;
     /// Removes what ended before then.
@@ -103,6 +112,9 @@ pub enum AddressError {
     /// The link is used, too old, or for another account.
     #[error("this link is used, too old, or for another account")]
     Gone,
+    /// The account is not as it was when its person showed who they are.
+    #[error("your account was changed meanwhile")]
+    Changed,
     /// There were too many requests.
     #[error("too many attempts; try again in {} s", .retry_after.as_secs().max(1))]
     TooMany {
@@ -121,6 +133,13 @@ impl From<StoreError> for AddressError {
             StoreError::Missing { .. } => Self::Gone,
             other => Self::Store(other),
         }
+    }
+}
+
+fn changed(error: StoreError) -> AddressError {
+    match error {
+        StoreError::Missing { .. } => AddressError::Changed,
+        other => other.into(),
     }
 }
 
@@ -158,15 +177,16 @@ impl Profiles {
     }
 
     /// Records that somebody wants another address, or to prove the one they have; the token is for a letter to it. Whether
-    /// it is taken is neither looked at nor told.
+    /// it is taken is neither looked at nor told. They showed who they are after `since`.
     ///
     /// # Errors
-    /// If it is no address, is theirs already, or there were too many wishes.
+    /// If it is no address, is theirs already, there were too many wishes, or their account was changed since.
     pub async fn ask(
         &self,
         account: &Account,
         wanted: &str,
         from: Option<IpAddr>,
+        since: Epoch,
     ) -> Result<(Token, AddressChange), AddressError> {
         let email = self.wanted(account, wanted, from)?;
         let change = AddressChange {
@@ -175,28 +195,34 @@ impl Profiles {
             expires: self.clock.now().plus(ADDRESS_LINK_FOR),
         };
         let token = Token::random();
-        self.store
-            .add_address_change(&token.hash(), &change)
-            .await?;
+        let hash = token.hash();
+        let added = self.store.add_address_change(&hash, &change, since);
+        added.await.map_err(changed)?;
         Ok((token, change))
     }
 
-    /// Gives somebody another address at once, where none can be proven.
+    /// Gives somebody another address at once, where none can be proven. They showed who they are after `since`.
     ///
     /// # Errors
-    /// If it is no address, is theirs already, another's, or there were too many wishes.
+    /// If it is no address, is theirs already, another's, there were too many wishes, or their account was changed since.
     pub async fn change_unproven(
         &self,
         account: &Account,
         wanted: &str,
         from: Option<IpAddr>,
+        since: Epoch,
     ) -> Result<String, AddressError> {
         let email = email::normalised(wanted)?;
         if email == account.email {
             return Err(AddressError::Same);
         }
         let email = self.wanted(account, &email, from)?;
-        self.store.set_address(account.id, &email, false).await?;
+        let who = Standing {
+            account: account.id,
+            since,
+        };
+        let set = self.store.set_address_of(who, &email).await;
+        set.map_err(changed)?;
         Ok(email)
     }
 

@@ -60,11 +60,17 @@ pub enum ResetError {
 #[async_trait]
 pub trait ResetStore: Send + Sync {
     /// Records one; an older one of the account that was given in the same way ends, and the other stays: who asks for a letter ends
-    /// no link that an admin handed over.
+    /// no link that an admin handed over. One that is to be `sent_to` an address is recorded if the account has that address and is
+    /// not blocked: decided in one statement.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such account.
-    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError>;
+    async fn add_reset(
+        &self,
+        token: &TokenHash,
+        reset: &Reset,
+        sent_to: Option<&str>,
+    ) -> Result<(), StoreError>;
     /// One of them; it may have expired.
     async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError>;
     /// Sets the password, ends every session of the account, every login under way and every reset, and records that the address is
@@ -111,25 +117,26 @@ impl Resets {
         }
     }
 
-    /// Asks for a link. Whoever asks is answered at once and always the same: whether there is an account is found out
-    /// in a task of its own, which hands the link's token and its account to `send`.
+    /// Asks for a link. Whoever asks is answered at once and always the same: whether there is an account is found out by what
+    /// comes back, to be run in a task of its own; it hands the link's token and its account to `send`.
     ///
     /// # Errors
     /// If that was asked too often for this address or from there, account or not.
-    pub fn ask<F>(
+    pub fn ask<F, S>(
         &self,
         email: &str,
         from: Option<IpAddr>,
-        send: impl FnOnce(Account, Token) -> F + Send + 'static,
-    ) -> Result<(), ResetError>
+        send: S,
+    ) -> Result<impl Future<Output = ()> + Send + use<F, S>, ResetError>
     where
         F: Future<Output = ()> + Send,
+        S: FnOnce(Account, Token) -> F + Send + 'static,
     {
         let email = email::normalised(email).unwrap_or_default();
         let attempt = self.throttle.attempt(&email, from);
         attempt.map_err(|retry_after| ResetError::TooMany { retry_after })?;
         let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
+        Ok(async move {
             match inner.begin(&email).await {
                 Ok(Some((account, token))) => send(account, token).await,
                 Ok(None) => {}
@@ -138,8 +145,7 @@ impl Resets {
                     tracing::warn!(error, "cannot begin to set a password anew");
                 }
             }
-        });
-        Ok(())
+        })
     }
 
     /// A link for an account, to be handed over by whoever may.
@@ -147,7 +153,7 @@ impl Resets {
     /// # Errors
     /// If the store fails.
     pub async fn hand_out(&self, account: AccountId) -> Result<Token, StoreError> {
-        self.inner.add(account, false, HANDED_FOR).await
+        self.inner.add(account, None, HANDED_FOR).await
     }
 
     /// Whether a link is good now.
@@ -192,23 +198,29 @@ impl Inner {
         let Some((account, _)) = self.accounts.account_with_password(email).await? else {
             return Ok(None);
         };
-        let token = self.add(account.id, true, RESET_LINK_FOR).await?;
-        Ok(Some((account, token)))
+        let sent_to = Some(account.email.as_str());
+        match self.add(account.id, sent_to, RESET_LINK_FOR).await {
+            Ok(token) => Ok(Some((account, token))),
+            // It has another address since, or may not log in any more.
+            Err(StoreError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn add(
         &self,
         account: AccountId,
-        by_mail: bool,
+        sent_to: Option<&str>,
         good_for: Duration,
     ) -> Result<Token, StoreError> {
         let token = Token::random();
         let reset = Reset {
             account,
-            by_mail,
+            by_mail: sent_to.is_some(),
             expires: self.clock.now().plus(good_for),
         };
-        self.store.add_reset(&token.hash(), &reset).await?;
+        let hash = token.hash();
+        self.store.add_reset(&hash, &reset, sent_to).await?;
         Ok(token)
     }
 }

@@ -70,8 +70,8 @@ pub struct Removal {
 /// ```
 #[async_trait]
 pub trait RoleStore: Send + Sync {
-    /// The accounts that have `find` (lower case) in their mail address or name, oldest first; `most` at most, after
-    /// the first `skip`.
+    /// The accounts that have `find`, in small or large letters, in their mail address or name, oldest first; `most` at most,
+    /// after the first `skip`.
     async fn account_entries(
         &self,
         find: &str,

@@ -172,6 +172,7 @@ impl Base {
             routes: self.store.clone(),
             inside: Inside::new(self.members.clone()),
             inside_of: Arc::new(|dir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
+            barred: Arc::new(ops::KeptOut::new(&self.store)),
             jobs: self.store.clone(),
             snapshots: self
                 .keeper

@@ -13,7 +13,7 @@ use crate::{
     dispatch::OtherDomains,
     entrance::{LoginParts, Logins, OriginalLogins},
     mail::Mailer,
-    ops::Names,
+    ops::{KnownWays, Names},
     outgoing::Outgoing,
 };
 
@@ -46,6 +46,7 @@ pub(super) fn logins(
     Arc::new(Logins::new(LoginParts {
         names: names.clone(),
         members: base.members.clone(),
+        known: KnownWays::new(&base.store),
         pending: base.store.clone(),
         letters: base.store.clone(),
         second_steps: SecondSteps::new(base.store.clone(), base.store.clone()),

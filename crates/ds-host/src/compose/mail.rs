@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ds_core::{SystemClock, error_chain};
+use ds_core::{Clock, LetterStore, StoreError, SystemClock};
 use ds_store::Store;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -38,11 +38,29 @@ pub(super) async fn post(
         store: store.clone(),
         clock: Arc::new(SystemClock),
     });
-    if let Err(error) = post.resume().await {
-        let error = error_chain(&error);
-        tracing::error!(error, "mail that waited when the host ended is not sent");
-    }
+    post.resume();
     Ok(Some(post))
+}
+
+/// Forgets letters that are of no use any more; for the daily round. How many wait on a host that sends none: they are sent if it
+/// does so again while they are of use.
+pub(super) async fn tidy(
+    letters: &dyn LetterStore,
+    clock: &dyn Clock,
+    sends: bool,
+) -> Result<usize, StoreError> {
+    letters.purge_letters(clock.now()).await?;
+    if sends {
+        return Ok(0);
+    }
+    let left = letters.waiting_letters().await?.len();
+    if left > 0 {
+        tracing::warn!(
+            left,
+            "letters wait and this host sends no mail any more: they are kept, sealed, while they are of use, for a day at most"
+        );
+    }
+    Ok(left)
 }
 
 /// What tells owners that snapshots fail.
@@ -71,4 +89,32 @@ pub(super) fn rounds(alerts: &Arc<Alerts>, has_snapshots: bool) -> AbortOnDropHa
             alerts.run().await;
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ds_core::{ManualClock, WaitingLetter};
+    use ds_testkit::{Memory, sample::NOW};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_ends_without_mail_too() {
+        let (store, clock) = (Memory::new(), ManualClock::new(NOW));
+        for hours in [1, 24] {
+            let letter = WaitingLetter::new(NOW, Duration::from_hours(hours));
+            store.keep_letter(&letter, "a link").await.unwrap();
+        }
+        let left = async |sends| tidy(&store, &clock, sends).await.unwrap();
+        assert_eq!(left(false).await, 2);
+        clock.advance(Duration::from_hours(2));
+        assert_eq!(left(false).await, 1);
+        assert_eq!(left(true).await, 0, "somebody sends it");
+        assert_eq!(store.waiting_letters().await.unwrap().len(), 1);
+        clock.advance(Duration::from_hours(23));
+        assert_eq!(left(true).await, 0);
+        assert_eq!(store.waiting_letters().await.unwrap(), []);
+    }
 }

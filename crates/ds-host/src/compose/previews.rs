@@ -10,10 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use ds_auth::{Epoch, Session, SessionStore, Subject};
-use ds_core::{
-    AccountId, AppspaceId, ProxyId, StoreError, Timestamp,
-    secret::{Token, TokenHash},
-};
+use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
 use ds_lifecycle::{Lifecycle, Previews};
 
 /// How often is looked whether one is to be closed.
@@ -31,15 +28,22 @@ pub(super) async fn close_old(lifecycle: Lifecycle) {
 
 /// Sessions on previews, in memory, beside all others.
 pub(super) struct WithPreviews {
-    previews: Previews,
+    is_preview: Box<dyn Fn(AppspaceId) -> bool + Send + Sync>,
     others: Arc<dyn SessionStore>,
     own: Mutex<HashMap<TokenHash, Session>>,
 }
 
 impl WithPreviews {
     pub(super) fn new(previews: Previews, others: Arc<dyn SessionStore>) -> Self {
+        Self::of(move |id| previews.has(id), others)
+    }
+
+    fn of(
+        is_preview: impl Fn(AppspaceId) -> bool + Send + Sync + 'static,
+        others: Arc<dyn SessionStore>,
+    ) -> Self {
         Self {
-            previews,
+            is_preview: Box::new(is_preview),
             others,
             own: Mutex::default(),
         }
@@ -51,7 +55,7 @@ impl WithPreviews {
 
     fn add(&self, token: &TokenHash, session: &Session) {
         let mut own = self.own();
-        own.retain(|_, session| is_on(&session.subject, |id| self.previews.has(id)));
+        own.retain(|_, session| is_on(&session.subject, &self.is_preview));
         if own.len() >= MOST
             && let Some(oldest) = own.iter().min_by_key(|(_, session)| session.created)
         {
@@ -59,26 +63,6 @@ impl WithPreviews {
             own.remove(&oldest);
         }
         own.insert(token.clone(), session.clone());
-    }
-}
-
-impl WithPreviews {
-    /// Whether the account of a session could have one now: the store decides, by a session that is taken back at once.
-    async fn is_allowed(&self, session: &Session, since: Option<Epoch>) -> Result<(), StoreError> {
-        let Subject::Member {
-            account: Some(account),
-            ..
-        } = session.subject
-        else {
-            return Ok(());
-        };
-        let trial = Session {
-            subject: Subject::Account(account),
-            ..session.clone()
-        };
-        let token = Token::random().hash();
-        self.others.add_session(&token, &trial, since).await?;
-        self.others.remove_session(&token).await
     }
 }
 
@@ -102,16 +86,26 @@ impl SessionStore for WithPreviews {
         session: &Session,
         since: Option<Epoch>,
     ) -> Result<(), StoreError> {
-        if !is_on(&session.subject, |id| self.previews.has(id)) {
+        if !is_on(&session.subject, &self.is_preview) {
             return self.others.add_session(token, session, since).await;
         }
         // It is looked at first by whoever may end it, and asked for last: what changes the account meanwhile finds it or forbids it.
         self.add(token, session);
-        let allowed = self.is_allowed(session, since).await;
+        let allowed = match session.subject {
+            Subject::Member {
+                account: Some(account),
+                ..
+            } => self.others.may_begin(account, since).await,
+            _ => Ok(()),
+        };
         if allowed.is_err() {
             self.own().remove(token);
         }
         allowed
+    }
+
+    async fn may_begin(&self, account: AccountId, since: Option<Epoch>) -> Result<(), StoreError> {
+        self.others.may_begin(account, since).await
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
@@ -159,5 +153,51 @@ impl SessionStore for WithPreviews {
     async fn purge_sessions(&self, now: Timestamp) -> Result<(), StoreError> {
         self.own().retain(|_, session| session.expires > now);
         self.others.purge_sessions(now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ds_auth::people::RoleStore as _;
+    use ds_core::secret::Token;
+    use ds_testkit::{Memory, sample};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_session_on_a_preview_is_in_no_store() {
+        let (memory, preview) = (Memory::new(), AppspaceId::new());
+        let sessions = WithPreviews::of(move |id| id == preview, Arc::new(memory.clone()));
+        let ada = sample::account("ada@example.com");
+        ds_auth::AccountStore::add_account(&memory, &ada, "hash")
+            .await
+            .unwrap();
+        let session = sample::session(Subject::Member {
+            appspace: preview,
+            proxy_id: ProxyId::random(),
+            account: Some(ada.id),
+        });
+        let begin = async |since| {
+            let token = Token::random().hash();
+            let begun = sessions.add_session(&token, &session, since).await;
+            let is_there = sessions.session(&token).await.unwrap().is_some();
+            assert_eq!(begun.is_ok(), is_there);
+            assert_eq!(memory.session(&token).await.unwrap(), None);
+            is_there
+        };
+        let since = sessions.epoch().await.unwrap();
+        let before = memory.queries();
+        let token = Token::random().hash();
+        let added = sessions.add_session(&token, &session, Some(since)).await;
+        added.unwrap();
+        // It is asked whether it may be, and nothing is written that a crash could leave.
+        assert_eq!(memory.queries() - before, 1);
+
+        assert!(begin(Some(since)).await);
+        sessions.outdate_logins(ada.id).await.unwrap();
+        assert!(!begin(Some(since)).await, "changed since");
+        assert!(begin(None).await);
+        memory.set_blocked(ada.id, Some(sample::NOW)).await.unwrap();
+        assert!(!begin(None).await, "blocked");
     }
 }

@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::{
     At, EntranceFrame, EntranceState, Proved,
-    enter::{Came, remembering, see_other, session, way_in},
+    enter::{Came, refusal, remembering, see_other, session, way_in},
 };
 use crate::{
     ops::{Comer, ErrorKind, Joined, OpError},
@@ -170,6 +170,11 @@ impl Visit {
             // It took them too long: they prove it again.
             return Ok(see_other(&way_in(&self.here())));
         };
+        // First: whoever is not let in is not made a member either, and does not ask to be one.
+        let came = Came::by(&who);
+        if let Some(refused) = refusal(&self.state, &self.at, &came, &self.path).await? {
+            return Ok(refused);
+        }
         let comer = Comer {
             account: who.account(),
             ..Comer::of_login(who.login(), name)
@@ -190,11 +195,13 @@ impl Visit {
     }
 
     async fn let_in(&self, member: &Member, who: &Proved) -> Result<Response, SiteError> {
-        let id = member.proxy_id.clone();
-        super::enter::dress(&self.state, &self.at, id, who.clone());
         let (state, at) = (&self.state, &self.at);
         let begun = session(state, at, &self.headers, member, &Came::by(who), &self.path).await?;
-        Ok(remembering(state, who, begun))
+        let answer = remembering(state, who, begun);
+        if answer.status().is_redirection() {
+            super::enter::dress(state, at, member.proxy_id.clone(), who.clone());
+        }
+        Ok(answer)
     }
 
     async fn refuse(

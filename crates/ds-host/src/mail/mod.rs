@@ -10,7 +10,7 @@ mod smtp;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use async_trait::async_trait;
 use ds_core::{LetterId, one_line};
@@ -44,6 +44,9 @@ pub struct Letter {
     pub text: String,
     /// After this time nobody needs it any more, as with a link that is good no longer.
     pub useful_for: Duration,
+    /// Whether somebody asked for it of whom nothing is known. There is room for few of those.
+    #[serde(default)]
+    pub by_stranger: bool,
 }
 
 /// Sends letters.
@@ -54,7 +57,15 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// If it can never be sent, too many are waiting, or it cannot be recorded.
     async fn send(&self, letter: &Letter) -> Result<(), MailError>;
+
+    /// Runs what ends in a letter. If the host ends meanwhile, it waits for that a little.
+    fn write(&self, work: Writing) {
+        tokio::spawn(work);
+    }
 }
+
+/// What ends in a letter, perhaps.
+pub type Writing = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Takes mail away from here.
 #[async_trait]
@@ -75,6 +86,16 @@ impl Letter {
             subject: subject.into(),
             text,
             useful_for: A_DAY,
+            by_stranger: false,
+        }
+    }
+
+    /// The same, asked for by somebody of whom nothing is known.
+    #[must_use]
+    pub fn by_stranger(self) -> Self {
+        Self {
+            by_stranger: true,
+            ..self
         }
     }
 

@@ -1,26 +1,30 @@
 //! Sends letters in the background.
 
-use std::{sync::Arc, time::Duration};
+mod send;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex as Held, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
-use ds_core::{Clock, LetterStore, StoreError, WaitingLetter, error_chain};
+use ds_core::{Clock, LetterId, LetterStore, StoreError, WaitingLetter, error_chain};
 use lettre::message::Mailbox;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Letter, MailError, Mailer, Transport};
+use super::{Letter, MailError, Mailer, Transport, Writing};
 
 /// How many letters may wait.
 const WAITING: usize = 200;
-/// How long is waited before a letter is tried again: a day altogether, then it is given up.
-const AGAIN: [Duration; 6] = [
-    Duration::from_mins(1),
-    Duration::from_mins(5),
-    Duration::from_mins(30),
-    Duration::from_hours(2),
-    Duration::from_hours(6),
-    Duration::from_hours(15),
-];
+/// How many of them may have been asked for by people of whom nothing is known, so that they leave room for others.
+const BY_STRANGERS: usize = 100;
+/// After how long it is tried again to find out which letters wait.
+const LIST_AGAIN: Duration = Duration::from_mins(1);
 
 /// Sends letters one at a time and in the background. What it took is recorded until it was handed on or given up, so it
 /// outlives the host's end; whoever gets a letter twice because of that gets it with the same id. Clones are the same.
@@ -39,11 +43,23 @@ pub struct PostParts {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What a letter takes up while it waits.
+struct Places {
+    _of_all: OwnedSemaphorePermit,
+    _of_strangers: Option<OwnedSemaphorePermit>,
+}
+
 struct Shared {
     parts: PostParts,
     /// Held while a message is handed over.
     counter: Mutex<()>,
     places: Arc<Semaphore>,
+    /// Those of the places that strangers' letters may have.
+    for_strangers: Arc<Semaphore>,
+    /// Letters that are seen to.
+    in_hand: Held<HashSet<LetterId>>,
+    /// What ends in letters.
+    writing: TaskTracker,
     tasks: TaskTracker,
     closed: CancellationToken,
     /// Nobody waits for letters any more.
@@ -58,20 +74,39 @@ impl Post {
             parts,
             counter: Mutex::default(),
             places: Arc::new(Semaphore::new(WAITING)),
+            for_strangers: Arc::new(Semaphore::new(BY_STRANGERS)),
+            in_hand: Held::default(),
+            writing: TaskTracker::new(),
             tasks: TaskTracker::new(),
             closed: CancellationToken::new(),
             ended: CancellationToken::new(),
         }))
     }
 
-    /// Goes on with the letters that waited when the host ended. To be called once, before any other is taken.
-    ///
-    /// # Errors
-    /// If they cannot be listed.
-    pub async fn resume(&self) -> Result<(), StoreError> {
+    /// Goes on with the letters that waited when the host ended, soon and in the background: if it cannot be found out which,
+    /// again until it can.
+    pub fn resume(&self) {
+        let this = self.clone();
+        self.0.tasks.spawn(async move {
+            while let Err(error) = this.try_resume().await {
+                let error = error_chain(&error);
+                tracing::error!(
+                    error,
+                    "mail that waited when the host ended is not sent yet; it is tried again"
+                );
+                tokio::select! {
+                    () = this.0.closed.cancelled() => return,
+                    () = tokio::time::sleep(LIST_AGAIN) => {}
+                }
+            }
+        });
+    }
+
+    /// Goes on with all letters that wait and are not seen to.
+    pub(super) async fn try_resume(&self) -> Result<(), StoreError> {
         for letter in self.0.parts.store.waiting_letters().await? {
-            let place = Arc::clone(&self.0.places).try_acquire_owned();
-            self.see_to(letter, place.ok());
+            let places = self.0.places(letter.by_stranger);
+            self.see_to(letter, places.ok());
         }
         Ok(())
     }
@@ -87,21 +122,29 @@ impl Post {
             .await
     }
 
-    /// Takes no more letters, and waits so long for those that are being sent. Others wait for the next start.
+    /// Takes no more letters but those that are being written, and waits so long for them and for those that are being sent.
+    /// Others wait for the next start.
     pub async fn close(&self, patience: Duration) {
+        let end = Instant::now() + patience;
+        self.0.writing.close();
+        let _ = timeout_at(end, self.0.writing.wait()).await;
         self.0.places.close();
         self.0.tasks.close();
         self.0.closed.cancel();
-        let _ = tokio::time::timeout(patience, self.0.tasks.wait()).await;
+        let _ = timeout_at(end, self.0.tasks.wait()).await;
         self.0.ended.cancel();
     }
 
-    /// Sends it when it is due.
-    fn see_to(&self, letter: WaitingLetter, place: Option<OwnedSemaphorePermit>) {
+    /// Sends it when it is due, unless somebody does.
+    fn see_to(&self, letter: WaitingLetter, places: Option<Places>) {
+        if !self.0.in_hand().insert(letter.id) {
+            return;
+        }
         let this = Arc::clone(&self.0);
         self.0.tasks.spawn(async move {
             this.see_through(letter).await;
-            drop(place);
+            this.in_hand().remove(&letter.id);
+            drop(places);
         });
     }
 }
@@ -119,102 +162,40 @@ impl Post {
 impl Mailer for Post {
     async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let parts = &self.0.parts;
-        let waiting = WaitingLetter::new(parts.clock.now(), letter.useful_for);
+        let waiting = WaitingLetter {
+            by_stranger: letter.by_stranger,
+            ..WaitingLetter::new(parts.clock.now(), letter.useful_for)
+        };
         letter.message(&parts.from, waiting.id)?;
-        let place = Arc::clone(&self.0.places).try_acquire_owned();
-        let place = place.map_err(|_| MailError::Full)?;
+        let places = self.0.places(letter.by_stranger)?;
         let text = serde_json::to_string(letter).map_err(MailError::Write)?;
         let kept = parts.store.keep_letter(&waiting, &text).await;
         kept.map_err(MailError::Keep)?;
-        self.see_to(waiting, Some(place));
+        self.see_to(waiting, Some(places));
         Ok(())
+    }
+
+    fn write(&self, work: Writing) {
+        self.0.writing.spawn(work);
     }
 }
 
 impl Shared {
-    async fn hand_over(&self, waiting: &WaitingLetter, letter: &Letter) -> Result<(), MailError> {
-        let message = letter.message(&self.parts.from, waiting.id)?;
-        let _at_the_counter = self.counter.lock().await;
-        self.parts.transport.deliver(&message).await
+    /// Room for one more.
+    fn places(&self, by_stranger: bool) -> Result<Places, MailError> {
+        let take = |of: &Arc<Semaphore>| Arc::clone(of).try_acquire_owned();
+        let full = |_| MailError::Full;
+        Ok(Places {
+            _of_strangers: if by_stranger {
+                Some(take(&self.for_strangers).map_err(full)?)
+            } else {
+                None
+            },
+            _of_all: take(&self.places).map_err(full)?,
+        })
     }
 
-    /// Tries until it is handed on or given up, or the host ends.
-    async fn see_through(&self, mut waiting: WaitingLetter) {
-        let mut wait = self.until(&waiting);
-        loop {
-            tokio::select! {
-                biased;
-                () = self.closed.cancelled(), if !wait.is_zero() => return,
-                () = tokio::time::sleep(wait) => {}
-            }
-            let tried = tokio::select! {
-                biased;
-                () = self.ended.cancelled() => return,
-                tried = self.attempt(&waiting) => tried,
-            };
-            let Some(again) = tried else {
-                return self.forget(&waiting).await;
-            };
-            wait = again;
-            waiting.tries += 1;
-            waiting.due = self.parts.clock.now().plus(wait);
-            let (store, id) = (&self.parts.store, waiting.id);
-            let put_off = store.put_off_letter(id, waiting.tries, waiting.due).await;
-            log(put_off, "cannot record when mail is to be tried again");
-        }
-    }
-
-    fn until(&self, waiting: &WaitingLetter) -> Duration {
-        let wait = waiting.due.0.saturating_sub(self.parts.clock.now().0);
-        Duration::from_millis(wait.try_into().unwrap_or(0))
-    }
-
-    /// Tries once. `None` if nothing more is to be done, else how long to wait.
-    async fn attempt(&self, waiting: &WaitingLetter) -> Option<Duration> {
-        if waiting.until < self.parts.clock.now() {
-            tracing::warn!(letter = %waiting.id, "mail waited for longer than it is of use, and is given up");
-            return None;
-        }
-        let letter = match self.parts.store.letter_text(waiting.id).await {
-            Ok(Some(text)) => serde_json::from_str(&text).map_err(MailError::read),
-            Ok(None) => return None,
-            Err(error @ StoreError::Broken { .. }) => Err(MailError::read(error)),
-            Err(error) => Err(MailError::Keep(error)),
-        };
-        let to = letter.as_ref().map_or("?", |letter: &Letter| &letter.to);
-        let to = to.to_owned();
-        let sent = match letter {
-            Ok(letter) => self.hand_over(waiting, &letter).await,
-            Err(error) => Err(error),
-        };
-        let error = sent.err()?;
-        let wait = self.again(waiting).filter(|_| !error.is_final());
-        let error = error_chain(&error);
-        if wait.is_some() {
-            tracing::warn!(to, error, "mail could not be sent; it is tried again");
-        } else {
-            tracing::error!(to, error, "mail could not be sent and is given up");
-        }
-        wait
-    }
-
-    /// How long to wait for the next attempt, if it would still be of use.
-    fn again(&self, waiting: &WaitingLetter) -> Option<Duration> {
-        let wait = *AGAIN.get(usize::try_from(waiting.tries).ok()?)?;
-        (self.parts.clock.now().plus(wait) <= waiting.until).then_some(wait)
-    }
-
-    async fn forget(&self, waiting: &WaitingLetter) {
-        let forgotten = self.parts.store.forget_letter(waiting.id).await;
-        log(
-            forgotten,
-            "cannot forget a letter; it is sent again after the next start",
-        );
-    }
-}
-
-fn log(done: Result<(), StoreError>, what: &str) {
-    if let Err(error) = done {
-        tracing::error!(error = error_chain(&error), "{what}");
+    fn in_hand(&self) -> std::sync::MutexGuard<'_, HashSet<LetterId>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,8 @@
 //! Apps: installing, listing, and finding the version a person means.
 
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 
-use ds_core::{AccountId, App, AppVersion, Version};
+use ds_core::{AccountId, App, AppId, AppVersion, Version};
 
 use super::{AppSummary, ErrorKind, Installed, OpError, Ops, Source, accounts::clip};
 
@@ -23,12 +23,16 @@ impl Ops {
 
     /// The apps of an account, by name, with their versions.
     pub async fn apps(&self, owner: AccountId) -> Result<Vec<AppSummary>, OpError> {
-        let mut summaries = Vec::new();
-        for app in self.parts.apps.apps(owner).await? {
-            let versions = self.parts.apps.versions(app.id).await?;
-            summaries.push(AppSummary { app, versions });
+        let apps = self.parts.apps.apps(owner).await?;
+        let mut of_each: HashMap<AppId, Vec<AppVersion>> = HashMap::new();
+        for version in self.parts.apps.versions_of(owner).await? {
+            of_each.entry(version.app).or_default().push(version);
         }
-        Ok(summaries)
+        let summary = |app: App| AppSummary {
+            versions: of_each.remove(&app.id).unwrap_or_default(),
+            app,
+        };
+        Ok(apps.into_iter().map(summary).collect())
     }
 
     /// The version that `name` (its newest) or `name@version` means.

@@ -1,6 +1,6 @@
 //! Appspaces: making, listing, pausing and resuming.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use ds_core::{AccountId, AppId, Appspace, EgressRule, VersionId};
 
@@ -33,20 +33,26 @@ impl Ops {
 
     /// The appspaces of an account, by address.
     pub async fn appspaces(&self, owner: AccountId) -> Result<Vec<AppspaceSummary>, OpError> {
+        // One question of each kind, however many there are.
         let apps = self.parts.apps.apps(owner).await?;
-        let mut apps: HashMap<AppId, String> =
-            apps.into_iter().map(|app| (app.id, app.name)).collect();
-        let mut asked: HashMap<VersionId, Vec<EgressRule>> = HashMap::new();
-        let mut summaries = Vec::new();
-        for appspace in self.parts.appspaces.appspaces_of(owner).await? {
-            let app_name = apps.entry(appspace.app).or_default().clone();
-            let asked = match asked.entry(appspace.version_id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.asked(&appspace).await?),
-            };
-            summaries.push(self.summary(appspace, app_name, asked).await?);
-        }
-        Ok(summaries)
+        let apps: HashMap<AppId, String> = apps.into_iter().map(|app| (app.id, app.name)).collect();
+        let versions = self.parts.apps.versions_of(owner).await?;
+        let asked: HashMap<VersionId, Vec<EgressRule>> = versions
+            .into_iter()
+            .map(|version| (version.id, version.manifest.egress))
+            .collect();
+        let approved = self.parts.terms.egress.approved_by(owner).await?;
+        let summary = |appspace: Appspace| {
+            let asked = asked
+                .get(&appspace.version_id)
+                .map_or(&[][..], Vec::as_slice);
+            let approved = approved.get(&appspace.id).map_or(&[][..], Vec::as_slice);
+            let waiting = self.waits(asked, approved);
+            let app_name = apps.get(&appspace.app).cloned().unwrap_or_default();
+            self.summarised(appspace, app_name, waiting)
+        };
+        let all = self.parts.appspaces.appspaces_of(owner).await?;
+        Ok(all.into_iter().map(summary).collect())
     }
 
     /// One appspace of an account, by label or full address.
@@ -106,12 +112,22 @@ impl Ops {
         app_name: String,
         asked: &[EgressRule],
     ) -> Result<AppspaceSummary, OpError> {
-        Ok(AppspaceSummary {
+        let waiting = self.waiting(&appspace, asked).await?;
+        Ok(self.summarised(appspace, app_name, waiting))
+    }
+
+    fn summarised(
+        &self,
+        appspace: Appspace,
+        app_name: String,
+        egress_waiting: Vec<EgressRule>,
+    ) -> AppspaceSummary {
+        AppspaceSummary {
             url: self.names().origin(&appspace.address),
             status: self.parts.lifecycle.status(&appspace),
-            egress_waiting: self.waiting(&appspace, asked).await?,
+            egress_waiting,
             app_name,
             appspace,
-        })
+        }
     }
 }

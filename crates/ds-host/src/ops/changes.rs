@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use ds_core::{
-    AccountId, Address, AppVersion, Appspace, AppspaceId, Timestamp, Trashed, Version, VersionId,
+    AccountId, Address, App, AppVersion, Appspace, AppspaceId, Timestamp, Trashed, Version,
+    VersionId,
 };
 use ds_lifecycle::{ChangeError, Changed, JobHandle};
 
@@ -175,9 +176,14 @@ impl Ops {
 
     /// The appspaces of an account that are in the trash, deleted last first.
     pub async fn trash(&self, owner: AccountId) -> Result<Vec<TrashSummary>, OpError> {
+        let all = self.parts.work.trash.trash_of(owner).await?;
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
+        let apps = self.parts.apps.apps(owner).await?;
         let mut summaries = Vec::new();
-        for trashed in self.parts.work.trash.trash_of(owner).await? {
-            summaries.push(self.trash_summary(trashed).await?);
+        for trashed in all {
+            summaries.push(self.trash_of_app(trashed, &apps).await?);
         }
         Ok(summaries)
     }
@@ -243,13 +249,17 @@ impl Ops {
     }
 
     async fn trash_summary(&self, trashed: Trashed) -> Result<TrashSummary, OpError> {
+        let apps = self.parts.apps.apps(trashed.appspace.owner).await?;
+        self.trash_of_app(trashed, &apps).await
+    }
+
+    async fn trash_of_app(&self, trashed: Trashed, apps: &[App]) -> Result<TrashSummary, OpError> {
         let removed = self.parts.work.changes.removed_at(&trashed);
         let appspace = trashed.appspace;
-        let apps = self.parts.apps.apps(appspace.owner).await?;
-        let app = apps.into_iter().find(|app| app.id == appspace.app);
+        let app = apps.iter().find(|app| app.id == appspace.app);
         let there = self.parts.appspaces.at(&appspace.address).await?;
         Ok(TrashSummary {
-            app_name: app.map(|app| app.name).unwrap_or_default(),
+            app_name: app.map(|app| app.name.clone()).unwrap_or_default(),
             deleted: trashed.deleted,
             removed,
             is_address_taken: there.is_some(),

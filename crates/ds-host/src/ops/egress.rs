@@ -126,6 +126,15 @@ impl Ops {
         Ok(waiting(asked, &approved))
     }
 
+    /// The same, where it is known what is approved.
+    pub(super) fn waits(&self, asked: &[EgressRule], approved: &[EgressRule]) -> Vec<EgressRule> {
+        if self.parts.terms.egress_enabled {
+            waiting(asked, approved)
+        } else {
+            Vec::new()
+        }
+    }
+
     /// What an appspace's app asks for.
     pub(super) async fn asked(&self, appspace: &Appspace) -> Result<Vec<EgressRule>, OpError> {
         let version = self.parts.apps.version(appspace.version_id).await?;

@@ -7,6 +7,9 @@
 //! ```
 
 mod bars;
+mod kept_out;
+mod known;
+mod left;
 mod let_in;
 mod links;
 mod requests;
@@ -22,6 +25,9 @@ use ds_core::{AccountId, Appspace, AppspaceId, Member, MemberLogin, Permission, 
 use super::{Action, ErrorKind, OpError, Ops};
 
 pub use bars::BarSummary;
+pub use kept_out::KeptOut;
+pub(crate) use kept_out::barred;
+pub use known::KnownWays;
 pub use links::NewLink;
 pub use requests::RequestSummary;
 
@@ -145,7 +151,7 @@ impl Ops {
             return Ok(Joined::Member(member));
         }
         if self.is_barred(appspace, comer).await? {
-            return Err(bars::barred(appspace));
+            return Err(barred(appspace));
         }
         let name = self.name_of(comer).await?;
         if let Some(token) = invitation {

@@ -111,6 +111,12 @@ impl Ops {
         address: &str,
     ) -> Result<Vec<KeySummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
+        self.keys_at(&appspace).await
+    }
+
+    /// The same, while the appspace is visited.
+    pub(super) async fn keys_at(&self, appspace: &Appspace) -> Result<Vec<KeySummary>, OpError> {
         let members = self.parts.members.members(appspace.id).await?;
         let tokens = self.keys().tokens.list(appspace.id).await?;
         let now = self.now();

@@ -3,6 +3,7 @@
 mod add;
 mod change;
 mod follow;
+mod followed;
 mod names;
 mod page;
 mod permissions;
@@ -12,13 +13,18 @@ mod ways;
 
 use std::{collections::HashMap, sync::Arc};
 
-use ds_auth::{dropid::TakenLookStore, joining::JoinStore};
+use ds_auth::{
+    AccountStore,
+    dropid::{DropIdStore, FollowedStore},
+    joining::JoinStore,
+    people::{ProfileStore, RoleStore},
+};
 use ds_core::{
-    AccountId, Appspace, AppspaceId, Member, MemberChanges, MemberLogin, MemberLogins, ProxyId,
-    Timestamp,
+    AccountId, Appspace, AppspaceId, Member, MemberChanges, MemberLogin, MemberLogins, MemberLooks,
+    ProxyId, Timestamp,
 };
 
-use super::{ErrorKind, OpError, Ops, accounts::clip};
+use super::{ErrorKind, KnownWays, OpError, Ops, accounts::clip};
 
 pub(super) use add::Refusal;
 pub(crate) use add::name_of_login;
@@ -39,21 +45,33 @@ pub struct Membership {
     /// Who may join, with which links, and who asks to.
     pub joins: Arc<dyn JoinStore>,
     /// What members took over from their own hosts.
-    pub looks: Arc<dyn TakenLookStore>,
+    pub looks: Arc<dyn MemberLooks>,
+    /// Where DropIDs of this host are followed.
+    pub followed: Arc<dyn FollowedStore>,
+    /// Finds out what belongs to the same person.
+    pub known: KnownWays,
 }
 
 impl Membership {
     /// All of it in two stores: that inside the appspaces, and the host's own.
     pub fn new<I, H>(inside: &Arc<I>, host: &Arc<H>) -> Self
     where
-        I: MemberLogins + MemberChanges + 'static,
-        H: JoinStore + TakenLookStore + 'static,
+        I: MemberLogins + MemberChanges + MemberLooks + 'static,
+        H: JoinStore
+            + FollowedStore
+            + AccountStore
+            + RoleStore
+            + DropIdStore
+            + ProfileStore
+            + 'static,
     {
         Self {
             logins: inside.clone(),
             changes: inside.clone(),
             joins: host.clone(),
-            looks: host.clone(),
+            looks: inside.clone(),
+            followed: host.clone(),
+            known: KnownWays::new(host),
         }
     }
 }
@@ -88,14 +106,18 @@ impl Ops {
         address: &str,
     ) -> Result<Vec<MemberSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        let members = self.members(owner, address).await?;
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
+        let members = self.parts.members.members(appspace.id).await?;
         self.summaries(&appspace, members).await
     }
 
-    /// The mail address of every account.
-    pub(super) async fn emails_of_accounts(&self) -> Result<HashMap<AccountId, String>, OpError> {
-        let all = self.parts.account_store.accounts().await?;
-        Ok(all.into_iter().map(|one| (one.id, one.email)).collect())
+    /// The mail addresses of these accounts; those that are gone are left out.
+    pub(super) async fn emails_of(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<HashMap<AccountId, String>, OpError> {
+        let ids: Vec<AccountId> = accounts.into_iter().collect();
+        Ok(self.parts.account_store.emails_of(&ids).await?)
     }
 
     /// One member, named by mail address, DropID or id.
@@ -142,14 +164,48 @@ impl Ops {
         })
     }
 
-    /// A member, named by the mail address of their account, a way in which they log in, or their id.
+    /// A member, named by the mail address of their account, a way in which they log in, or their id. Good to show them, or
+    /// to take something from them: whoever's account says that the address is theirs may be meant.
     pub(super) async fn find_member(
         &self,
         appspace: &Appspace,
         text: &str,
     ) -> Result<Member, OpError> {
+        Ok(self.member_meant(appspace, text).await?.0)
+    }
+
+    /// The same to give them something: then an address that nobody proved names nobody.
+    pub(super) async fn find_member_to_give(
+        &self,
+        appspace: &Appspace,
+        text: &str,
+    ) -> Result<Member, OpError> {
+        match self.member_meant(appspace, text).await? {
+            (found, Named::Surely) => Ok(found),
+            (found, Named::ByClaim) => {
+                let message = format!(
+                    "nobody has proved that `{}` is the address of the account that says so",
+                    clip(text)
+                );
+                let hint = format!(
+                    "if you mean the member {}, name them by their id: {}",
+                    found.display_name, found.proxy_id
+                );
+                Err(OpError::new(ErrorKind::Conflict, message).with_hint(hint))
+            }
+        }
+    }
+
+    async fn member_meant(
+        &self,
+        appspace: &Appspace,
+        text: &str,
+    ) -> Result<(Member, Named), OpError> {
         let found = match text.parse::<ProxyId>() {
-            Ok(id) => self.parts.members.member(appspace.id, &id).await?,
+            Ok(id) => {
+                let found = self.parts.members.member(appspace.id, &id).await?;
+                found.map(|found| (found, Named::Surely))
+            }
             Err(_) => self.member_named(appspace.id, text).await?,
         };
         found.ok_or_else(|| {
@@ -159,20 +215,39 @@ impl Ops {
         })
     }
 
-    async fn member_named(&self, at: AppspaceId, text: &str) -> Result<Option<Member>, OpError> {
+    async fn member_named(
+        &self,
+        at: AppspaceId,
+        text: &str,
+    ) -> Result<Option<(Member, Named)>, OpError> {
         let found = match self.way(text).await {
             Ok(way) => self.member_by(at, &way).await?,
             Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
             Err(_) => None,
         };
-        if found.is_some() {
-            return Ok(found);
+        if let Some(found) = found {
+            return Ok(Some((found, Named::Surely)));
         }
-        // To be named is no proof: whoever's account says that the address is theirs.
-        match self.account_by_email(text).await {
-            Ok(account) => Ok(self.parts.members.member_of_account(at, account.id).await?),
-            Err(error) if error.kind() == ErrorKind::Internal => Err(error),
-            Err(_) => Ok(None),
-        }
+        let account = match self.account_by_email(text).await {
+            Ok(account) => account,
+            Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        let found = self.parts.members.member_of_account(at, account.id).await?;
+        let named = if account.email_proven {
+            Named::Surely
+        } else {
+            Named::ByClaim
+        };
+        Ok(found.map(|found| (found, named)))
     }
+}
+
+/// How sure it is who is meant by a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    /// It is theirs.
+    Surely,
+    /// Their account says that it is theirs, and nobody proved it.
+    ByClaim,
 }

@@ -54,7 +54,10 @@ pub use dropids::{Consent, ConsentError, ContactPage, Offer, Shared};
 pub use error::{ErrorKind, OpError};
 pub use hand_over::Archive;
 pub use jobs::{Follow, JobReport, JobStage, Work};
-pub use joining::{BarSummary, Comer, InvitationView, Joined, NewLink, RequestSummary};
+pub(crate) use joining::barred;
+pub use joining::{
+    BarSummary, Comer, InvitationView, Joined, KeptOut, KnownWays, NewLink, RequestSummary,
+};
 pub use keys::{KEY_DAYS, KeySummary, Keys, LINK_DAYS, LINK_PATH, NewKey};
 pub(crate) use members::{Claims, name_of_login};
 pub use members::{MemberPage, MemberSummary, Membership};

@@ -32,7 +32,7 @@ use super::{
     local_path::LocalPath,
     person::{MaybePerson, to_log_in},
 };
-use crate::entrance::enter::ENTER_PATH;
+use crate::{entrance::enter::ENTER_PATH, ops::barred};
 
 /// Where somebody wants to go.
 #[derive(Deserialize)]
@@ -130,7 +130,16 @@ impl Place {
                 let member = site.members.member_of_account(appspace.id, account).await;
                 let member =
                     member.map_err(SiteError::failed("look up a member of an appspace"))?;
-                Ok(member.map(|member| member.proxy_id))
+                let Some(member) = member.map(|member| member.proxy_id) else {
+                    return Ok(None);
+                };
+                let kept_out = site.ops.is_kept_out(appspace, &member).await;
+                if kept_out.map_err(SiteError::failed("find out who may not come back"))? {
+                    return Err(barred(appspace).into());
+                }
+                let dropped = site.ops.drop_left_logins(appspace, &member).await;
+                dropped.map_err(SiteError::failed("look up how a member logs in"))?;
+                Ok(Some(member))
             }
             Self::Preview(preview) => {
                 let is_owner = preview.appspace.owner == account;

@@ -18,6 +18,9 @@ pub enum BringInError {
         #[source]
         source: io::Error,
     },
+    /// Who may not come back could not be taken out.
+    #[error("cannot take those out of the new data who may not come back")]
+    Barred(#[source] StoreError),
     /// The new version could not be recorded.
     #[error("cannot record the new version")]
     Store(#[source] StoreError),
@@ -28,7 +31,7 @@ pub enum BringInError {
 
 impl Lifecycle {
     /// Lets what a job built in [`Run::staged`] take the place of the appspace's data, records the version that
-    /// runs on it, and ends the job. Everything in there is closed.
+    /// runs on it, and ends the job. Everything in there is closed; whoever may not come back is taken out of it.
     ///
     /// # Errors
     /// If the job fails now, the old data comes back.
@@ -43,6 +46,8 @@ impl Lifecycle {
         let live = self.parts().data.appspace(appspace.id).data();
         let staged = run.staged().data();
         run.step(Step::Flush, async {
+            let taken = self.take_out_barred(appspace.id, run.staged()).await;
+            taken.map_err(BringInError::Barred)?;
             let (path, staged) = (staged.clone(), staged.clone());
             let above = [
                 run.staged().root().to_owned(),

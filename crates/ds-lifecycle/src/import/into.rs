@@ -136,7 +136,8 @@ impl Lifecycle {
         let by = self.migrating_version(&version, taken.schema).await?;
         let owned = run.step(Step::AddOwner, async {
             let owning = import.owning(&taken).await?;
-            import.add_owner(owning).await
+            import.add_owner(owning).await?;
+            self.count_allowed(import, Some(import.id)).await
         });
         let members = owned.await?;
         self.migrate_import(import, alone, by, version.schema)

@@ -7,6 +7,7 @@
 //!
 //! Nothing answers at the address before it is recorded, and nothing in the file is believed before it was checked.
 
+mod allowed;
 mod app;
 mod error;
 mod into;
@@ -117,7 +118,7 @@ impl Lifecycle {
             };
             let mut made = this.bring_up(import).await?;
             made.appspace.created = this.parts().clock.now();
-            run.step(Step::Record, this.record_import(&run, &made.appspace))
+            run.step(Step::Record, this.record_import(&run, &made))
                 .await?;
             Ok(made)
         };
@@ -170,7 +171,9 @@ impl Lifecycle {
         let by = self.migrating_version(&version, taken.schema).await?;
         let owned = run.step(Step::AddOwner, async {
             let owning = import.owning(&taken).await?;
-            import.add_owner(owning).await
+            import.add_owner(owning).await?;
+            let like = self.like(taken.about.as_ref(), import.new.owner).await?;
+            self.count_allowed(import, like).await
         });
         let members = owned.await?;
         self.migrate_import(import, hold, by, version.schema)
@@ -225,8 +228,10 @@ impl Lifecycle {
             .await
     }
 
-    async fn record_import(&self, run: &Run, appspace: &Appspace) -> Result<(), ImportError> {
-        let recording = self.parts().appspaces.add_by(appspace, run.id());
+    async fn record_import(&self, run: &Run, made: &Imported) -> Result<(), ImportError> {
+        let appspace = &made.appspace;
+        let like = self.like(made.about.as_ref(), appspace.owner).await?;
+        let recording = self.parts().appspaces.add_by(appspace, run.id(), like);
         match run.commit(recording).await {
             Ok(()) => {
                 // Somebody may have asked for it before it was there.

@@ -99,8 +99,8 @@ impl Import<'_> {
         Ok(of_archive(members.members(id).await?, own))
     }
 
-    /// Makes whoever imports it the owner, and says how many members there are now.
-    pub(super) async fn add_owner(&self, owning: Owning) -> Result<usize, ImportError> {
+    /// Makes whoever imports it the owner.
+    pub(super) async fn add_owner(&self, owning: Owning) -> Result<(), ImportError> {
         let (id, members) = (self.id, &self.inside.members);
         for other in &owning.others {
             let mut member = self.removed(other).await?;
@@ -121,8 +121,7 @@ impl Import<'_> {
             is_owner: true,
             ..owner
         };
-        members.add_member(id, &owner, Some(self.new.owner)).await?;
-        Ok(members.members(id).await?.len())
+        Ok(members.add_member(id, &owner, Some(self.new.owner)).await?)
     }
 
     /// A member who was taken out with all their logins, to be added again.

@@ -57,9 +57,17 @@ impl Lifecycle {
         let copy = run.staged();
         let (about, schema) = self.fetch(run, &anew.snapshot, &copy, id).await?;
         let appspace = self.described(id, &anew, &about, schema).await?;
+        let like = self.kin(about.appspace, anew.owner).await?;
         run.step(Step::AddOwner, async {
             let inside = (self.parts().inside_of)(copy.clone());
-            let owned = own(&inside, id, &anew).await;
+            let owned = async {
+                own(&inside, id, &anew).await?;
+                match like {
+                    Some(like) => self.parts().barred.take_out(like, id, &inside).await,
+                    None => Ok(()),
+                }
+            };
+            let owned = owned.await;
             inside.closes.close(id).await;
             Ok::<_, RestoreError>(owned?)
         })
@@ -70,7 +78,7 @@ impl Lifecycle {
         )
         .await?;
         run.step(Step::Record, async {
-            let recording = self.parts().appspaces.add_by(&appspace, run.id());
+            let recording = self.parts().appspaces.add_by(&appspace, run.id(), like);
             run.commit(recording).await.map_err(|error| match error {
                 StoreError::Taken { .. } => RestoreError::AddressTaken(anew.address.clone()),
                 error => error.into(),

@@ -111,11 +111,16 @@ async fn do_job(job: &str, root: &Path) -> Result<(), String> {
             let taken = taken.map_err(text)?.wait().await;
             taken.map(drop).map_err(text)
         }
-        // What the app does meanwhile.
         "scribble" => {
-            let files = world.data.appspace(world.appspace().await.id).files();
-            fs::write(files.join("note"), "written by Bob").unwrap();
-            fs::remove_dir_all(files.join("more")).unwrap();
+            world.scribble().await;
+            Ok(())
+        }
+        "add-bob" => {
+            world.add_bob().await;
+            Ok(())
+        }
+        "bar-bob" => {
+            world.bar_bob().await;
             Ok(())
         }
         "restore" => restore(None).await,
@@ -313,8 +318,10 @@ fn recover_in_pieces(root: &Path, job: &str, point: u32) {
 async fn look(root: &Path) -> State {
     let world = World::open(root).await;
     let state = State::of(&world).await;
+    let barred = world.barred.0.exists();
     world.close().await;
     assert!(state.is_tidy(), "{state:?}");
+    assert!(!barred || !state.has_member("Bob"), "{state:?}");
     state
 }
 
@@ -364,6 +371,22 @@ async fn preview() {
     recover_in_pieces(&open, "preview", points + 1);
     assert_eq!(look(&open).await, case.before);
     println!("preview: killed at {points} points");
+}
+
+/// Whoever may not come back is not there before anybody can enter, wherever the host is killed.
+#[tokio::test]
+async fn who_may_not_come_back() {
+    for (job, copy) in [
+        ("restore", "snapshot"),
+        ("restore-anew", "snapshot"),
+        ("import-into", "export"),
+    ] {
+        let before = ["create", "add-bob", copy, "bar-bob", "scribble"];
+        let case = Case::new(Work::new(job, before.to_vec().leak())).await;
+        let (points, finished) = case.kill_everywhere(false).await;
+        assert!(finished > 0 && finished < points, "{job}: some of both");
+        assert!(case.fail_everywhere().await > 2);
+    }
 }
 
 /// Tests of jobs: what is done, and what was done before.

@@ -63,6 +63,23 @@ async fn all_is_as_it_was_and_what_was_since_is_kept() {
 }
 
 #[tokio::test]
+async fn unless_it_is_known_who_may_not_come_back_nothing_is_restored() {
+    let root = scratch();
+    let (world, appspace, id) = world(root.path()).await;
+    fs::write(&world.barred.0, "nobody knows").unwrap();
+    let failed = restore(&world, &id, None).await.unwrap_err();
+    assert!(failed.contains("who may not come back"), "{failed}");
+    let files = world.data.appspace(appspace.id).files();
+    let note = fs::read_to_string(files.join("note")).unwrap();
+    assert_eq!(note, "written since");
+    drop(world.gates.of(&appspace).enter().unwrap());
+    let anew = world.anew("beside.example.com").await;
+    let job = world.lifecycle().restore_anew(anew).unwrap();
+    assert!(job.wait().await.is_err());
+    assert!(State::of(&world).await.is_tidy());
+}
+
+#[tokio::test]
 async fn a_part_leaves_the_rest_alone() {
     let root = scratch();
     let (world, appspace, id) = world(root.path()).await;

@@ -88,6 +88,12 @@ impl State {
         }
     }
 
+    /// Whether somebody of this name is a member of any appspace.
+    pub(crate) fn has_member(&self, name: &str) -> bool {
+        let mut members = self.appspaces.iter().flat_map(|one| &one.members);
+        members.any(|(member, _)| member == name)
+    }
+
     /// Whether nothing is under way and nothing is left behind.
     pub(crate) fn is_tidy(&self) -> bool {
         self.unfinished == 0 && self.left.is_empty()

@@ -13,10 +13,10 @@ use ds_backup::{ABOUT, About, DATA, ImportBounds, Progress, snapshots::SnapshotI
 use ds_core::{
     Access, Address, App, AppStore as _, AppVersion, Appspace, AppspaceDir, AppspaceId,
     AppspaceStore as _, DataDir, Direction, Gate, Gates, ManualClock, MemberStore as _,
-    MigrationStep, Schema,
+    MigrationStep, Schema, StoreError,
 };
 use ds_lifecycle::{
-    Anew, Inside, Kept, Lifecycle, NewAppspace, NewImport, Parts, ReadError, SnapshotError,
+    Anew, Barred, Inside, Kept, Lifecycle, NewAppspace, NewImport, Parts, ReadError, SnapshotError,
     Snapshotter, TRASH_KEPT,
 };
 use ds_routes::{Handler, Route, RouteId, RouteStore as _};
@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub(crate) snapshots: Arc<Snapshots>,
     /// The addresses that were to be forgotten, and whether nobody could enter then.
     pub(crate) forgotten: Arc<Mutex<Vec<Address>>>,
+    pub(crate) barred: Arc<BarredNames>,
     pub(crate) limits: Limits,
     pub(crate) least_free: u64,
 }
@@ -166,6 +167,33 @@ impl Snapshotter for Snapshots {
     }
 }
 
+/// Whoever is called as a file says may not come back, to whatever appspace; without that file everybody may.
+pub(crate) struct BarredNames(pub(crate) PathBuf);
+
+#[async_trait]
+impl Barred for BarredNames {
+    async fn take_out(
+        &self,
+        _: AppspaceId,
+        id: AppspaceId,
+        inside: &Inside,
+    ) -> Result<(), StoreError> {
+        let Ok(names) = fs::read_to_string(&self.0) else {
+            return Ok(());
+        };
+        if names == "nobody knows" {
+            let what = "list of names".into();
+            return Err(StoreError::Missing { what });
+        }
+        for member in inside.members.members(id).await? {
+            if !member.is_owner && names.lines().any(|name| name == member.display_name) {
+                inside.members.remove_member(id, &member.proxy_id).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A directory for a test, in memory if it can be: what is tested is what is written, not how fast.
 pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
@@ -190,6 +218,7 @@ impl World {
                 ..Snapshots::default()
             }),
             forgotten: Arc::default(),
+            barred: Arc::new(BarredNames(root.join("barred"))),
             limits: Limits {
                 migration: Duration::from_millis(500),
                 ..Limits::default()
@@ -228,6 +257,7 @@ impl World {
             routes: self.store.clone(),
             inside: Inside::new(self.dbs.clone()),
             inside_of: Arc::new(|dir: AppspaceDir| Inside::new(Arc::new(AppspaceDbs::fixed(dir)))),
+            barred: self.barred.clone(),
             jobs: self.store.clone(),
             snapshots: Some(snapshots),
             engine: Arc::new(self.engine.clone()),
@@ -317,6 +347,31 @@ impl World {
     pub(crate) async fn appspace(&self) -> Appspace {
         let at = self.store.at(&NOTES.parse().unwrap()).await.unwrap();
         at.unwrap()
+    }
+
+    /// What the app does meanwhile.
+    pub(crate) async fn scribble(&self) {
+        let files = self.data.appspace(self.appspace().await.id).files();
+        fs::write(files.join("note"), "written by Bob").unwrap();
+        fs::remove_dir_all(files.join("more")).unwrap();
+    }
+
+    /// Makes Bob a member.
+    pub(crate) async fn add_bob(&self) {
+        let id = self.appspace().await.id;
+        let bob = sample::member("Bob");
+        self.dbs.add_member(id, &bob, None).await.unwrap();
+    }
+
+    /// Removes him for good.
+    pub(crate) async fn bar_bob(&self) {
+        let id = self.appspace().await.id;
+        fs::write(&self.barred.0, "Bob").unwrap();
+        for one in self.dbs.members(id).await.unwrap() {
+            if one.display_name == "Bob" {
+                self.dbs.remove_member(id, &one.proxy_id).await.unwrap();
+            }
+        }
     }
 
     /// Another appspace from the first snapshot.

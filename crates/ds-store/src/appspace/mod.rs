@@ -5,6 +5,7 @@ mod connections;
 mod foreign;
 mod integrity;
 mod logins;
+mod looks;
 mod members;
 mod original;
 mod schema;

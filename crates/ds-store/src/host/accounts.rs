@@ -1,12 +1,17 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_auth::{Account, AccountStore, Epoch};
 use ds_core::{AccountId, StoreError};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::Store;
 use crate::{query::Query, row::Reader};
+
+/// About how many accounts is asked at once.
+const AT_ONCE: usize = 500;
 
 pub(super) fn read(row: &SqliteRow) -> Result<Account, StoreError> {
     let row = Reader::new("account", row);
@@ -66,6 +71,26 @@ impl AccountStore for Store {
         let mut db = self.reader(ACTION).await?;
         let row = self.count.one(&mut db, ACTION, query).await?;
         row.as_ref().map(read).transpose()
+    }
+
+    async fn emails_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError> {
+        const ACTION: &str = "find mail addresses of accounts";
+        let mut found = HashMap::new();
+        for some in ids.chunks(AT_ONCE) {
+            let mut query =
+                QueryBuilder::<Sqlite>::new("SELECT id, email FROM accounts WHERE id IN (");
+            let mut list = query.separated(", ");
+            for id in some {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            let mut db = self.reader(ACTION).await?;
+            for row in self.count.all(&mut db, ACTION, query.build()).await? {
+                let row = Reader::new("account", &row);
+                found.insert(row.parse("id")?, row.get("email")?);
+            }
+        }
+        Ok(found)
     }
 
     async fn account_with_password(

@@ -76,6 +76,21 @@ impl AppStore for Store {
         Ok(versions)
     }
 
+    async fn versions_of(&self, owner: AccountId) -> Result<Vec<AppVersion>, StoreError> {
+        const ACTION: &str = "list the versions of an account's apps";
+        let query = sqlx::query(
+            "SELECT id, app, number, api, schema_no, manifest, created FROM versions
+             WHERE app IN (SELECT id FROM apps WHERE owner = $1)",
+        )
+        .bind(owner.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let mut versions: Vec<AppVersion> =
+            rows.iter().map(read_version).collect::<Result<_, _>>()?;
+        versions.sort_by(|a, b| a.version.cmp(&b.version));
+        Ok(versions)
+    }
+
     async fn version(&self, id: VersionId) -> Result<Option<AppVersion>, StoreError> {
         const ACTION: &str = "find an app version";
         let query = sqlx::query(

@@ -100,13 +100,22 @@ impl AppspaceStore for Store {
         Ok(())
     }
 
-    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError> {
+    async fn add_by(
+        &self,
+        appspace: &Appspace,
+        job: JobId,
+        like: Option<AppspaceId>,
+    ) -> Result<(), StoreError> {
         let mut db = self.writer(ADD).await?;
         let mut all = self.count.begin(&mut db, ADD).await?;
         self.check_not_kept(&mut all, &appspace.address, ADD)
             .await?;
         let added = self.count.run(&mut all, ADD, insert(appspace)).await;
         added.map_err(|failure| not_added(failure, appspace))?;
+        if let Some(like) = like {
+            let bars = super::bars::copied(like, appspace.id);
+            self.count.run(&mut all, ADD, bars).await?;
+        }
         self.commit_job(all, job, ADD).await
     }
 

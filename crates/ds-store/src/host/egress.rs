@@ -1,8 +1,10 @@
 //! Approved hosts, and secrets.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_core::{
-    AppspaceId, EgressRule, StoreError, Timestamp,
+    AccountId, AppspaceId, EgressRule, StoreError, Timestamp,
     egress_store::{EgressSecret, EgressStore, SecretEntry, SecretName},
 };
 use sqlx::sqlite::SqliteRow;
@@ -51,6 +53,29 @@ impl EgressStore for Store {
         let mut rules: Vec<EgressRule> = rules.collect::<Result<_, _>>()?;
         rules.sort();
         Ok(rules)
+    }
+
+    async fn approved_by(
+        &self,
+        owner: AccountId,
+    ) -> Result<HashMap<AppspaceId, Vec<EgressRule>>, StoreError> {
+        const ACTION: &str = "list the hosts that an account's appspaces may reach";
+        let query = sqlx::query(
+            "SELECT appspace, rule FROM egress_rules
+             WHERE appspace IN (SELECT id FROM appspaces WHERE owner = $1)",
+        )
+        .bind(owner.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let mut all: HashMap<AppspaceId, Vec<EgressRule>> = HashMap::new();
+        for row in self.count.all(&mut db, ACTION, query).await? {
+            let row = Reader::new("host to reach", &row);
+            let rules = all.entry(row.parse("appspace")?).or_default();
+            rules.push(row.parse("rule")?);
+        }
+        for rules in all.values_mut() {
+            rules.sort();
+        }
+        Ok(all)
     }
 
     async fn change_approved(

@@ -13,7 +13,7 @@ use crate::{
     row::{Reader, to_json},
 };
 
-fn no_appspace(failure: Failure) -> StoreError {
+pub(super) fn no_appspace(failure: Failure) -> StoreError {
     failure.or_missing(|| "such appspace".into())
 }
 
@@ -22,7 +22,7 @@ fn no_appspace(failure: Failure) -> StoreError {
 #[error("`{0}` is not known")]
 struct Unknown(String);
 
-fn broken(what: &'static str, text: &str) -> StoreError {
+pub(super) fn broken(what: &'static str, text: &str) -> StoreError {
     StoreError::Broken {
         what,
         source: Box::new(Unknown(text.to_owned())),
@@ -62,17 +62,6 @@ fn request(row: &SqliteRow) -> Result<JoinRequest, StoreError> {
         who: Who::read(who, signed_by).ok_or_else(|| broken(WHAT, who))?,
         name: row.get("name")?,
         asked: row.time("asked")?,
-    })
-}
-
-fn bar(row: &SqliteRow) -> Result<JoinBar, StoreError> {
-    const WHAT: &str = "bar against joining";
-    let row = Reader::new(WHAT, row);
-    let who: &str = row.get("who")?;
-    Ok(JoinBar {
-        who: Who::read(who, "").ok_or_else(|| broken(WHAT, who))?,
-        name: row.get("name")?,
-        barred: row.time("barred")?,
     })
 }
 
@@ -249,44 +238,28 @@ impl JoinStore for Store {
     }
 
     async fn add_join_bar(&self, appspace: AppspaceId, bar: &JoinBar) -> Result<(), StoreError> {
-        const ACTION: &str = "let somebody join no more";
-        let mut db = self.writer(ACTION).await?;
-        let mut all = self.count.begin(&mut db, ACTION).await?;
-        let add = sqlx::query(
-            "INSERT INTO join_bars (appspace, who, name, barred) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (appspace, who) DO NOTHING",
-        )
-        .bind(appspace.to_string())
-        .bind(bar.who.key())
-        .bind(&bar.name)
-        .bind(bar.barred.0);
-        let added = self.count.run(&mut all, ACTION, add).await;
-        added.map_err(no_appspace)?;
-        let asks = sqlx::query("DELETE FROM join_requests WHERE appspace = $1 AND who = $2")
-            .bind(appspace.to_string())
-            .bind(bar.who.key());
-        self.count.run(&mut all, ACTION, asks).await?;
-        Ok(self.count.commit(all, ACTION).await?)
+        self.record_bar(appspace, bar).await
     }
 
     async fn join_bars(&self, appspace: AppspaceId) -> Result<Vec<JoinBar>, StoreError> {
-        const ACTION: &str = "list who may join no more";
-        let query = sqlx::query(
-            "SELECT who, name, barred FROM join_bars WHERE appspace = $1 ORDER BY barred DESC, who",
-        )
-        .bind(appspace.to_string());
-        let mut db = self.reader(ACTION).await?;
-        let rows = self.count.all(&mut db, ACTION, query).await?;
-        rows.iter().map(bar).collect()
+        self.bars_of(appspace).await
     }
 
-    async fn lift_join_bar(&self, appspace: AppspaceId, who: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM join_bars WHERE appspace = $1 AND who = $2")
+    async fn lift_join_bar(&self, appspace: AppspaceId, id: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM join_bars WHERE appspace = $1 AND person = $2")
             .bind(appspace.to_string())
-            .bind(who);
+            .bind(id);
         self.change_joining("let somebody join again", query)
             .await?;
         Ok(())
+    }
+
+    async fn lift_join_bars_of(
+        &self,
+        appspace: AppspaceId,
+        ways: &BTreeSet<String>,
+    ) -> Result<(), StoreError> {
+        self.lift_ways(appspace, ways).await
     }
 
     async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError> {

@@ -17,13 +17,15 @@ impl LetterStore for Store {
         const ACTION: &str = "keep a letter";
         let sealed = self.seal.seal(&purpose(letter.id), text).await?;
         let query = sqlx::query(
-            "INSERT INTO letters (id, sealed, tries, due, until) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO letters (id, sealed, tries, due, until, by_stranger)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(letter.id.to_string())
         .bind(sealed)
         .bind(letter.tries)
         .bind(letter.due.0)
-        .bind(letter.until.0);
+        .bind(letter.until.0)
+        .bind(letter.by_stranger);
         let mut db = self.writer(ACTION).await?;
         self.count.run(&mut db, ACTION, query).await?;
         Ok(())
@@ -65,9 +67,18 @@ impl LetterStore for Store {
         Ok(())
     }
 
+    async fn purge_letters(&self, now: Timestamp) -> Result<(), StoreError> {
+        const ACTION: &str = "forget letters that are of no use any more";
+        let query = sqlx::query("DELETE FROM letters WHERE until < $1").bind(now.0);
+        let mut db = self.writer(ACTION).await?;
+        self.count.run(&mut db, ACTION, query).await?;
+        Ok(())
+    }
+
     async fn waiting_letters(&self) -> Result<Vec<WaitingLetter>, StoreError> {
         const ACTION: &str = "list the letters that wait";
-        let query = sqlx::query("SELECT id, tries, due, until FROM letters ORDER BY due, id");
+        let query =
+            sqlx::query("SELECT id, tries, due, until, by_stranger FROM letters ORDER BY due, id");
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         let read = rows.iter().map(|row| {
@@ -77,6 +88,7 @@ impl LetterStore for Store {
                 tries: row.number("tries")?,
                 due: row.time("due")?,
                 until: row.time("until")?,
+                by_stranger: row.get("by_stranger")?,
             })
         });
         read.collect()

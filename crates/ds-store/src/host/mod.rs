@@ -7,12 +7,13 @@ mod accounts;
 mod api_tokens;
 mod apps;
 mod appspaces;
+mod bars;
 mod egress;
+mod followed;
 mod jobs;
 mod joining;
 mod letters;
 mod limits;
-mod looks;
 mod member_tokens;
 mod moves;
 mod people;
@@ -63,6 +64,7 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         open::private_file(path, true).await?;
         let options = open::options(path)
+            .with_regexp()
             .journal_mode(SqliteJournalMode::Wal)
             .statement_cache_capacity(STATEMENTS);
         let writer = pool(path, 1, options.clone()).await?;

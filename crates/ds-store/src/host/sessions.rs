@@ -122,6 +122,19 @@ impl SessionStore for Store {
         )
     }
 
+    async fn may_begin(&self, account: AccountId, since: Option<Epoch>) -> Result<(), StoreError> {
+        const ACTION: &str = "look whether a session may begin";
+        let query =
+            sqlx::query("SELECT 1 FROM accounts WHERE id = $1 AND blocked IS NULL AND epoch <= $2")
+                .bind(account.to_string())
+                .bind(since.map_or(i64::MAX, number));
+        let mut db = self.reader(ACTION).await?;
+        let found = self.count.one(&mut db, ACTION, query).await?;
+        found.map(drop).ok_or_else(|| StoreError::Missing {
+            what: "such account to log in to".to_owned(),
+        })
+    }
+
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
         const ACTION: &str = "find a session";
         let query = sqlx::query(

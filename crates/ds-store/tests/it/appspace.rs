@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use ds_core::{
     AccountId, AppspaceDir, AppspaceId, Closes as _, DataDir, Integrity as _, Member,
-    MemberStore as _, ProxyId, Schema, SchemaStore as _, StoreError,
+    MemberLooks as _, MemberStore as _, ProxyId, Schema, SchemaStore as _, StoreError, TakenLook,
 };
 use ds_store::{AppspaceDbs, QueryCount};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use crate::host;
 
@@ -203,4 +203,53 @@ async fn a_check_finds_what_is_broken() {
     }
     fs::write(dir.meta_database(), whole).unwrap();
     dbs.check(id).await.unwrap();
+}
+
+/// What a member took over is never shown without being recorded: then they would follow no more.
+#[tokio::test]
+async fn a_look_is_worn_whole_or_not_at_all() {
+    let root = tempfile::tempdir().unwrap();
+    let (data, dbs) = dbs(root.path());
+    let id = AppspaceId::new();
+    let dir = data.appspace(id);
+    dir.create().unwrap();
+    let ada = member("Ada");
+    dbs.add_member(id, &ada, None).await.unwrap();
+    dbs.close(id).await;
+    let mut db = SqliteConnection::connect(dir.meta_database().to_str().unwrap())
+        .await
+        .unwrap();
+    // The power goes between the two.
+    let cut =
+        "CREATE TRIGGER cut BEFORE INSERT ON taken_looks BEGIN SELECT raise(ABORT, 'cut'); END";
+    db.execute(cut).await.unwrap();
+    let after = Member {
+        display_name: "Countess".into(),
+        ..ada.clone()
+    };
+    let taken = TakenLook {
+        who: "b.example/ada".into(),
+        name: "Countess".into(),
+        ..TakenLook::default()
+    };
+    assert!(dbs.wear(id, &ada, &after, &taken).await.is_err());
+    assert_eq!(
+        dbs.member(id, &ada.proxy_id).await.unwrap(),
+        Some(ada.clone())
+    );
+    db.execute("DROP TRIGGER cut").await.unwrap();
+    assert!(dbs.wear(id, &ada, &after, &taken).await.unwrap());
+    let look = dbs.taken_look(id, &ada.proxy_id).await.unwrap();
+    assert_eq!(look, Some(taken));
+
+    // A database of before there were any is brought up to date.
+    dbs.close(id).await;
+    db.execute("DROP TABLE taken_looks").await.unwrap();
+    db.execute("DELETE FROM _sqlx_migrations WHERE version = 2")
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    dbs.check_foreign(id).await.unwrap();
+    assert_eq!(dbs.members(id).await.unwrap(), [after]);
+    assert_eq!(dbs.taken_look(id, &ada.proxy_id).await.unwrap(), None);
 }

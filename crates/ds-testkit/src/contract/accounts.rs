@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use ds_core::{AccountId, Timestamp};
 
 use super::{HostStore, assert_taken};
@@ -28,6 +30,16 @@ pub async fn account_store(store: &impl HostStore) {
 
     assert_eq!(store.account(ada.id).await.unwrap(), Some(ada.clone()));
     assert_eq!(store.account(AccountId::new()).await.unwrap(), None);
+    let stranger = AccountId::new();
+    let asked = [bob.id, stranger, ada.id, bob.id];
+    let expect = HashMap::from([(ada.id, ada.email.clone()), (bob.id, bob.email.clone())]);
+    assert_eq!(store.emails_of(&asked).await.unwrap(), expect);
+    assert_eq!(store.emails_of(&[]).await.unwrap(), HashMap::new());
+    // More than go into one question.
+    let mut many = vec![stranger; 1_200];
+    many.push(ada.id);
+    assert_eq!(store.emails_of(&many).await.unwrap().len(), 1);
+
     let found = store
         .account_with_password("bob@example.com")
         .await

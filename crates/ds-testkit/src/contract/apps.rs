@@ -32,6 +32,12 @@ pub async fn app_store(store: &impl HostStore) {
     let versions = store.versions(notes.id).await.unwrap();
     assert_eq!(versions, [two.clone(), beta.clone(), ten.clone()]);
     assert_eq!(store.versions(AppId::new()).await.unwrap(), []);
+    let all = store.versions_of(ada).await.unwrap();
+    for (app, versions) in [(&notes, versions), (&chess, vec![of_chess.clone()])] {
+        let own = all.iter().filter(|one| one.app == app.id);
+        assert_eq!(own.cloned().collect::<Vec<_>>(), versions);
+    }
+    assert_eq!(all.len(), 4);
     assert_eq!(store.version(beta.id).await.unwrap(), Some(beta.clone()));
     assert_eq!(store.version(VersionId::new()).await.unwrap(), None);
 

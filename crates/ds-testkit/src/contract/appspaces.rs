@@ -2,7 +2,9 @@
 
 use ds_core::{Appspace, AppspaceId, AppspaceStore, Job, JobId, VersionId, Work};
 
-use super::{HostStore, add_account, add_appspace, add_version, assert_missing, assert_taken};
+use super::{
+    HostStore, add_account, add_appspace, add_version, assert_missing, assert_taken, joining::bar,
+};
 use crate::sample;
 
 /// [`AppspaceStore`].
@@ -56,13 +58,26 @@ async fn by_jobs(store: &impl HostStore, a: &Appspace) {
         address: "added.example.com".parse().unwrap(),
         ..a.clone()
     };
-    assert_missing(store.add_by(&added, JobId::new()).await);
+    assert_missing(store.add_by(&added, JobId::new(), None).await);
     assert_eq!(store.appspace(added.id).await.unwrap(), None, "both");
     let job = begin(JobId::new()).await;
-    assert_taken(store.add_by(a, job).await);
+    assert_taken(store.add_by(a, job, None).await);
     assert_eq!(store.unfinished().await.unwrap().len(), 1, "or neither");
-    store.add_by(&added, job).await.unwrap();
-    assert_eq!(store.appspace(added.id).await.unwrap(), Some(added));
+    let eve = bar("eve");
+    store.add_join_bar(a.id, &eve).await.unwrap();
+    store.add_by(&added, job, Some(a.id)).await.unwrap();
+    assert_eq!(
+        store.appspace(added.id).await.unwrap().as_ref(),
+        Some(&added)
+    );
+    let all = store.join_bars(added.id).await.unwrap();
+    assert_eq!(
+        all,
+        std::slice::from_ref(&eve),
+        "who may not come back to one"
+    );
+    store.lift_join_bar(added.id, &eve.id).await.unwrap();
+    assert_eq!(store.join_bars(a.id).await.unwrap(), [eve]);
 
     let app = sample::app(a.owner, "App 2");
     let newer = add_version(store, &app, "3.0.0").await;

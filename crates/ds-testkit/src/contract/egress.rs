@@ -1,7 +1,7 @@
 //! Approved hosts, and secrets.
 
 use ds_core::{
-    AppspaceId, EgressRule, Timestamp,
+    AccountId, AppspaceId, EgressRule, Timestamp,
     egress_store::{EgressSecret, EgressStore, SecretName},
 };
 
@@ -36,6 +36,11 @@ pub async fn egress_store(store: &impl HostStore) {
     both.sort();
     assert_eq!(store.approved(here).await.unwrap(), both);
     assert_eq!(store.approved(there).await.unwrap(), []);
+    let owner = store.appspace(here).await.unwrap().unwrap().owner;
+    let by_one = store.approved_by(owner).await.unwrap();
+    assert_eq!(by_one, [(here, both.clone())].into());
+    let nobody = store.approved_by(AccountId::new()).await.unwrap();
+    assert!(nobody.is_empty());
     change(there, &[&api], &[]).await.unwrap();
     assert_eq!(store.approved(here).await.unwrap(), both);
     let other = rule("other.example.com");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ds_auth::{
     Session, Subject,
-    joining::{JoinBar, JoinLink, JoinRequest, JoinRules, Joining, Who},
+    joining::{BarredWay, JoinBar, JoinLink, JoinRequest, JoinRules, Joining, Who},
 };
 use ds_core::{
     AccountId, AppspaceId, LoginKind, MemberLogin, Permission, ProxyId, Timestamp, secret::Token,
@@ -30,48 +30,92 @@ pub async fn join_store(store: &impl HostStore) {
     bars(store, here, there).await;
 }
 
-async fn bars(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
-    let bar = |name: &str, barred| JoinBar {
-        who: Who::email(&format!("{name}@example.com")),
+/// Somebody who may not come back, by their mail address alone.
+pub(super) fn bar(name: &str) -> JoinBar {
+    JoinBar {
+        id: format!("id of {name}"),
         name: name.into(),
-        barred,
-    };
-    let (ada, bob) = (bar("ada", NOW), bar("bob", LATER));
-    let asks = |appspace, who: &Who| JoinRequest {
-        id: format!("{appspace}{}", who.key()),
-        appspace,
-        who: who.clone(),
-        name: "x".into(),
-        asked: NOW,
-    };
-    for at in [here, there] {
-        assert!(
-            store
-                .add_join_request(&asks(at, &ada.who), 9)
-                .await
-                .unwrap()
-        );
+        barred: NOW,
+        ways: vec![by_mail(name, "shown")],
     }
-    assert!(
-        store
-            .add_join_request(&asks(here, &bob.who), 9)
-            .await
-            .unwrap()
-    );
-    store.add_join_bar(here, &ada).await.unwrap();
-    store.add_join_bar(here, &ada).await.unwrap();
-    let left = store.join_requests(here).await.unwrap();
-    assert_eq!(left.len(), 1, "who may not is not asked about");
+}
+
+fn by_mail(name: &str, shown: &str) -> BarredWay {
+    BarredWay {
+        who: Who::email(&format!("{name}@example.com")),
+        shown: shown.into(),
+    }
+}
+
+async fn bars(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
+    let asks = async |appspace, name: &str| {
+        let who = Who::email(&format!("{name}@example.com"));
+        let request = JoinRequest {
+            id: format!("{appspace}{}", who.key()),
+            appspace,
+            who,
+            name: "x".into(),
+            asked: NOW,
+        };
+        assert!(store.add_join_request(&request, 9).await.unwrap());
+    };
+    for (at, name) in [(here, "ada"), (here, "adal"), (there, "ada"), (here, "bob")] {
+        asks(at, name).await;
+    }
+    let mut ada = bar("ada");
+    ada.ways = vec![by_mail("ada", "shown"), by_mail("adal", "")];
+    let mut bob = bar("bob");
+    bob.barred = LATER;
+    for _ in 0..2 {
+        store.add_join_bar(here, &ada).await.unwrap();
+    }
+    let asking = store.join_requests(here).await.unwrap();
+    assert_eq!(asking.len(), 1, "who may not is not asked about");
     assert_eq!(store.join_requests(there).await.unwrap().len(), 1);
     store.add_join_bar(here, &bob).await.unwrap();
-    let all = store.join_bars(here).await.unwrap();
-    assert_eq!(all, [bob.clone(), ada.clone()]);
-    assert_eq!(store.join_bars(there).await.unwrap(), []);
+    let listed = async |at| store.join_bars(at).await.unwrap();
+    assert_eq!(listed(here).await, [bob.clone(), ada.clone()]);
+    assert_eq!(listed(there).await, []);
     assert_missing(store.add_join_bar(AppspaceId::new(), &ada).await);
-    store.lift_join_bar(there, &bob.who.key()).await.unwrap();
-    store.lift_join_bar(here, &ada.who.key()).await.unwrap();
-    store.lift_join_bar(here, &ada.who.key()).await.unwrap();
-    assert_eq!(store.join_bars(here).await.unwrap(), [bob]);
+    store.lift_join_bar(there, &bob.id).await.unwrap();
+    store.lift_join_bar(here, &ada.id).await.unwrap();
+    store.lift_join_bar(here, &ada.id).await.unwrap();
+    assert_eq!(listed(here).await, [bob.clone()]);
+
+    // By whichever way, all of somebody's are lifted; and what is found to be one person's becomes one.
+    let ways = |name: &str| BTreeSet::from([Who::email(&format!("{name}@example.com")).key()]);
+    let lift = async |at, name| store.lift_join_bars_of(at, &ways(name)).await.unwrap();
+    store.add_join_bar(here, &ada).await.unwrap();
+    lift(there, "adal").await;
+    lift(here, "nobody").await;
+    assert_eq!(listed(here).await.len(), 2);
+    lift(here, "adal").await;
+    assert_eq!(listed(here).await, [bob.clone()]);
+    store.add_join_bar(here, &ada).await.unwrap();
+    let both = JoinBar {
+        id: "both".into(),
+        name: "Both".into(),
+        barred: MUCH_LATER,
+        ways: vec![
+            by_mail("adal", "now"),
+            by_mail("bob", ""),
+            by_mail("bobb", ""),
+        ],
+    };
+    store.add_join_bar(here, &both).await.unwrap();
+    let ways = [
+        ("ada", "shown"),
+        ("adal", "now"),
+        ("bob", "shown"),
+        ("bobb", ""),
+    ];
+    let all = JoinBar {
+        ways: ways.map(|(name, shown)| by_mail(name, shown)).into(),
+        ..both
+    };
+    assert_eq!(listed(here).await, [all]);
+    lift(here, "bobb").await;
+    assert_eq!(listed(here).await, []);
 }
 
 async fn rules(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {

@@ -9,7 +9,10 @@ use crate::sample::NOW;
 /// [`LetterStore`].
 pub async fn letter_store(store: &impl LetterStore) {
     let day = Duration::from_hours(24);
-    let first = WaitingLetter::new(NOW, day);
+    let first = WaitingLetter {
+        by_stranger: true,
+        ..WaitingLetter::new(NOW, day)
+    };
     let second = WaitingLetter::new(NOW.plus(day), day);
     assert_eq!(first.until, NOW.plus(day));
     store.keep_letter(&second, "second").await.unwrap();
@@ -32,4 +35,12 @@ pub async fn letter_store(store: &impl LetterStore) {
     store.put_off_letter(second.id, 1, due).await.unwrap();
     assert_eq!(store.letter_text(second.id).await.unwrap(), None);
     assert_eq!(store.waiting_letters().await.unwrap(), [put_off]);
+
+    store.keep_letter(&second, "second").await.unwrap();
+    store.purge_letters(first.until).await.unwrap();
+    assert_eq!(store.waiting_letters().await.unwrap(), [second, put_off]);
+    let ended = first.until.plus(Duration::from_millis(1));
+    store.purge_letters(ended).await.unwrap();
+    assert_eq!(store.waiting_letters().await.unwrap(), [second]);
+    assert_eq!(store.letter_text(first.id).await.unwrap(), None);
 }

@@ -35,7 +35,7 @@ pub use jobs::job_log;
 pub use joining::{join_store, last_ends};
 pub use letters::letter_store;
 pub use limits::limit_store;
-pub use looks::taken_look_store;
+pub use looks::{followed_store, member_looks};
 pub use member_logins::{member_changes, member_logins, members_with_logins};
 pub use member_tokens::member_token_store;
 pub use members::{member_store, schema_store};
@@ -56,7 +56,7 @@ pub use usage::usage_store;
 use ds_auth::{
     Account, AccountStore, ApiTokenStore, MemberTokenStore, SessionStore,
     dropid::{
-        ConnectedSiteStore, ContactStore, DropIdStore, RemoteAppspaceStore, TakenLookStore,
+        ConnectedSiteStore, ContactStore, DropIdStore, FollowedStore, RemoteAppspaceStore,
         client::PendingLoginStore, server::CodeStore, signing::SigningKeyStore,
     },
     joining::JoinStore,
@@ -93,7 +93,7 @@ all_of! {
 all_of! {
     /// All that a host records.
     HostStore:
-    AccountStore ApiTokenStore AppStore AppspaceStore EgressStore JobLog JoinStore LimitStore MemberTokenStore MoveStore PeopleStore RouteStore SessionStore SnapshotStore TakenLookStore TrashStore UpgradeStore UsageStore
+    AccountStore ApiTokenStore AppStore AppspaceStore EgressStore FollowedStore JobLog JoinStore LimitStore MemberTokenStore MoveStore PeopleStore RouteStore SessionStore SnapshotStore TrashStore UpgradeStore UsageStore
 }
 
 #[track_caller]

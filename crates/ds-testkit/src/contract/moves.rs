@@ -133,7 +133,7 @@ async fn going(store: &impl HostStore, notes: &Appspace, other: &Appspace) -> Mo
     };
     assert_taken(store.add(&squatter).await);
     let job = begun(store, Work::EmptyTrash { appspace: notes.id }).await;
-    assert_taken(store.add_by(&squatter, job).await);
+    assert_taken(store.add_by(&squatter, job, None).await);
     assert_taken(store.take_out(notes.id, &notes.address, job).await);
     store.end(job, None).await.unwrap();
     moved.id

@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_auth::{Account, AccountStore, Epoch};
 use ds_core::{AccountId, StoreError};
@@ -17,6 +19,12 @@ impl AccountStore for Memory {
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         Ok(self.tables()?.accounts.get(&id).map(|(a, _)| a.clone()))
+    }
+
+    async fn emails_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError> {
+        let tables = self.tables()?;
+        let found = ids.iter().filter_map(|id| tables.accounts.get(id));
+        Ok(found.map(|(a, _)| (a.id, a.email.clone())).collect())
     }
 
     async fn account_with_password(

@@ -51,10 +51,18 @@ impl AppspaceStore for Memory {
         self.tables()?.add_appspace(appspace)
     }
 
-    async fn add_by(&self, appspace: &Appspace, job: JobId) -> Result<(), StoreError> {
+    async fn add_by(
+        &self,
+        appspace: &Appspace,
+        job: JobId,
+        like: Option<AppspaceId>,
+    ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         tables.check_job(job)?;
         tables.add_appspace(appspace)?;
+        if let Some(like) = like {
+            tables.joining.copy_bars(like, appspace.id);
+        }
         tables.end_job(job, None)
     }
 

@@ -1,8 +1,10 @@
 //! Approved hosts, and secrets.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use ds_core::{
-    AppspaceId, EgressRule, StoreError, Timestamp,
+    AccountId, AppspaceId, EgressRule, StoreError, Timestamp,
     egress_store::{EgressSecret, EgressStore, SecretEntry, SecretName},
 };
 
@@ -14,6 +16,21 @@ impl EgressStore for Memory {
         let tables = self.tables()?;
         let own = tables.egress.iter().filter(|(of, _)| *of == appspace);
         Ok(own.map(|(_, rule)| rule.clone()).collect())
+    }
+
+    async fn approved_by(
+        &self,
+        owner: AccountId,
+    ) -> Result<HashMap<AppspaceId, Vec<EgressRule>>, StoreError> {
+        let tables = self.tables()?;
+        let mut all: HashMap<AppspaceId, Vec<EgressRule>> = HashMap::new();
+        for (at, rule) in &tables.egress {
+            let appspace = tables.appspaces.get(at);
+            if appspace.is_some_and(|appspace| appspace.owner == owner) {
+                all.entry(*at).or_default().push(rule.clone());
+            }
+        }
+        Ok(all)
     }
 
     async fn change_approved(

@@ -1,6 +1,6 @@
 //! How people become members.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore};
@@ -18,6 +18,12 @@ pub(super) struct JoiningTables {
 }
 
 impl JoiningTables {
+    pub(super) fn copy_bars(&mut self, from: AppspaceId, to: AppspaceId) {
+        let own = self.bars.iter().filter(|(of, _)| *of == from);
+        let copies: Vec<_> = own.map(|(_, bar)| (to, bar.clone())).collect();
+        self.bars.extend(copies);
+    }
+
     pub(super) fn remove(&mut self, id: AppspaceId) {
         self.rules.remove(&id);
         self.links.retain(|link| link.appspace != id);
@@ -145,13 +151,27 @@ impl JoinStore for Memory {
         let mut tables = self.tables()?;
         tables.check_appspace(at)?;
         let all = &mut tables.joining;
-        let key = bar.who.key();
+        let mut bar = bar.clone();
+        let has = |of: &JoinBar, key: &str| of.ways.iter().any(|way| way.who.key() == key);
         all.requests
-            .retain(|one| one.appspace != at || one.who.key() != key);
-        let is_it = |(of, one): &(AppspaceId, JoinBar)| *of == at && one.who.key() == key;
-        if !all.bars.iter().any(is_it) {
-            all.bars.push((at, bar.clone()));
+            .retain(|one| one.appspace != at || !has(&bar, &one.who.key()));
+        let (same, others) = std::mem::take(&mut all.bars)
+            .into_iter()
+            .partition(|(of, one)| {
+                *of == at && one.ways.iter().any(|way| has(&bar, &way.who.key()))
+            });
+        all.bars = others;
+        let known: Vec<(AppspaceId, JoinBar)> = same;
+        for way in known.into_iter().flat_map(|(_, one)| one.ways) {
+            let key = way.who.key();
+            match bar.ways.iter_mut().find(|one| one.who.key() == key) {
+                Some(found) if found.shown.is_empty() => found.shown = way.shown,
+                Some(_) => {}
+                None => bar.ways.push(way),
+            }
         }
+        bar.ways.sort_by_key(|way| way.who.key());
+        all.bars.push((at, bar));
         Ok(())
     }
 
@@ -159,13 +179,24 @@ impl JoinStore for Memory {
         let tables = self.tables()?;
         let own = tables.joining.bars.iter().filter(|(of, _)| *of == at);
         let mut own: Vec<_> = own.map(|(_, bar)| bar.clone()).collect();
-        own.sort_by_key(|bar| (std::cmp::Reverse(bar.barred), bar.who.key()));
+        own.sort_by_key(|bar| (std::cmp::Reverse(bar.barred), bar.id.clone()));
         Ok(own)
     }
 
-    async fn lift_join_bar(&self, at: AppspaceId, who: &str) -> Result<(), StoreError> {
+    async fn lift_join_bar(&self, at: AppspaceId, id: &str) -> Result<(), StoreError> {
         let bars = &mut self.tables()?.joining.bars;
-        bars.retain(|(of, bar)| *of != at || bar.who.key() != who);
+        bars.retain(|(of, bar)| *of != at || bar.id != id);
+        Ok(())
+    }
+
+    async fn lift_join_bars_of(
+        &self,
+        at: AppspaceId,
+        ways: &BTreeSet<String>,
+    ) -> Result<(), StoreError> {
+        let bars = &mut self.tables()?.joining.bars;
+        let is_of = |bar: &JoinBar| bar.ways.iter().any(|way| ways.contains(&way.who.key()));
+        bars.retain(|(of, bar)| *of != at || !is_of(bar));
         Ok(())
     }
 

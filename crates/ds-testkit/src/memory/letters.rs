@@ -35,6 +35,12 @@ impl LetterStore for Memory {
         Ok(())
     }
 
+    async fn purge_letters(&self, now: Timestamp) -> Result<(), StoreError> {
+        let letters = &mut self.tables()?.letters;
+        letters.retain(|_, (letter, _)| letter.until >= now);
+        Ok(())
+    }
+
     async fn waiting_letters(&self) -> Result<Vec<WaitingLetter>, StoreError> {
         let tables = self.tables()?;
         let mut waiting: Vec<_> = tables.letters.values().map(|(letter, _)| *letter).collect();

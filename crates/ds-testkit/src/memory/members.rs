@@ -91,6 +91,7 @@ impl MemberStore for Memory {
         tables
             .member_logins
             .retain(|(at, of, _)| (*at, of) != (appspace, id));
+        tables.looks.remove(&(appspace, id.clone()));
         let removed = tables.members.remove(&(appspace, id.clone()));
         removed
             .map(drop)

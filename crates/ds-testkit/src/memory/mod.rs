@@ -34,11 +34,11 @@ use std::{
     },
 };
 
-use ds_auth::{Account, ApiToken, MemberToken, Session, dropid::TakenLook};
+use ds_auth::{Account, ApiToken, MemberToken, Session};
 use ds_core::{
     AccountId, Address, App, AppId, AppVersion, Appspace, AppspaceId, EgressRule, Job, JobId,
-    LetterId, Member, MoveId, ProxyId, Schema, StoreError, Timestamp, Trashed, VersionId,
-    WaitingLetter,
+    LetterId, Member, MoveId, ProxyId, Schema, StoreError, TakenLook, Timestamp, Trashed,
+    VersionId, WaitingLetter,
     egress_store::{EgressSecret, SecretName},
     limits::LimitOverrides,
     moves::{MoveIn, MoveOut},
@@ -96,6 +96,7 @@ struct Tables {
     joining: joining::JoiningTables,
     letters: BTreeMap<LetterId, (WaitingLetter, String)>,
     looks: BTreeMap<(AppspaceId, ProxyId), TakenLook>,
+    followed: BTreeSet<(String, AppspaceId)>,
 }
 
 impl Tables {
@@ -113,6 +114,7 @@ impl Tables {
         self.upgrades.remove(&id);
         self.joining.remove(id);
         self.looks.retain(|(at, _), _| *at != id);
+        self.followed.retain(|(_, at)| *at != id);
         self.member_tokens.retain(|(_, token)| token.appspace != id);
         self.snapshots.remove(&id);
         self.egress.retain(|(of, _)| *of != id);

@@ -40,6 +40,16 @@ impl SessionStore for Memory {
         Ok(())
     }
 
+    async fn may_begin(&self, account: AccountId, since: Option<Epoch>) -> Result<(), StoreError> {
+        let tables = self.tables()?;
+        let people = &tables.people;
+        let is_changed = since.is_some_and(|since| people.changed_since(account, since));
+        if is_changed || people.is_blocked(account) || !tables.accounts.contains_key(&account) {
+            return Err(missing("such account to log in to"));
+        }
+        Ok(())
+    }
+
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
         Ok(self.tables()?.sessions.get(token).cloned())
     }

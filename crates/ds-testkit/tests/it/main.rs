@@ -35,13 +35,13 @@ macro_rules! keep {
 }
 
 keep! {
-    account_store api_token_store app_store appspace_store egress_store job_log join_store last_ends letter_store limit_store member_token_store move_store route_store session_store
-    snapshot_store taken_look_store trash_store upgrade_store usage_store
+    account_store api_token_store app_store appspace_store egress_store followed_store job_log join_store last_ends letter_store limit_store member_token_store move_store route_store session_store
+    snapshot_store trash_store upgrade_store usage_store
     registration_store removals setting_store
     audit_log code_store connected_site_store contact_store dropid_store email_login_store epochs invitation_store passkey_store
     pending_login_store profile_store remote_appspace_store reset_store role_store
     second_factor_store signing_key_store;
-    of_appspaces member_changes member_logins members_with_logins member_store schema_store
+    of_appspaces member_changes member_logins member_looks members_with_logins member_store schema_store
 }
 
 /// Databases of appspaces whose directories are made when they are asked for.

@@ -110,9 +110,10 @@ async fn a_forgotten_password_is_set_anew() {
     let (sent, mut mails) = mpsc::unbounded_channel();
     let ask = |email: &str| {
         let sent = sent.clone();
-        resets.ask(email, None, move |account, token| async move {
+        let asked = resets.ask(email, None, move |account, token| async move {
             sent.send((account, token)).unwrap();
-        })
+        });
+        asked.map(|follows| drop(tokio::spawn(follows)))
     };
     // Whoever asks learns nothing, and the store is not asked before they are answered.
     let before = world.memory.queries();
@@ -189,7 +190,8 @@ async fn a_link_to_set_a_password_ends() {
         .unwrap();
     let (sent, mut mails) = mpsc::unbounded_channel();
     let mail = move |_, token| async move { sent.send(token).unwrap() };
-    resets.ask("ada@example.com", None, mail).unwrap();
+    let asked = resets.ask("ada@example.com", None, mail);
+    asked.unwrap().await;
     let token = mails.recv().await.unwrap();
     resets.look(&token).await.unwrap();
     world.clock.advance(Duration::from_mins(30));

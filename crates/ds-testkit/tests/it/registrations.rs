@@ -57,7 +57,8 @@ impl World {
     async fn ask(&self, email: &str) -> Result<(), RegisterError> {
         let sent = self.sent.clone();
         let mail = move |email, token| async move { sent.send((email, token)).unwrap() };
-        self.registrations.ask(email, None, mail).await
+        let asked = self.registrations.ask(email, None, mail).await;
+        asked.map(|follows| drop(tokio::spawn(follows)))
     }
 
     async fn finish(&self, token: &Token) -> Result<ds_auth::Account, RegisterError> {

@@ -62,6 +62,16 @@ pub enum LoginError {
 }
 
 impl LoginError {
+    /// Whether nobody answered: the fault of the server, and not of what it was asked for.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        match self {
+            Self::Inside { .. } => true,
+            Self::Web(error) => error.is_silence(),
+            _ => false,
+        }
+    }
+
     /// Why a server gave nothing.
     pub(in crate::dropid) fn of_web(error: WebError) -> Self {
         if error.is_inside() {

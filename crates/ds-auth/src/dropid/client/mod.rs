@@ -33,7 +33,7 @@ use ds_core::{
     AppspaceId, Clock,
     secret::{Token, TokenHash},
 };
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use url::Url;
 
 use super::{
@@ -93,10 +93,13 @@ impl RemoteLogins {
             asked_again: Cache::builder()
                 .max_capacity(SERVERS)
                 .time_to_live(KEYS_AGAIN)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
+            // The default policy may forget the newest when it is full, which could then be sent on again.
             redeemed: Cache::builder()
                 .max_capacity(CODES)
                 .time_to_live(CODES_FOR)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
         }
     }

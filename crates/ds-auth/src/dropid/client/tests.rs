@@ -357,3 +357,25 @@ async fn who_cannot_be_asked() {
     }
     assert!(world.servers.never_asked_inside());
 }
+
+#[tokio::test]
+async fn the_newest_code_is_remembered_however_many_there_were() {
+    const ISSUER: &str = "https://b.example/";
+    let world = world().await;
+    let (logins, old) = (&world.logins, |n: u64| format!("old {n}"));
+    for n in 0..CODES {
+        // Twice: what was asked for often is what another policy would keep.
+        logins.once(ISSUER, &old(n)).unwrap();
+        assert!(logins.once(ISSUER, &old(n)).is_err(), "{n}");
+    }
+    logins.redeemed.run_pending_tasks();
+    assert_eq!(logins.redeemed.entry_count(), CODES);
+    for n in 0..100 {
+        let new = format!("new {n}");
+        logins.once(ISSUER, &new).unwrap();
+        logins.redeemed.run_pending_tasks();
+        assert!(logins.once(ISSUER, &new).is_err(), "{new}");
+    }
+    assert!(logins.redeemed.entry_count() <= CODES);
+    assert!(logins.once(ISSUER, &old(0)).is_ok(), "the oldest went");
+}

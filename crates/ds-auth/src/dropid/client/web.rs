@@ -84,6 +84,25 @@ impl WebError {
     }
 }
 
+impl WebError {
+    /// Whether nobody answered: the fault of the server, and not of what it was asked for.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        use GetError::{Connect, Exchange, Forbidden, Resolve, TooSlow};
+        let error = self.source.downcast_ref::<GetError>();
+        error.is_some_and(|error| {
+            matches!(
+                error,
+                Resolve { .. }
+                    | Forbidden { .. }
+                    | Connect { .. }
+                    | Exchange { .. }
+                    | TooSlow { .. }
+            )
+        })
+    }
+}
+
 impl Want {
     /// What it may take.
     #[must_use]

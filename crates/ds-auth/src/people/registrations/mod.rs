@@ -12,7 +12,7 @@ use std::{
 };
 
 use ds_core::{Clock, StoreError, Timestamp, error_chain, secret::Token};
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::{RegistrationRule, RoleStore, SettingStore};
 use crate::{Account, AccountError, Accounts, email, throttle::Throttle};
@@ -82,6 +82,7 @@ impl Registrations {
                 written: Cache::builder()
                     .max_capacity(LETTERS)
                     .time_to_live(LETTER_EVERY)
+                    .eviction_policy(EvictionPolicy::lru())
                     .build(),
             }),
             accounts: parts.accounts,
@@ -124,25 +125,26 @@ impl Registrations {
     }
 
     /// Asks for a link that proves a mail address. Whoever asks is answered at once and always the same: whether there is an account
-    /// is found out in a task of its own, which hands the address to `send`, with the link's token if there is none. Nobody is
-    /// written to more than once in a few minutes.
+    /// is found out by what comes back, to be run in a task of its own; it hands the address to `send`, with the link's token if
+    /// there is none. Nobody is written to more than once in a few minutes.
     ///
     /// # Errors
     /// If that is not how people come here, the address is none, or it was asked too often.
-    pub async fn ask<F>(
+    pub async fn ask<F, S>(
         &self,
         email: &str,
         from: Option<IpAddr>,
-        send: impl FnOnce(String, Option<Token>) -> F + Send + 'static,
-    ) -> Result<(), RegisterError>
+        send: S,
+    ) -> Result<impl Future<Output = ()> + Send + use<F, S>, RegisterError>
     where
         F: Future<Output = ()> + Send,
+        S: FnOnce(String, Option<Token>) -> F + Send + 'static,
     {
         self.check_rule(RegistrationRule::Proven).await?;
         let email = email::normalised(email)?;
         self.attempt(&email, from)?;
         let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
+        Ok(async move {
             match inner.begin(&email).await {
                 Ok(Some(token)) => send(email, token).await,
                 Ok(None) => {}
@@ -151,8 +153,7 @@ impl Registrations {
                     tracing::warn!(error, "cannot begin to register somebody");
                 }
             }
-        });
-        Ok(())
+        })
     }
 
     /// Whether a link is good now.

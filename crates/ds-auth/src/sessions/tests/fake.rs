@@ -154,6 +154,10 @@ impl SessionStore for Fake {
         Ok(now)
     }
 
+    async fn may_begin(&self, _: AccountId, _: Option<Epoch>) -> Result<(), StoreError> {
+        unreachable!("sessions are added")
+    }
+
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
         self.read(|| self.sessions.lock().unwrap().get(token).cloned())
             .await

@@ -37,7 +37,7 @@ pub(super) async fn run(ops: &Ops, by: Actor, command: Command) -> Result<Reply,
             let kind = kind.map(|kind| kind.parse::<NoteKind>()).transpose()?;
             let which = AuditFilter {
                 actions: kind.map(NoteKind::actions).unwrap_or_default(),
-                find: find.unwrap_or_default().trim().to_lowercase(),
+                find: find.unwrap_or_default().trim().to_owned(),
             };
             let most = most.unwrap_or(NOTES).min(MOST_NOTES);
             let rows = ops.notes(&by, &which, before, most).await?;

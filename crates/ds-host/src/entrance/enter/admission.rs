@@ -2,7 +2,7 @@
 //! account would be.
 
 use ds_auth::dropid::DropId;
-use ds_core::{AccountId, AppspaceId, LoginKind, ProxyId, StoreError};
+use ds_core::{AccountId, Appspace, LoginKind, ProxyId, StoreError};
 
 use super::arrive::{Came, Way};
 use crate::entrance::EntranceState;
@@ -16,19 +16,37 @@ pub(super) enum Admission {
     Guarded,
     /// Their account is blocked.
     Blocked,
+    /// The owner does not want them back.
+    KeptOut,
 }
 
-/// Whether a member of an appspace who proved who they are in this way comes in.
+/// Whether a member of an appspace who proved who they are in this way comes in; `None`: whether somebody may become one.
 pub(super) async fn admission(
     state: &EntranceState,
-    at: AppspaceId,
-    member: &ProxyId,
+    at: &Appspace,
+    member: Option<&ProxyId>,
     came: &Came,
 ) -> Result<Admission, StoreError> {
-    let of_member = state.logins.members.account_of(at, member).await?;
+    let of_member = match member {
+        Some(member) if state.site.ops.is_kept_out(at, member).await? => {
+            return Ok(Admission::KeptOut);
+        }
+        Some(member) => {
+            let logins = &*state.logins.members;
+            state.logins.known.drop_left(logins, at.id, member).await?;
+            logins.account_of(at.id, member).await?
+        }
+        None => None,
+    };
     let by = match &came.by {
         Way::Account(id) => *id,
         Way::DropId(name) => owner(state, name).await?,
+        Way::Mail(address, account) => {
+            if is_blocked(state, address, came.kind).await? {
+                return Ok(Admission::Blocked);
+            }
+            *account
+        }
     };
     let mut with = None;
     // The one by which they come goes last: with it their session ends.
@@ -62,6 +80,19 @@ async fn account(
         return Ok(Admission::Guarded);
     }
     Ok(Admission::Open(Some(id)))
+}
+
+/// Whether the account is blocked that was proved to have a mail address: it is not found by that, so that nothing else tells.
+async fn is_blocked(
+    state: &EntranceState,
+    address: &str,
+    kind: LoginKind,
+) -> Result<bool, StoreError> {
+    let found = state.site.ops.account_with_address(address).await?;
+    Ok(match found {
+        Some(id) => account(state, id, kind).await? == Admission::Blocked,
+        None => false,
+    })
 }
 
 /// Whose a DropID is, if it is one of this host.

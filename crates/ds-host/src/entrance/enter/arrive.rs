@@ -6,7 +6,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use ds_auth::{Epoch, Standing, cookie::Kind, joining::Joining};
-use ds_core::{AccountId, LoginKind, Member, StoreError, error_chain};
+use ds_core::{AccountId, LoginKind, Member, ProxyId, StoreError, error_chain};
 
 use super::{
     Proved,
@@ -97,7 +97,9 @@ async fn may_vouch(state: &EntranceState, at: &At, who: &Proved) -> Result<bool,
 async fn member(state: &EntranceState, at: &At, who: &Proved) -> Result<Option<Member>, SiteError> {
     const FAILED: &str = "look up a member of an appspace";
     let (members, id) = (&state.logins.members, at.appspace.id);
-    let found = members.member_with(id, who.kind(), who.name()).await;
+    let known = &state.logins.known;
+    let found = known.member_with(&**members, id, who.kind(), who.name());
+    let found = found.await;
     if let Some((member, login)) = found.map_err(SiteError::failed(FAILED))? {
         if who.is_signed() && login.signed_by != who.vouched_by() {
             let noted = members.note_signed(id, who.kind(), who.name(), who.vouched_by());
@@ -122,8 +124,10 @@ pub(in crate::entrance) struct Came {
 
 /// The account that a way to log in belongs to.
 pub(super) enum Way {
-    /// The one with the mail address, if one has it.
+    /// This one, if there is one.
     Account(Option<AccountId>),
+    /// The one with this mail address, as far as the letter says.
+    Mail(String, Option<AccountId>),
     /// The one with the DropID, if it is one of this host.
     DropId(String),
 }
@@ -133,7 +137,8 @@ impl Came {
     pub(in crate::entrance) fn by(who: &Proved) -> Self {
         let by = match who.kind() {
             LoginKind::DropId => Way::DropId(who.name().to_owned()),
-            LoginKind::Profile | LoginKind::Email => Way::Account(who.account()),
+            LoginKind::Email => Way::Mail(who.name().to_owned(), who.account()),
+            LoginKind::Profile => Way::Account(who.account()),
         };
         Self {
             kind: who.kind(),
@@ -167,6 +172,40 @@ pub(super) async fn now(state: &EntranceState) -> Result<Epoch, SiteError> {
     now.map_err(SiteError::failed("begin a login"))
 }
 
+/// The answer to somebody who would become a member and not be let in after that; `None`: they would.
+pub(in crate::entrance) async fn refusal(
+    state: &EntranceState,
+    at: &At,
+    came: &Came,
+    path: &LocalPath,
+) -> Result<Option<Response>, SiteError> {
+    let admitted = admitted(state, at, None, came).await?;
+    Ok(admitted.err().map(|text| refused(state, at, path, text)))
+}
+
+/// With which account of this host somebody comes in; or why they do not.
+async fn admitted(
+    state: &EntranceState,
+    at: &At,
+    member: Option<&ProxyId>,
+    came: &Came,
+) -> Result<Result<Option<AccountId>, &'static str>, SiteError> {
+    let admitted = admission(state, &at.appspace, member, came).await;
+    Ok(
+        match admitted.map_err(SiteError::failed("look up an account"))? {
+            Admission::Open(account) => Ok(account),
+            Admission::Guarded => Err(
+                "You have an account of this host, and it asks for more than one proof, so a letter alone does \
+                not log you in. Log in with your account.",
+            ),
+            Admission::Blocked => {
+                Err("Your account of this host is blocked. Ask whoever runs the host.")
+            }
+            Admission::KeptOut => Err("You may not come back here. Ask the owner."),
+        },
+    )
+}
+
 /// A new session, and on to where they wanted to go, if their account lets them in this way. The session before, if
 /// any, ends.
 pub(in crate::entrance) async fn session(
@@ -177,18 +216,9 @@ pub(in crate::entrance) async fn session(
     came: &Came,
     path: &LocalPath,
 ) -> Result<Response, SiteError> {
-    let admitted = admission(state, at.appspace.id, &member.proxy_id, came).await;
-    let account = match admitted.map_err(SiteError::failed("look up an account"))? {
-        Admission::Open(account) => account,
-        Admission::Guarded => {
-            let text = "You have an account of this host, and it asks for more than one proof, so a letter alone does \
-                not log you in. Log in with your account.";
-            return Ok(refused(state, at, path, text));
-        }
-        Admission::Blocked => {
-            let text = "Your account of this host is blocked. Ask whoever runs the host.";
-            return Ok(refused(state, at, path, text));
-        }
+    let account = match admitted(state, at, Some(&member.proxy_id), came).await? {
+        Ok(account) => account,
+        Err(text) => return Ok(refused(state, at, path, text)),
     };
     let (sessions, cookies) = (&state.site.sessions, state.site.cookies);
     let since = came.since;

@@ -41,12 +41,16 @@ pub(super) async fn wear(
     login: &MemberLogin,
     claims: &Claims,
 ) -> Result<(), OpError> {
-    if !ops.follow_name(at, member, login, claims).await? {
+    // Hosts like this one sign, and have another address for another picture.
+    let again = login.signed_by.is_empty()
+        && claims.photo.is_some()
+        && logins.asking.looks_again(at.id, member);
+    if !ops.follow_name(at, member, login, claims, again).await? {
         return Ok(());
     }
     let found: Option<(&Url, Picture)> = match &claims.photo {
         None => None,
-        Some(photo) => match logins.fetched(photo).await {
+        Some(photo) => match logins.asking.picture(&*logins.web, photo).await {
             Some(picture) => Some((photo, picture)),
             // It cannot be had just now: they keep what they have.
             None => return Ok(()),

@@ -6,18 +6,21 @@ use ds_auth::{
     Rates,
     dropid::{
         Card, Local, ProfileUrl,
-        client::{Client, PendingLoginStore, RemoteLogins, Want, Web},
+        client::{Client, PendingLoginStore, RemoteLogins, Web},
     },
     people::{EmailLoginStore, EmailLogins, SecondSteps},
-    pictures::{self, Picture as MadePicture},
+    pictures::Picture as MadePicture,
 };
-use ds_core::{AppspaceId, Clock, MemberLogins, StoreError, error_chain};
+use ds_core::{AppspaceId, Clock, MemberLogins, StoreError};
 use url::Url;
 
-use super::{OriginalLogins, Proofs};
+use super::{
+    OriginalLogins, Proofs,
+    asking::{Asking, fetched},
+};
 use crate::{
     mail::Mailer,
-    ops::{Claims, Names},
+    ops::{Claims, KnownWays, Names},
 };
 
 /// What [`Logins`] are made of.
@@ -26,6 +29,8 @@ pub struct LoginParts {
     pub names: Names,
     /// The ways in which members log in.
     pub members: Arc<dyn MemberLogins>,
+    /// What belongs to the same person.
+    pub known: KnownWays,
     /// Logins that have begun.
     pub pending: Arc<dyn PendingLoginStore>,
     /// Links that were sent by mail.
@@ -47,6 +52,7 @@ pub struct Logins {
     pub(super) remote: RemoteLogins,
     pub(super) emails: EmailLogins,
     pub(super) members: Arc<dyn MemberLogins>,
+    pub(super) known: KnownWays,
     pub(super) second_steps: SecondSteps,
     pub(in crate::entrance) mailer: Option<Arc<dyn Mailer>>,
     pub(super) original: Option<OriginalLogins>,
@@ -55,7 +61,7 @@ pub struct Logins {
     /// Those who have proved who they are and are no members.
     pub proofs: Proofs,
     pub(super) web: Arc<dyn Web>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) asking: Asking,
 }
 
 /// How often logins may begin: nobody lets this host knock on somebody's door.
@@ -96,19 +102,20 @@ impl Logins {
     pub fn new(parts: LoginParts) -> Self {
         let local = parts.names.local();
         let (web, clock) = (parts.web, parts.clock);
-        let (web_too, clock_too) = (Arc::clone(&web), Arc::clone(&clock));
+        let web_too = Arc::clone(&web);
         Self {
             remote: RemoteLogins::new(parts.pending, web_too, Arc::clone(&clock), local),
             emails: EmailLogins::new(parts.letters, Arc::clone(&clock)),
             limits: Limits::new(&clock),
+            asking: Asking::new(&clock),
             proofs: Proofs::new(clock),
             members: parts.members,
+            known: parts.known,
             second_steps: parts.second_steps,
             mailer: parts.mailer,
             original: parts.original,
             local,
             web,
-            clock: clock_too,
         }
     }
 
@@ -124,19 +131,6 @@ impl Logins {
     /// If the store fails.
     pub async fn purge(&self) -> Result<(), StoreError> {
         self.emails.purge().await
-    }
-
-    /// The picture that somebody wants to be shown with, fetched from where they say it is and made anew. `None` if it
-    /// cannot be had: a picture is worth no failed login.
-    pub(super) async fn fetched(&self, url: &Url) -> Option<MadePicture> {
-        let got = self.web.get(url, Want::Picture.bounds()).await;
-        let told = |error: &(dyn std::error::Error + 'static)| {
-            let error = error_chain(error);
-            tracing::debug!(error, "somebody's picture cannot be used");
-        };
-        let bytes = got.inspect_err(|error| told(error)).ok()?.body;
-        let made = pictures::remake_in_turn(bytes).await;
-        made.inspect_err(|error| told(error)).ok()
     }
 }
 
@@ -163,7 +157,7 @@ impl Logins {
     async fn found(&self, who: ProfileUrl) -> Option<(Claims, Option<MadePicture>)> {
         let card = Card::find(&*self.web, &who, self.local).await.ok()?;
         let picture = match &card.photo {
-            Some(url) => self.fetched(url).await,
+            Some(url) => fetched(&*self.web, url).await.ok(),
             None => None,
         };
         let claims = Claims {

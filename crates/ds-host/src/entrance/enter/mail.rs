@@ -74,6 +74,10 @@ pub(super) async fn ask(
     };
     let response = page(StatusCode::OK, &sent);
     let response = keeping(&state, &browser, EMAIL_LINK_FOR, response);
+    // Members are inside the appspace: nobody looks while it is at rest.
+    let Ok(lease) = at.gate.enter() else {
+        return Ok(response);
+    };
     let wish = Wish {
         state,
         at,
@@ -81,7 +85,11 @@ pub(super) async fn ask(
         browser,
         path,
     };
-    tokio::spawn(wish.fulfil(mailer));
+    let to = mailer.clone();
+    mailer.write(Box::pin(async move {
+        wish.fulfil(to).await;
+        drop(lease);
+    }));
     Ok(response)
 }
 

@@ -14,6 +14,7 @@
 
 mod admission;
 mod arrive;
+mod asking;
 mod browser;
 mod choose;
 mod client;
@@ -38,7 +39,7 @@ use ds_auth::dropid::client::{CALLBACK_PATH, CLIENT_PATH};
 
 use super::EntranceState;
 
-pub(super) use arrive::{Came, session};
+pub(super) use arrive::{Came, refusal, session};
 pub(super) use browser::{see_other, way_in, with_path};
 pub(super) use dress::dress;
 pub(super) use guest::remembering;

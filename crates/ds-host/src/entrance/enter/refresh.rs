@@ -2,15 +2,13 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use ds_auth::{
-    Rates,
-    dropid::{Card, Identity, ProfileUrl},
-};
-use ds_core::{AppspaceId, LoginKind, MemberLogin, ProxyId, error_chain};
-use moka::sync::Cache;
+use ds_auth::dropid::ProfileUrl;
+use ds_core::{AppspaceId, ProxyId, error_chain};
+use moka::{policy::EvictionPolicy, sync::Cache};
 use tokio::{
     sync::{Semaphore, mpsc::Receiver},
-    time::{Instant, sleep_until, timeout},
+    task::JoinSet,
+    time::{Instant, sleep_until},
 };
 
 use super::{Logins, dress::wear};
@@ -22,91 +20,88 @@ const EVERY: Duration = Duration::from_mins(10);
 const MEMBERS: u64 = 50_000;
 /// How long after they were seen: requests come first.
 const LATER: Duration = Duration::from_secs(5);
-/// How many may wait.
+/// How many may wait, for that or for their host; who comes then is seen another time.
 const WAITING: usize = 10_000;
-/// How many hosts are asked at the same time, how often each in a minute, and how long it may take.
-const AT_ONCE: usize = 4;
-const EACH: u32 = 10;
-const PATIENCE: Duration = Duration::from_secs(10);
+/// For how many it is looked up at the same time whom they follow.
+const LOOKUPS: usize = 4;
 
 /// Somebody who was at an appspace.
 pub type Seen = (AppspaceId, ProxyId);
 
 /// Asks for those who were seen, until nobody tells any more.
-pub async fn refresh(ops: Ops, logins: Arc<Logins>, mut seen: Receiver<Seen>) {
+pub async fn refresh(ops: Ops, logins: Arc<Logins>, seen: Receiver<Seen>) {
+    refresh_after(LATER, ops, logins, seen).await;
+}
+
+/// The same, so long after they were seen. Whoever waits for their host has a task of their own and holds up nobody else.
+pub(super) async fn refresh_after(
+    later: Duration,
+    ops: Ops,
+    logins: Arc<Logins>,
+    mut seen: Receiver<Seen>,
+) {
     let asked = Cache::builder()
         .max_capacity(MEMBERS)
         .time_to_live(EVERY)
+        .eviction_policy(EvictionPolicy::lru())
         .build();
-    let a_minute = Duration::from_mins(1);
-    let hosts = Arc::new(Rates::new(Arc::clone(&logins.clock), EACH, a_minute));
-    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let lookups = Arc::new(Semaphore::new(LOOKUPS));
     let mut line: VecDeque<(Instant, Seen)> = VecDeque::new();
+    let mut under_way = JoinSet::new();
     loop {
         let due = line.front().map(|(due, _)| *due);
         tokio::select! {
-            one = seen.recv() => match one {
-                Some(one) => {
-                    if line.len() < WAITING && !asked.contains_key(&one) {
-                        asked.insert(one.clone(), ());
-                        line.push_back((Instant::now() + LATER, one));
-                    }
-                    continue;
+            one = seen.recv() => {
+                let Some(one) = one else {
+                    return;
+                };
+                if line.len() + under_way.len() < WAITING && !asked.contains_key(&one) {
+                    asked.insert(one.clone(), ());
+                    line.push_back((Instant::now() + later, one));
                 }
-                None => return,
-            },
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
-        }
-        let Some((_, one)) = line.pop_front() else {
-            continue;
-        };
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
-            return;
-        };
-        let (ops, logins, hosts) = (ops.clone(), Arc::clone(&logins), Arc::clone(&hosts));
-        tokio::spawn(async move {
-            let asked = timeout(PATIENCE, ask(&ops, &logins, &hosts, &one)).await;
-            if let Ok(Err(error)) = asked {
-                let error = error_chain(&error);
-                tracing::info!(error, "a member's host is not asked how they look");
             }
-            drop(place);
-        });
+            Some(_) = under_way.join_next() => {}
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                if let Some((_, one)) = line.pop_front() {
+                    let (ops, logins) = (ops.clone(), Arc::clone(&logins));
+                    let lookups = Arc::clone(&lookups);
+                    under_way.spawn(async move {
+                        if let Err(error) = ask(&ops, &logins, &lookups, &one).await {
+                            let error = error_chain(&error);
+                            tracing::info!(error, "a member's host is not asked how they look");
+                        }
+                    });
+                }
+            }
+        }
     }
 }
 
-/// Asks for one of them.
+/// Asks for one of them. Only asking is bounded in time: what is recorded is recorded.
 pub(super) async fn ask(
     ops: &Ops,
     logins: &Logins,
-    hosts: &Rates<String>,
+    lookups: &Semaphore,
     (at, member): &Seen,
 ) -> Result<(), OpError> {
-    let Some((at, look)) = ops.follows(*at, member).await? else {
+    let found = {
+        let _place = lookups.acquire().await;
+        ops.follows(*at, member).await?
+    };
+    let Some(follower) = found else {
         return Ok(());
     };
-    let Ok(who) = ProfileUrl::typed(&look.who, logins.local) else {
+    let Ok(who) = ProfileUrl::typed(&follower.login.name, logins.local) else {
         return Ok(());
     };
-    let host = who.url().host_str().unwrap_or_default().to_owned();
-    if hosts.count(host).is_err() {
-        return Ok(());
-    }
-    let kind = match who.identity() {
-        Identity::DropId(_) => LoginKind::DropId,
-        Identity::Profile(_) => LoginKind::Profile,
-    };
-    let login = MemberLogin {
-        kind,
-        name: look.who,
-        signed_by: String::new(),
-    };
-    let Ok(card) = Card::find(&*logins.web, &who, logins.local).await else {
+    let asked = logins.asking.card(&*logins.web, &who, logins.local).await;
+    let Some(card) = asked else {
         return Ok(());
     };
     let claims = Claims {
         name: card.name,
         photo: card.photo,
     };
-    wear(ops, logins, &at, member, &login, &claims).await
+    let (at, login) = (&follower.at, &follower.login);
+    wear(ops, logins, at, member, login, &claims).await
 }

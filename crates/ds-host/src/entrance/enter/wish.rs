@@ -40,12 +40,8 @@ enum Whose {
 impl Wish {
     /// Sends a letter, if the address is somebody's whom it may let in.
     pub(super) async fn fulfil(self, mailer: Arc<dyn Mailer>) {
-        // Members are inside the appspace: nobody looks while it is at rest.
-        let Ok(_lease) = self.at.gate.enter() else {
-            return;
-        };
         let letter = match self.letter().await {
-            Ok(Some(letter)) => letter,
+            Ok(Some(letter)) => letter.by_stranger(),
             Ok(None) => return,
             Err(error) => {
                 let error = error_chain(&error);
@@ -78,9 +74,8 @@ impl Wish {
 
     async fn whose(&self) -> Result<Whose, StoreError> {
         let (id, logins) = (self.at.appspace.id, &self.state.logins);
-        let found = logins
-            .members
-            .member_with(id, LoginKind::Email, &self.email);
+        let (known, kind) = (&logins.known, LoginKind::Email);
+        let found = known.member_with(&*logins.members, id, kind, &self.email);
         if let Some((member, _)) = found.await? {
             return self.member(&member.proxy_id).await;
         }
@@ -101,13 +96,12 @@ impl Wish {
 
     /// What an address is good for that is a member's.
     async fn member(&self, member: &ProxyId) -> Result<Whose, StoreError> {
-        let at = self.at.appspace.id;
         let by_letter = Came::by_letter();
-        let admitted = admission(&self.state, at, member, &by_letter).await?;
+        let admitted = admission(&self.state, &self.at.appspace, Some(member), &by_letter).await?;
         Ok(match admitted {
             Admission::Open(_) => Whose::Member,
             Admission::Guarded => Whose::Guarded,
-            Admission::Blocked => Whose::Nobody,
+            Admission::Blocked | Admission::KeptOut => Whose::Nobody,
         })
     }
 

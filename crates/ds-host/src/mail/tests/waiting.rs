@@ -89,7 +89,8 @@ impl Host {
             store: self.store.clone(),
             clock: self.clock.clone(),
         });
-        post.resume().await.unwrap();
+        // What cannot be listed is not the matter here.
+        let _ = post.try_resume().await;
         post
     }
 
@@ -175,4 +176,78 @@ async fn nothing_is_taken_that_cannot_be_recorded() {
     host.store.break_down(false);
     post.close(PATIENCE).await;
     assert_eq!(host.arrived().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_being_written_is_waited_for() {
+    let check = async |takes: Duration, expect: usize| {
+        let host = Host::new();
+        let post = host.start(0).await;
+        let writes = post.clone();
+        post.write(Box::pin(async move {
+            tokio::time::sleep(takes).await;
+            let _ = writes.send(&letter("s", "late")).await;
+        }));
+        post.close(PATIENCE).await;
+        assert_eq!(host.arrived().len(), expect, "{takes:?}");
+    };
+    check(Duration::ZERO, 1).await;
+    check(PATIENCE / 2, 1).await;
+    check(PATIENCE * 2, 0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn letters_that_cannot_be_listed_are_listed_later() {
+    let host = Host::new();
+    let post = host.start(1).await;
+    post.send(&letter("s", "old")).await.unwrap();
+    post.close(PATIENCE).await;
+    assert_eq!((host.asked(), host.waiting().await.len()), (1, 1));
+    host.clock.advance(Duration::from_mins(2));
+
+    host.store.break_down(true);
+    let post = host.start(3).await;
+    post.resume();
+    let secs = |secs| tokio::time::sleep(Duration::from_secs(secs));
+    secs(30).await;
+    host.store.break_down(false);
+    assert_eq!(host.asked(), 1);
+    // It is refused, and not sent by two because it waits when the others are listed.
+    post.send(&letter("s", "new")).await.unwrap();
+    secs(15).await;
+    assert_eq!(host.asked(), 2);
+    secs(20).await;
+    assert_eq!(host.asked(), 3, "the old one was listed, and is refused");
+    secs(35).await;
+    assert_eq!(host.asked(), 4, "the new one again");
+    secs(240).await;
+    assert_eq!((host.asked(), host.arrived().len()), (4, 0), "by one alone");
+    secs(30).await;
+    assert_eq!((host.asked(), host.arrived().len()), (5, 1));
+    post.close(PATIENCE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_leave_room_for_others() {
+    let host = Host::new();
+    let never = usize::MAX / 2;
+    let post = host.start(never).await;
+    let send = async |post: &Post, letter: Letter| post.send(&letter).await.is_ok();
+    let by_stranger = || letter("s", "a link").by_stranger();
+    let mut taken = 0;
+    while send(&post, by_stranger()).await {
+        taken += 1;
+    }
+    assert_eq!(taken, 100);
+    assert!(send(&post, letter("s", "you are invited")).await);
+    // What waited before counts as what it is.
+    post.close(PATIENCE).await;
+    assert_eq!(host.waiting().await.len(), 101);
+    let post = host.start(never).await;
+    assert!(!send(&post, by_stranger()).await);
+    for nth in 1..100 {
+        assert!(send(&post, letter("s", "you are invited")).await, "{nth}");
+    }
+    assert!(!send(&post, letter("s", "one too many")).await);
+    post.close(PATIENCE).await;
 }

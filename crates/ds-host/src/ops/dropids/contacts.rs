@@ -39,6 +39,10 @@ impl Ops {
         let (kind, name) = (kind(&contact.who), contact.who.text());
         let mut appspaces = Vec::new();
         for appspace in self.parts.appspaces.appspaces_of(account).await? {
+            // One whose data is at rest just now does not hide the others either.
+            let Ok(_visit) = self.parts.lifecycle.visit(&appspace) else {
+                continue;
+            };
             let logins = &self.dropids().logins;
             let found = match logins.member_with(appspace.id, kind, &name).await {
                 Ok(found) => found,

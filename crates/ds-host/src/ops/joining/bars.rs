@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ds_auth::{
-    dropid::DropId,
-    joining::{JoinBar, Who},
-};
-use ds_core::{AccountId, Appspace, LoginKind, Member};
+use ds_auth::joining::{BarredWay, JoinBar, Who};
+use ds_core::{AccountId, Appspace, Member, MemberWays, ProxyId, StoreError, secret::random_text};
 
-use super::Comer;
+use super::known::of_member;
 use crate::ops::{ErrorKind, OpError, Ops};
 
-/// How many ways may be barred at one appspace.
+/// How many people may be barred at one appspace.
 const MOST_BARRED: usize = 1_000;
 
 /// Somebody who may not come back, as the owner sees them.
@@ -19,12 +16,12 @@ const MOST_BARRED: usize = 1_000;
 pub struct BarSummary {
     /// What is recorded.
     pub bar: JoinBar,
-    /// How they would log in, as people write it.
+    /// How they logged in, as it was shown to the owner then.
     pub who: String,
 }
 
 impl Ops {
-    /// Ends a membership, and lets nobody become a member again who logs in as they did.
+    /// Ends a membership, and lets nobody become a member again in any way in which this host knows who it was.
     ///
     /// # Errors
     /// As [`remove_member`](Self::remove_member) says; or if too many are barred already.
@@ -35,11 +32,14 @@ impl Ops {
         member: &str,
     ) -> Result<Member, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        // First: who is removed could join before they are barred.
-        if let Some(found) = self.barrable(&appspace, member).await? {
+        // To the end: nobody is barred while the data of before takes the place of this.
+        let _visit = self.parts.lifecycle.visit(&appspace)?;
+        let found = self.find_member(&appspace, member).await?;
+        if !found.is_owner {
+            // First: who is removed could join before they are barred.
             self.bar(&appspace, &found).await?;
         }
-        self.remove_member(owner, address, member).await
+        self.remove_found(owner, &appspace, found).await
     }
 
     /// Who may not come back, barred last first.
@@ -52,22 +52,21 @@ impl Ops {
         address: &str,
     ) -> Result<Vec<BarSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        let emails = self.emails_of_accounts().await?;
         let all = self.joins().join_bars(appspace.id).await?;
-        let summary = |bar: JoinBar| BarSummary {
-            who: match &bar.who {
-                Who::Login(login) => login.name.clone(),
-                Who::Account(id) => {
-                    let gone = || "an account that is gone".to_owned();
-                    emails.get(id).cloned().unwrap_or_else(gone)
-                }
-            },
-            bar,
+        let summary = |bar: JoinBar| {
+            // Not what is known of them now: that is no owner's business.
+            let shown = bar.ways.iter().map(|way| way.shown.as_str());
+            let shown: Vec<&str> = shown.filter(|shown| !shown.is_empty()).collect();
+            let who = match shown.as_slice() {
+                [] => "an account of this host".to_owned(),
+                shown => shown.join(", "),
+            };
+            BarSummary { bar, who }
         };
         Ok(all.into_iter().map(summary).collect())
     }
 
-    /// Lets somebody become a member again, as the list names them. One who may already is fine.
+    /// Lets somebody become a member again, in whatever way, as the list names them. One who may already is fine.
     ///
     /// # Errors
     /// If there is no such appspace, or it cannot be recorded.
@@ -75,86 +74,85 @@ impl Ops {
         &self,
         owner: AccountId,
         address: &str,
-        who: &str,
+        id: &str,
     ) -> Result<(), OpError> {
         let appspace = self.appspace_of(owner, address).await?;
-        Ok(self.joins().lift_join_bar(appspace.id, who).await?)
+        Ok(self.joins().lift_join_bar(appspace.id, id).await?)
     }
 
-    async fn barrable(&self, appspace: &Appspace, member: &str) -> Result<Option<Member>, OpError> {
-        let _visit = self.parts.lifecycle.visit(appspace)?;
-        let found = self.find_member(appspace, member).await?;
-        Ok(Some(found).filter(|found| !found.is_owner))
+    /// Lets whoever comes in one way come back: the owner wants them.
+    pub(in crate::ops) async fn lift_bars_of(
+        &self,
+        appspace: &Appspace,
+        who: &Who,
+    ) -> Result<(), StoreError> {
+        let ways = self.parts.membership.known.of(who).await?;
+        self.joins().lift_join_bars_of(appspace.id, &ways).await
     }
 
     async fn bar(&self, appspace: &Appspace, member: &Member) -> Result<(), OpError> {
-        let (at, id) = (appspace.id, &member.proxy_id);
-        let logins = &self.parts.membership.logins;
-        let account = logins.account_of(at, id).await?.map(Who::Account);
-        let others = logins.logins(at, id).await?.into_iter().map(Who::Login);
-        let ways: Vec<Who> = account.into_iter().chain(others).collect();
-        if self.joins().join_bars(at).await?.len() + ways.len() > MOST_BARRED {
-            let message = format!("{MOST_BARRED} ways to log in may not come back already");
+        let ways = self.barred_ways(appspace, &member.proxy_id).await?;
+        if ways.is_empty() {
+            return Ok(());
+        }
+        if self.joins().join_bars(appspace.id).await?.len() >= MOST_BARRED {
+            let message = format!("{MOST_BARRED} people may not come back already");
             let full = OpError::new(ErrorKind::Conflict, message);
             return Err(full.with_hint("let some of them again, or remove without that"));
         }
-        for who in ways {
-            let bar = JoinBar {
-                who,
-                name: member.display_name.clone(),
-                barred: self.now(),
-            };
-            self.joins().add_join_bar(at, &bar).await?;
-        }
-        Ok(())
+        let bar = JoinBar {
+            id: random_text(16),
+            name: member.display_name.clone(),
+            barred: self.now(),
+            ways,
+        };
+        Ok(self.joins().add_join_bar(appspace.id, &bar).await?)
     }
 
-    /// Whether somebody who came may not become a member.
-    pub(super) async fn is_barred(
+    /// All ways in which this host knows a member: those that their owner sees first.
+    async fn barred_ways(
         &self,
         appspace: &Appspace,
-        comer: &Comer,
-    ) -> Result<bool, OpError> {
-        let bars = self.joins().join_bars(appspace.id).await?;
-        if bars.is_empty() {
-            return Ok(false);
-        }
-        let ways = self.ways_of(comer).await?;
-        Ok(bars.iter().any(|bar| ways.contains(&bar.who.key())))
-    }
-
-    /// The texts of all ways in which this host knows who came: those of their account here, too.
-    async fn ways_of(&self, comer: &Comer) -> Result<BTreeSet<String>, OpError> {
-        let mut ways = BTreeSet::from([comer.who.key()]);
-        let behind = match &comer.who {
-            Who::Account(id) => Some(*id),
-            Who::Login(login) if login.kind == LoginKind::DropId => {
-                match login.name.parse::<DropId>() {
-                    Ok(id) => self.owner_of_dropid(&id).await?,
-                    Err(_) => None,
+        id: &ProxyId,
+    ) -> Result<Vec<BarredWay>, OpError> {
+        let own = self.ways_of_member(appspace, id).await?;
+        let known = self.parts.membership.known.of_all(&own).await?;
+        let mut ways = Vec::new();
+        for who in own {
+            let shown = match &who {
+                Who::Login(login) => login.name.clone(),
+                Who::Account(id) => {
+                    let account = self.parts.account_store.account(*id).await?;
+                    account.map(|account| account.email).unwrap_or_default()
                 }
-            }
-            Who::Login(login) if login.kind == LoginKind::Email => {
-                let found = self.parts.people.account_at(&login.name).await?;
-                found.filter(|found| found.email_proven).map(|one| one.id)
-            }
-            Who::Login(_) => None,
-        };
-        for id in [behind, comer.account].into_iter().flatten() {
-            ways.insert(Who::Account(id).key());
-            let account = self.parts.account_store.account(id).await?;
-            let proven = account.filter(|account| account.email_proven);
-            ways.extend(proven.map(|account| Who::email(&account.email).key()));
-            for own in self.dropids_of(id).await? {
-                ways.insert(format!("{}:{}", LoginKind::DropId.as_str(), own.id));
+            };
+            ways.push(BarredWay { who, shown });
+        }
+        let seen: BTreeSet<String> = ways.iter().map(|way| way.who.key()).collect();
+        let mut others: Vec<Who> = known.iter().filter_map(|key| Who::read(key, "")).collect();
+        for key in &known {
+            // They may read their old mail still.
+            if let Some(Who::Account(id)) = Who::read(key, "") {
+                others.extend(self.parts.membership.known.left_by(id).await?);
             }
         }
+        others.retain(|who| !seen.contains(&who.key()));
+        ways.extend(others.into_iter().map(|who| BarredWay {
+            who,
+            shown: String::new(),
+        }));
         Ok(ways)
     }
-}
 
-/// Why somebody does not become a member who may not come back.
-pub(super) fn barred(appspace: &Appspace) -> OpError {
-    let message = format!("{} does not take you as a member", appspace.address);
-    OpError::new(ErrorKind::Forbidden, message).with_hint("ask its owner")
+    pub(super) async fn ways_of_member(
+        &self,
+        appspace: &Appspace,
+        id: &ProxyId,
+    ) -> Result<Vec<Who>, StoreError> {
+        let logins = &self.parts.membership.logins;
+        Ok(of_member(MemberWays {
+            account: logins.account_of(appspace.id, id).await?,
+            logins: logins.logins(appspace.id, id).await?,
+        }))
+    }
 }

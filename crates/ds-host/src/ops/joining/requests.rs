@@ -24,8 +24,11 @@ impl Ops {
     ) -> Result<Vec<RequestSummary>, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         let mut all = Vec::new();
-        let emails = self.emails_of_accounts().await?;
-        for request in self.joins().join_requests(appspace.id).await? {
+        let requests = self.joins().join_requests(appspace.id).await?;
+        let emails = self
+            .emails_of(requests.iter().filter_map(|one| one.who.account()))
+            .await?;
+        for request in requests {
             let who = match &request.who {
                 Who::Login(login) => login.name.clone(),
                 Who::Account(id) => match emails.get(id) {
@@ -58,14 +61,13 @@ impl Ops {
             .await;
         match made {
             Ok(member) => {
-                self.joins()
-                    .lift_join_bar(appspace.id, &request.who.key())
-                    .await?;
+                self.lift_bars_of(&appspace, &request.who).await?;
                 let about = format!("{} in {}", member.display_name, appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)
             }
             Err(Refusal::Already) => {
+                self.lift_bars_of(&appspace, &request.who).await?;
                 let comer = Comer {
                     who: request.who,
                     account: None,

@@ -44,16 +44,17 @@ impl Ops {
         match member {
             Ok(member) => {
                 // Whom the owner adds may come back.
-                let at = appspace.id;
-                self.joins().lift_join_bar(at, &way.who().key()).await?;
+                self.lift_bars_of(&appspace, &way.who()).await?;
                 let about = format!("{} in {}", way.text(), appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)
             }
-            Err(Refusal::Already) => Err(OpError::new(
-                ErrorKind::Conflict,
-                format!("{} is a member of {} already", way.text(), appspace.address),
-            )),
+            Err(Refusal::Already) => {
+                // Whoever was interrupted after they were added is not kept out.
+                self.lift_bars_of(&appspace, &way.who()).await?;
+                let message = format!("{} is a member of {} already", way.text(), appspace.address);
+                Err(OpError::new(ErrorKind::Conflict, message))
+            }
             Err(refusal) => Err(refusal.into()),
         }
     }

@@ -52,7 +52,7 @@ impl Ops {
     ) -> Result<(), OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         let _visit = self.parts.lifecycle.visit(&appspace)?;
-        let found = self.find_member(&appspace, member).await?;
+        let found = self.find_member_to_give(&appspace, member).await?;
         let (way, logins) = (self.way(way).await?, &self.parts.membership.logins);
         let (at, id) = (appspace.id, &found.proxy_id);
         if logins.logins(at, id).await?.len() >= MOST_WAYS {
@@ -86,6 +86,8 @@ impl Ops {
             ),
             error => error.into(),
         })?;
+        // Nobody is kept out in a way that the owner gave them.
+        self.lift_bars_of(&appspace, &way.who()).await?;
         self.note_change(owner, &appspace, &found).await;
         Ok(())
     }
@@ -136,12 +138,21 @@ impl Ops {
         let appspace = self.appspace_of(owner, address).await?;
         let _visit = self.parts.lifecycle.visit(&appspace)?;
         let found = self.find_member(&appspace, member).await?;
+        self.remove_found(owner, &appspace, found).await
+    }
+
+    pub(in crate::ops) async fn remove_found(
+        &self,
+        owner: AccountId,
+        appspace: &Appspace,
+        found: Member,
+    ) -> Result<Member, OpError> {
         if found.is_owner {
             let message = format!("{} belongs to its owner, who stays", appspace.address);
             return Err(OpError::new(ErrorKind::Forbidden, message)
                 .with_hint("to be rid of the appspace, delete it"));
         }
-        self.end_membership(&appspace, &found).await?;
+        self.end_membership(appspace, &found).await?;
         let about = format!("{} from {}", found.display_name, appspace.address);
         self.note(owner, Action::MemberRemoved, about).await;
         Ok(found)
@@ -171,6 +182,8 @@ impl Ops {
         let (ops, at) = (self.clone(), appspace.id);
         let member = member.clone();
         let done = tokio::spawn(async move {
+            // First, while it is known; what they took over goes with themselves.
+            ops.forget_followed_by(at, &member).await;
             let removed = ops.parts.members.remove_member(at, &member.proxy_id).await;
             // Gone from the host too, so that an older state of the appspace brings none of them back.
             let keys = ops.keys().tokens().end_member(at, &member.proxy_id).await;

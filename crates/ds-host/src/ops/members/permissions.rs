@@ -51,7 +51,7 @@ impl Ops {
     ) -> Result<Member, OpError> {
         let appspace = self.appspace_of(owner, address).await?;
         let _visit = self.parts.lifecycle.visit(&appspace)?;
-        let found = self.find_member(&appspace, member).await?;
+        let found = self.find_member_to_give(&appspace, member).await?;
         // What they hold and the app has forgotten may stay: a later version may know it again.
         let (held, new): (Vec<_>, Vec<_>) = permissions
             .iter()
@@ -133,7 +133,11 @@ impl Ops {
         granted: bool,
     ) -> Result<Member, OpError> {
         let _visit = self.parts.lifecycle.visit(appspace)?;
-        let found = self.find_member(appspace, member).await?;
+        let found = if granted {
+            self.find_member_to_give(appspace, member).await?
+        } else {
+            self.find_member(appspace, member).await?
+        };
         let members = &self.parts.members;
         members
             .set_permission(appspace.id, &found.proxy_id, permission, granted)

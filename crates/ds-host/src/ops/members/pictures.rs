@@ -79,14 +79,7 @@ impl Ops {
         id: &ProxyId,
         picture: Option<Picture>,
     ) -> Result<String, OpError> {
-        let avatars = self.avatars(at);
-        let name = match picture {
-            Some(picture) => {
-                let to = avatars.clone();
-                blocking(move || to.keep(&picture)).await?
-            }
-            None => String::new(),
-        };
+        let name = self.keep_member_picture(at, picture).await?;
         let changed = self
             .parts
             .membership
@@ -100,6 +93,19 @@ impl Ops {
         };
         self.remove_pictures(at, unused).await;
         Ok(changed?)
+    }
+
+    /// Writes a picture that is to be a member's; what its file is called, or nothing.
+    pub(super) async fn keep_member_picture(
+        &self,
+        at: AppspaceId,
+        picture: Option<Picture>,
+    ) -> Result<String, OpError> {
+        let Some(picture) = picture else {
+            return Ok(String::new());
+        };
+        let avatars = self.avatars(at);
+        blocking(move || avatars.keep(&picture)).await
     }
 
     /// Removes a picture that nobody has any more, and what a crash left. What cannot be removed is removed another time.

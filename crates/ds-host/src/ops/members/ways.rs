@@ -5,7 +5,7 @@ use ds_auth::{
     dropid::{Identity, ProfileUrl},
     joining::Who,
 };
-use ds_core::{AppspaceId, LoginKind, Member, MemberLogin, StoreError};
+use ds_core::{Appspace, AppspaceId, LoginKind, Member, MemberLogin, ProxyId, StoreError};
 
 use crate::ops::{ErrorKind, OpError, Ops, accounts::clip};
 
@@ -110,10 +110,29 @@ impl Ops {
         match who {
             Who::Account(id) => self.parts.members.member_of_account(at, *id).await,
             Who::Login(login) => {
-                let of = &self.parts.membership.logins;
-                let found = of.member_with(at, login.kind, &login.name).await?;
+                let membership = &self.parts.membership;
+                let logins = &*membership.logins;
+                let found = membership
+                    .known
+                    .member_with(logins, at, login.kind, &login.name);
+                let found = found.await?;
                 Ok(found.map(|(member, _)| member))
             }
         }
+    }
+
+    /// Takes the mail addresses from a member that their account has given up, unless the appspace is at rest: then another
+    /// time.
+    pub(crate) async fn drop_left_logins(
+        &self,
+        appspace: &Appspace,
+        id: &ProxyId,
+    ) -> Result<(), StoreError> {
+        let Ok(_visit) = self.parts.lifecycle.visit(appspace) else {
+            return Ok(());
+        };
+        let membership = &self.parts.membership;
+        let logins = &*membership.logins;
+        membership.known.drop_left(logins, appspace.id, id).await
     }
 }

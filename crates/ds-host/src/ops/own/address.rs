@@ -22,7 +22,11 @@ impl Ops {
             return Err(OpError::new(ErrorKind::Conflict, message)
                 .with_hint("whoever runs it can vouch for yours"));
         }
-        self.begin_address(account, &account.email, from).await?;
+        // The address that they have now, and not the one that they had when they were let in.
+        let since = self.parts.sessions.epoch().await?;
+        let account = self.account_meant(&account.id.to_string()).await?;
+        self.begin_address(&account, &account.email, from, since)
+            .await?;
         Ok(())
     }
 

@@ -130,6 +130,14 @@ impl Ops {
         self.parts.post.is_some()
     }
 
+    /// Runs what ends in letters, in the background. If the host ends meanwhile, it waits for that a little.
+    pub(super) fn write(&self, work: impl Future<Output = ()> + Send + 'static) {
+        match &self.parts.post {
+            Some(post) => post.write(Box::pin(work)),
+            None => drop(tokio::spawn(work)),
+        }
+    }
+
     /// Sends somebody a letter, if this host sends any. That it could not be sent hinders nobody.
     pub(super) async fn tell(&self, account: &Account, subject: &str, text: String) {
         let Some(post) = &self.parts.post else { return };

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ds_auth::{
-    Account,
+    Account, Epoch,
     people::{ADDRESS_LINK_FOR, AccountEntry, AddressChange, AddressError},
 };
 use ds_core::secret::Token;
@@ -78,13 +78,16 @@ impl Ops {
         wanted: &str,
         from: Option<IpAddr>,
     ) -> Result<AddressWish, OpError> {
+        // Another password that is set from now on ends what this one allows.
+        let since = self.parts.sessions.epoch().await?;
         self.confirm(account, password, from).await?;
         if self.sends_mail() {
-            let email = self.begin_address(account, wanted, from).await?;
+            let email = self.begin_address(account, wanted, from, since).await?;
             return Ok(AddressWish::Waiting(email));
         }
         let profiles = &self.parts.own.profiles;
-        let email = profiles.change_unproven(account, wanted, from).await?;
+        let changed = profiles.change_unproven(account, wanted, from, since);
+        let email = changed.await?;
         self.note_address(account.id.into(), &account.email, &email)
             .await;
         Ok(AddressWish::Changed(email))
@@ -96,12 +99,13 @@ impl Ops {
         account: &Account,
         wanted: &str,
         from: Option<IpAddr>,
+        since: Epoch,
     ) -> Result<String, OpError> {
         let profiles = &self.parts.own.profiles;
-        let (token, change) = profiles.ask(account, wanted, from).await?;
+        let (token, change) = profiles.ask(account, wanted, from, since).await?;
         let (ops, account, email) = (self.clone(), account.clone(), change.email.clone());
         // What follows takes as long as it takes, and whoever asks learns nothing by it.
-        tokio::spawn(async move { ops.write_about(&account, change, &token).await });
+        self.write(async move { ops.write_about(&account, change, &token).await });
         Ok(email)
     }
 
@@ -279,6 +283,8 @@ impl From<AddressError> for OpError {
             }
             AddressError::Gone => Self::new(ErrorKind::NotFound, message)
                 .with_hint("log in to the account it is for, or ask for another link there"),
+            AddressError::Changed => Self::new(ErrorKind::Conflict, message)
+                .with_hint("log in again, and look at it before you try again"),
             AddressError::TooMany { retry_after } => slow(retry_after),
             AddressError::Store(error) => error.into(),
         }

@@ -35,10 +35,12 @@ impl Ops {
                 useful_for: RESET_LINK_FOR,
                 ..Letter::new(email, "Set your password anew", text)
             };
-            ops.mail(&letter).await;
+            ops.mail(&letter.by_stranger()).await;
             ops.note(Actor::Somebody, Action::ResetAsked, email).await;
         });
-        asked.map_err(|error| self.refusal(email, error.into()))
+        let asked = asked.map_err(|error| self.refusal(email, error.into()));
+        self.write(asked?);
+        Ok(())
     }
 
     /// A link with which somebody sets their password anew within a day, to be handed to them by an admin.

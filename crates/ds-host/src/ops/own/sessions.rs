@@ -23,13 +23,26 @@ pub struct SessionSummary {
 }
 
 impl Ops {
-    /// Where somebody is logged in, used last first.
+    /// Where somebody is logged in: `most` after the first `skip`, `this` session first and then what was used last; and how many
+    /// sessions there are.
     ///
     /// # Errors
     /// If it cannot be listed.
-    pub async fn sessions_of(&self, account: &Account) -> Result<Vec<SessionSummary>, OpError> {
-        let entries = self.parts.sessions.of_account(account.id).await?;
-        let mut found = Vec::with_capacity(entries.len());
+    pub async fn sessions_of(
+        &self,
+        account: &Account,
+        this: Option<&str>,
+        skip: usize,
+        most: usize,
+    ) -> Result<(Vec<SessionSummary>, usize), OpError> {
+        let mut entries = self.parts.sessions.of_account(account.id).await?;
+        let all = entries.len();
+        entries.sort_by_key(|entry| {
+            let is_this = this == Some(entry.token.as_str());
+            std::cmp::Reverse((is_this, entry.last_used(), entry.session.created))
+        });
+        let entries = entries.into_iter().skip(skip).take(most);
+        let mut found = Vec::new();
         let mut names: HashMap<AppspaceId, String> = HashMap::new();
         for entry in entries {
             let place = match entry.session.subject {
@@ -47,8 +60,7 @@ impl Ops {
                 device: entry.device,
             });
         }
-        found.sort_by_key(|session| std::cmp::Reverse((session.used, session.since)));
-        Ok(found)
+        Ok((found, all))
     }
 
     /// Ends one of somebody's sessions. One that is over, or another's, is fine: it is not theirs.

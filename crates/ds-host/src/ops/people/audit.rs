@@ -10,7 +10,8 @@ use std::{
 };
 
 use ds_auth::people::{
-    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditRow, SOMEBODY,
+    AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditRow, COMMAND_LINE, HOST,
+    SOMEBODY,
 };
 use ds_core::{AccountId, StoreError, Timestamp, error_chain, one_line};
 
@@ -172,8 +173,8 @@ impl Ops {
                 let gone = || "an account that is gone".to_owned();
                 (Some(id), email.unwrap_or_else(gone))
             }
-            Actor::CommandLine => (None, "the command line".to_owned()),
-            Actor::Host => (None, "the host".to_owned()),
+            Actor::CommandLine => (None, COMMAND_LINE.to_owned()),
+            Actor::Host => (None, HOST.to_owned()),
             Actor::Named(name) => (None, name),
             Actor::Somebody => (None, SOMEBODY.to_owned()),
         })
@@ -186,6 +187,7 @@ fn bounds(class: AuditClass, now: Timestamp) -> AuditBounds {
         AuditClass::Grave => (5, 5_000, 100_000),
         AuditClass::Small => (1, 1_000, 50_000),
         AuditClass::Strangers => (1, 10_000, 10_000),
+        AuditClass::Comers => (2, 2_000, 50_000),
     };
     AuditBounds {
         before: now.minus(YEAR * years),

@@ -13,7 +13,7 @@ mod words;
 use std::sync::Arc;
 
 use ds_auth::{
-    Account, AccountStore, Accounts,
+    AccountStore, Accounts,
     people::{
         AuditLog, InvitationStore, Invitations, RegistrationParts, RegistrationStore,
         Registrations, RoleStore, SettingStore,
@@ -82,14 +82,19 @@ impl People {
         let entry = self.roles.account_entry(id).await?;
         Ok(entry.is_none_or(|entry| entry.blocked.is_some()))
     }
-
-    /// The account with a mail address, blocked or not.
-    pub(super) async fn account_at(&self, email: &str) -> Result<Option<Account>, StoreError> {
-        self.roles.account_at(email).await
-    }
 }
 
 impl Ops {
+    /// Whose account has a mail address that it was proved to have, blocked or not.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn account_with_address(&self, email: &str) -> Result<Option<AccountId>, StoreError> {
+        let found = self.parts.people.roles.account_at(email).await?;
+        let proven = found.filter(|account| account.email_proven);
+        Ok(proven.map(|account| account.id))
+    }
+
     /// Whoever looks after the people of this host runs it.
     pub(super) async fn must_be_admin(&self, by: &Actor) -> Result<(), OpError> {
         let may = match by {

@@ -67,10 +67,11 @@ impl Ops {
                 }
                 None => letters::has_account(&email, &site),
             };
-            ops.mail(&letter).await;
+            ops.mail(&letter.by_stranger()).await;
         };
         let registrations = &self.parts.people.registrations;
-        Ok(registrations.ask(email, from, send).await?)
+        self.write(registrations.ask(email, from, send).await?);
+        Ok(())
     }
 
     /// The mail address that a link proves.

@@ -147,6 +147,7 @@ impl Ops {
         for app in self.parts.apps.apps(id).await? {
             self.remove_app(app.id).await?;
         }
+        self.forget_followers(id).await?;
         fault::point("removal: account");
         let by = who_removes(removal, &account);
         roles::done(self.remove_bare(&account).await?, &account)?;

@@ -38,9 +38,9 @@ impl Ops {
     ) -> Result<(Vec<AccountEntry>, bool), OpError> {
         self.must_be_admin(&by.into()).await?;
         let most = most.min(LISTED);
-        let find = find.trim().to_lowercase();
         let roles = &self.parts.people.roles;
-        let mut all = roles.account_entries(&find, skip, most + 1).await?;
+        let entries = roles.account_entries(find.trim(), skip, most + 1);
+        let mut all = entries.await?;
         let has_more = all.len() > most as usize;
         all.truncate(most as usize);
         Ok((all, has_more))

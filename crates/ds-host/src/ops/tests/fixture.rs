@@ -1,6 +1,13 @@
 //! Operations over real stores in a temporary directory; installing and making appspaces is faked.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use ds_core::{
@@ -21,9 +28,20 @@ pub(crate) struct Fixture {
     pub(crate) ops: Ops,
     pub(crate) dir: TempDir,
     pub(crate) store: Arc<Store>,
+    fake: Arc<Fake>,
 }
 
 impl Fixture {
+    /// How often appspaces were visited.
+    pub(crate) fn visits(&self) -> usize {
+        self.fake.visits.load(Ordering::Relaxed)
+    }
+
+    /// From now on something is done to the data of every appspace.
+    pub(crate) fn put_at_rest(&self) {
+        self.fake.at_rest.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) async fn new() -> Self {
         Self::made(false).await
     }
@@ -47,7 +65,10 @@ impl Fixture {
             store: store.clone(),
             members: members.clone(),
             awake: Mutex::default(),
+            visits: AtomicUsize::new(0),
+            at_rest: AtomicBool::new(false),
         });
+        let known = fake.clone();
         let work = work(&store, store.clone(), &DataDir::new(dir.path()));
         let sessions =
             Sessions::with_list(store.clone(), members.clone(), store.clone(), clock.clone());
@@ -92,6 +113,7 @@ impl Fixture {
             ops: Ops::new(parts),
             dir,
             store: kept,
+            fake: known,
         }
     }
 
@@ -179,6 +201,8 @@ struct Fake {
     store: Arc<Store>,
     members: Arc<AppspaceDbs>,
     awake: Mutex<BTreeSet<AppspaceId>>,
+    visits: AtomicUsize,
+    at_rest: AtomicBool,
 }
 
 #[async_trait]
@@ -298,6 +322,10 @@ impl backend::Appspaces for Fake {
     }
 
     fn visit(&self, appspace: &Appspace) -> Result<ds_core::Visit, OpError> {
+        if self.at_rest.load(Ordering::Relaxed) {
+            return Err(OpError::new(ErrorKind::Busy, "it is at rest"));
+        }
+        self.visits.fetch_add(1, Ordering::Relaxed);
         Ok(ds_core::Gate::new(appspace.id).visit().unwrap())
     }
 

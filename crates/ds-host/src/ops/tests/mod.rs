@@ -1,9 +1,12 @@
 //! What operations do, and what they refuse.
 
 mod archives;
+mod bars;
 pub(crate) mod fixture;
+mod follow;
 mod members;
 mod people;
+mod racing;
 mod shown;
 mod terms;
 pub(crate) mod work;

@@ -16,7 +16,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{SiteState, error::SiteError, person::Person, refusal::Told};
+use serde::Deserialize;
+
+use super::{SiteState, error::SiteError, forms::Asked, person::Person, refusal::Told};
 use crate::ops::OpError;
 use view::{Part, Said, Typed, show};
 
@@ -53,13 +55,25 @@ pub(super) fn routes() -> Router<SiteState> {
         .route("/account/sessions/end-others", post(sessions::end_others))
 }
 
+/// What of it is to be shown.
+#[derive(Deserialize)]
+struct Wanted {
+    /// Which page of the sessions, counted from 0.
+    #[serde(default)]
+    sessions: usize,
+}
+
 /// `GET /account`
 async fn overview(
     State(site): State<SiteState>,
     person: Person,
+    Asked(wanted): Asked<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, SiteError> {
-    let said = Said::default();
+    let said = Said {
+        page: wanted.sessions,
+        ..Said::default()
+    };
     show(&site, &person, &headers, StatusCode::OK, said).await
 }
 

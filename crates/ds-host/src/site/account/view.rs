@@ -16,8 +16,8 @@ use super::super::{
 };
 use crate::ops::SessionSummary;
 
-/// The most sessions that are shown.
-const MOST_SESSIONS: usize = 50;
+/// How many sessions are on a page.
+const SESSIONS_ON_A_PAGE: usize = 50;
 
 /// A part of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub(super) struct Said {
     pub(super) typed: Typed,
     /// The form that is open.
     pub(super) open: Option<Part>,
+    /// Which page of the sessions is shown, counted from 0.
+    pub(super) page: usize,
 }
 
 /// What was typed into forms that were not taken.
@@ -88,8 +90,9 @@ struct AccountPage {
     /// Whether a passkey is asked for after the password.
     follows: bool,
     sessions: Vec<SessionRow>,
-    /// How many more there are.
-    more_sessions: usize,
+    /// The page of sessions that follows, and the one before, where there are more than go on one.
+    next: Option<usize>,
+    before: Option<usize>,
     /// What went wrong, and where.
     problem: Option<(Part, String)>,
     open: Option<Part>,
@@ -173,15 +176,10 @@ pub(super) async fn show(
     let (account, ops) = (&person.account, &site.ops);
     let this = site.cookies.read(headers, Kind::Account);
     let this = this.map(|token| token.hash().as_str().to_owned());
-    let sessions = ops.sessions_of(account).await?;
-    let more_sessions = sessions.len().saturating_sub(MOST_SESSIONS);
-    let mut sessions: Vec<_> = sessions
-        .into_iter()
-        .map(|session| SessionRow::of(session, this.as_deref()))
-        .collect();
-    // This one is always among those that are shown.
-    sessions.sort_by_key(|session| !session.is_this);
-    sessions.truncate(MOST_SESSIONS);
+    let skip = said.page.saturating_mul(SESSIONS_ON_A_PAGE);
+    let listed = ops.sessions_of(account, this.as_deref(), skip, SESSIONS_ON_A_PAGE);
+    let (sessions, all_sessions) = listed.await?;
+    let has_more = skip.saturating_add(SESSIONS_ON_A_PAGE) < all_sessions;
     let waiting = ops.waiting_address(account).await?;
     let passkeys = ops.passkeys_of(account).await?;
     let view = AccountPage {
@@ -200,8 +198,12 @@ pub(super) async fn show(
         can_passkeys: ops.has_passkeys(),
         passkeys: passkeys.into_iter().map(Into::into).collect(),
         follows: ops.passkey_follows(account).await?,
-        sessions,
-        more_sessions,
+        sessions: sessions
+            .into_iter()
+            .map(|session| SessionRow::of(session, this.as_deref()))
+            .collect(),
+        next: has_more.then(|| said.page + 1),
+        before: said.page.checked_sub(1),
         problem: said.problem,
         open: said.open,
     };

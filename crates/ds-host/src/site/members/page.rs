@@ -264,7 +264,7 @@ fn request_row(of: &RequestSummary) -> RequestRow {
 
 fn bar_row(of: BarSummary) -> BarRow {
     BarRow {
-        key: of.bar.who.key(),
+        key: of.bar.id,
         name: of.bar.name,
         facts: format!("{}, since {}", of.who, words::date(of.bar.barred)),
     }

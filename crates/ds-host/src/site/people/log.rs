@@ -69,7 +69,7 @@ pub(super) async fn show(
     let who: String = who.trim().chars().take(254).collect();
     let which = AuditFilter {
         actions: kind.map(NoteKind::actions).unwrap_or_default(),
-        find: who.to_lowercase(),
+        find: who.clone(),
     };
     let mut rows = site.ops.audit_log(&which, before, ON_A_PAGE + 1).await?;
     let has_more = rows.len() > ON_A_PAGE as usize;

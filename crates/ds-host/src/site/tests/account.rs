@@ -159,6 +159,37 @@ async fn codes_are_turned_on_and_off() {
 }
 
 #[tokio::test]
+async fn many_sessions_are_listed_page_by_page() {
+    let site = Site::as_ada().await;
+    let ada = site.accounts().await[0].id;
+    let who = site.state.sessions.standing(ada).await.unwrap();
+    let mut others = Vec::new();
+    for _ in 0..119 {
+        let begun = site.state.sessions.start_account(who).await.unwrap();
+        others.push(begun.hash().as_str().to_owned());
+    }
+    let mut seen = Vec::new();
+    for (path, shown, next, before) in [
+        ("/account", 49, true, false),
+        ("/account?sessions=1", 50, true, true),
+        ("/account?sessions=2", 20, false, true),
+        ("/account?sessions=99", 0, false, true),
+    ] {
+        let page = site.get(path).await.body;
+        assert_eq!(page.matches("name=\"session\"").count(), shown, "{path}");
+        let is_this = page.matches(">this browser<").count();
+        assert_eq!(is_this, usize::from(path == "/account"), "{path}");
+        assert_eq!(page.contains("rel=\"next\""), next, "{path}");
+        assert_eq!(page.contains("rel=\"prev\""), before, "{path}");
+        seen.extend(others.iter().filter(|id| page.contains(id.as_str())));
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 119, "each can be ended");
+    assert_eq!(site.get("/account?sessions=x").await.status, 400);
+}
+
+#[tokio::test]
 async fn sessions_are_listed_and_ended() {
     let mut site = Site::as_ada().await;
     let ada = site.accounts().await[0].id;

@@ -99,7 +99,7 @@ impl AppspaceStore for Memory {
         self.appspaces.lock().unwrap().push(appspace.clone());
         Ok(())
     }
-    async fn add_by(&self, appspace: &Appspace, _: JobId) -> Stored<()> {
+    async fn add_by(&self, appspace: &Appspace, _: JobId, _: Option<AppspaceId>) -> Stored<()> {
         self.add(appspace).await
     }
     async fn change_version(&self, _: AppspaceId, _: VersionId, _: JobId) -> Stored<()> {

@@ -47,7 +47,7 @@ fn who_may_not_come_back_is_turned_away_at_the_door() {
 }
 
 /// The first of those who may not come back, as the list names them.
-fn first_bar(ada: &mut Browser<'_>, site: &str, all: &str) -> String {
+pub(super) fn first_bar(ada: &mut Browser<'_>, site: &str, all: &str) -> String {
     let (_, page) = ada.open(site, all);
     let (_, rest) = page.text.split_once("name=\"bar\" value=\"").unwrap();
     rest.split('"').next().unwrap().to_owned()

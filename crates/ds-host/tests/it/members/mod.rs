@@ -3,6 +3,7 @@
 mod bars;
 mod browser;
 mod invited;
+mod restored;
 
 use browser::Browser;
 

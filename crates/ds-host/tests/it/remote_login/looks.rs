@@ -104,6 +104,59 @@ fn a_dropid_of_this_host() {
     app_shows(&mut bob, &notes, "followed again", is("Hello, Bob<"));
 }
 
+/// Takes a snapshot; its id.
+fn snapshot(place: &Place) -> String {
+    place.done("backup create notes");
+    let all = place.done("backup list notes")["backups"].take();
+    all[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// What is restored follows as it did then, and what was chosen then stays chosen.
+#[test]
+fn a_restored_state() {
+    let snapshots = "[snapshots]\nenabled = true\nevery = \"off\"\n";
+    let (a, notes) = Place::with_app("a", snapshots, None, MANIFEST, APP);
+    let (mut bob, dropid) = a.bob();
+    paints(&mut bob, &a.site, &dropid, 40);
+    a.done(&format!(
+        "appspace member add notes {dropid} --owner ada@a.example"
+    ));
+    let is = |name: &'static str| move |page: &str| page.contains(name);
+    comes(&mut bob, &notes, &dropid);
+    let both = |page: &str| page.contains("Hello, Bob of B") && !picture(page).is_empty();
+    app_shows(&mut bob, &notes, "how he looks at first", both);
+    let followed = snapshot(&a);
+    calls(&mut bob, &a.site, &dropid, "Bobby");
+    paints(&mut bob, &a.site, &dropid, 60);
+    app_shows(&mut bob, &notes, "what he changed", is("Hello, Bobby"));
+
+    let me = notes.join("/.dropserver/me/name").unwrap();
+    assert_eq!(bob.post(&me, &[("name", "Robert")]).status, 303);
+    app_shows(&mut bob, &notes, "his own name", is("Hello, Robert"));
+    let chosen = snapshot(&a);
+    let take = notes.join("/.dropserver/me/dropid").unwrap();
+    assert_eq!(bob.post(&take, &[]).status, 303);
+    app_shows(&mut bob, &notes, "taken over", is("Hello, Bobby"));
+
+    let restore = |id: &str| a.done(&format!("backup restore notes {id}"));
+    // He had chosen: his name stays, and the picture follows on.
+    restore(&chosen);
+    let then = app_shows(&mut bob, &notes, "chosen again", is("Hello, Robert"));
+    calls(&mut bob, &a.site, &dropid, "Rob");
+    paints(&mut bob, &a.site, &dropid, 80);
+    let new = |page: &str| picture(page) != picture(&then.text);
+    let page = app_shows(&mut bob, &notes, "the picture follows", new);
+    assert!(page.text.contains("Hello, Robert"), "{page:?}");
+
+    // He followed: he does again.
+    restore(&followed);
+    let then = app_shows(&mut bob, &notes, "as it was", both);
+    calls(&mut bob, &a.site, &dropid, "Bert");
+    paints(&mut bob, &a.site, &dropid, 100);
+    let new = |page: &str| page.contains("Hello, Bert") && picture(page) != picture(&then.text);
+    app_shows(&mut bob, &notes, "followed again", new);
+}
+
 #[test]
 fn a_dropid_of_another_host() {
     let (a, notes) = Place::with_app("a", "", None, MANIFEST, APP);

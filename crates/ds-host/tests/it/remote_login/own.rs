@@ -1,6 +1,9 @@
 //! A DropID of the very host that the appspace is on.
 
-use super::pair::{PASSWORD, Place, logs_in};
+use super::{
+    outside::Outside,
+    pair::{PASSWORD, Place, agrees, logs_in},
+};
 
 #[test]
 fn a_host_asks_itself() {
@@ -42,4 +45,34 @@ fn a_host_asks_itself() {
     assert_eq!(logs_in(&mut bob, &notes, &dropid, &dropid).status, 200);
     a.done("account remove bob@a.example --yes");
     assert_eq!(bob.get(&private).status, 303, "removed there, too");
+}
+
+/// Who has proved to be whom a blocked account belongs to becomes no member, and asks for nothing.
+#[test]
+fn a_blocked_account_does_not_join_by_its_dropid() {
+    let (a, notes) = Place::with_notes("a", "", None);
+    let (mut bob, dropid) = a.bob();
+    let mut ada = a.person();
+    ada.log_in(&a.site, "ada@a.example", PASSWORD);
+    let rules = a.site.join("/appspaces/notes/members/joining").unwrap();
+    let join = notes.join("/.dropserver/join").unwrap();
+    let outside = Outside::of(&a, &notes);
+    for joining in ["open", "approval"] {
+        let changed = ada.post(&rules, &[("joining", joining)]);
+        assert_eq!(changed.status, 303, "{changed:?}");
+        let form = [("who", dropid.as_str()), ("path", "/.dropserver/join")];
+        let sent = bob.post(&notes.join("/.dropserver/enter/dropid").unwrap(), &form);
+        let asked = bob.get(&sent.to());
+        let agreed = agrees(&mut bob, &asked, &dropid);
+        let door = bob.follow(agreed);
+        assert_eq!(door.status, 200, "{door:?}");
+        a.done("account block bob@example.com");
+        let refused = bob.post(&join, &[("name", "Bob")]);
+        assert!(refused.text.contains("is blocked"), "{refused:?}");
+        outside.refused(joining, &mut bob, &refused, 403);
+        let all = ada.get(&a.site.join("/appspaces/notes/members").unwrap());
+        assert!(!all.text.contains(&dropid), "nobody waits: {all:?}");
+        a.done("account unblock bob@example.com");
+        bob.log_in(&a.site, "bob@example.com", PASSWORD);
+    }
 }

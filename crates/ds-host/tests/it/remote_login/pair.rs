@@ -67,9 +67,14 @@ impl Place {
         authority: Option<&Authority>,
     ) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let snapshots = if config.contains("[snapshots]") {
+            ""
+        } else {
+            "[snapshots]\nenabled = false\n"
+        };
         let mut text = format!(
             "[site]\nhost = \"drop.{domain}\"\n{site}[appspaces]\ndomain = \"{domain}\"\n\
-             [sandbox]\nwarm = 0\n[snapshots]\nenabled = false\n{config}"
+             [sandbox]\nwarm = 0\n{snapshots}{config}"
         );
         if let Some(authority) = authority {
             let names = ["drop", "notes"].map(|label| format!("{label}.{domain}"));

@@ -6,7 +6,10 @@ use ds_core::StoreError;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::row::{Reader, to_json};
+use crate::{
+    query::within,
+    row::{Reader, to_json},
+};
 
 fn read(row: &SqliteRow) -> Result<AuditRow, StoreError> {
     let row = Reader::new("record of what was done", row);
@@ -26,15 +29,16 @@ fn read(row: &SqliteRow) -> Result<AuditRow, StoreError> {
 impl AuditLog for Store {
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO audit_log (position, done_at, account, who, action, about, class)
-             SELECT COALESCE(MAX(position), 0) + 1, $1, $2, $3, $4, $5, $6 FROM audit_log",
+            "INSERT INTO audit_log (position, done_at, account, who, action, about, class, share)
+             SELECT COALESCE(MAX(position), 0) + 1, $1, $2, $3, $4, $5, $6, $7 FROM audit_log",
         )
         .bind(entry.at.0)
         .bind(entry.by.map(|id| id.to_string()))
         .bind(&entry.who)
         .bind(to_json("action", &entry.action)?)
         .bind(&entry.about)
-        .bind(entry.class().number());
+        .bind(entry.class().number())
+        .bind(entry.share());
         self.change_of_person("record what was done", query).await?;
         Ok(())
     }
@@ -52,13 +56,13 @@ impl AuditLog for Store {
         let query = sqlx::query(
             "SELECT position, done_at, account, who, action, about FROM audit_log
              WHERE position < $1 AND ($3 = '' OR INSTR($3, action) > 0)
-             AND ($4 = '' OR INSTR(LOWER(who), $4) > 0 OR INSTR(LOWER(about), $4) > 0)
+             AND (who REGEXP $4 OR about REGEXP $4)
              ORDER BY position DESC LIMIT $2",
         )
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(most))
         .bind(actions)
-        .bind(&which.find);
+        .bind(within(&which.find));
         let mut db = self.reader(ACTION).await?;
         let rows = self.count.all(&mut db, ACTION, query).await?;
         rows.iter().map(read).collect()
@@ -68,10 +72,13 @@ impl AuditLog for Store {
         let query = sqlx::query(
             "DELETE FROM audit_log WHERE class = $1 AND (done_at < $2 OR position IN (
                  SELECT position FROM (
-                     SELECT position,
-                     ROW_NUMBER() OVER (PARTITION BY account ORDER BY position DESC) AS of_one,
-                     ROW_NUMBER() OVER (ORDER BY position DESC) AS of_all
-                     FROM audit_log WHERE class = $1
+                     SELECT position, of_one,
+                     ROW_NUMBER() OVER (ORDER BY of_one, position DESC) AS of_all
+                     FROM (
+                         SELECT position,
+                         ROW_NUMBER() OVER (PARTITION BY share ORDER BY position DESC) AS of_one
+                         FROM audit_log WHERE class = $1
+                     ) AS shared
                  ) AS ranked WHERE of_one > $3 OR of_all > $4))",
         )
         .bind(class.number())

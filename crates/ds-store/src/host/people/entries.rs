@@ -5,7 +5,7 @@ use ds_core::{AccountId, StoreError, Timestamp};
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::{host::accounts, row::Reader};
+use crate::{host::accounts, query::within, row::Reader};
 
 /// Accounts with what admins see of them, where a condition holds.
 macro_rules! select {
@@ -45,9 +45,9 @@ impl Store {
     ) -> Result<Vec<AccountEntry>, StoreError> {
         const ACTION: &str = "list accounts";
         let query = sqlx::query(select!(
-            "(INSTR(accounts.email, $1) > 0 OR INSTR(LOWER(accounts.name), $1) > 0) ORDER BY created, id LIMIT $2 OFFSET $3"
+            "(accounts.email REGEXP $1 OR accounts.name REGEXP $1) ORDER BY created, id LIMIT $2 OFFSET $3"
         ))
-        .bind(find)
+        .bind(within(find))
         .bind(i64::from(most))
         .bind(i64::from(skip));
         let mut db = self.reader(ACTION).await?;

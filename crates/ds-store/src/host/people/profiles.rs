@@ -1,12 +1,15 @@
 //! Names of accounts, and addresses that they are to have.
 
 use async_trait::async_trait;
-use ds_auth::people::{AddressChange, ProfileStore};
+use ds_auth::{
+    Epoch, Standing,
+    people::{AddressChange, ProfileStore},
+};
 use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::{Store, missing};
-use crate::row::Reader;
+use crate::{host::sessions::number, row::Reader};
 
 fn read(row: &SqliteRow) -> Result<AddressChange, StoreError> {
     let row = Reader::new("address to be changed", row);
@@ -18,7 +21,7 @@ fn read(row: &SqliteRow) -> Result<AddressChange, StoreError> {
 }
 
 impl Store {
-    /// Gives an account an address; what went to the old one ends, and so do logins by it that are under way.
+    /// Gives an account an address, if it was not changed since then; what went to the old one ends, and so do logins by it that are under way.
     async fn put_address(
         &self,
         on: &mut SqliteConnection,
@@ -26,11 +29,27 @@ impl Store {
         id: AccountId,
         email: &str,
         is_proven: bool,
+        since: Option<Epoch>,
     ) -> Result<(), StoreError> {
-        let set = sqlx::query("UPDATE accounts SET email = $1, email_proven = $2 WHERE id = $3")
-            .bind(email)
-            .bind(is_proven)
-            .bind(id.to_string());
+        let left = sqlx::query(
+            "INSERT INTO left_addresses (account, email)
+             SELECT id, email FROM accounts WHERE id = $1 AND email_proven AND email <> $2
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(id.to_string())
+        .bind(email);
+        self.count.run(on, action, left).await?;
+        let back = sqlx::query("DELETE FROM left_addresses WHERE account = $1 AND email = $2")
+            .bind(id.to_string())
+            .bind(email);
+        self.count.run(on, action, back).await?;
+        let set = sqlx::query(
+            "UPDATE accounts SET email = $1, email_proven = $2 WHERE id = $3 AND epoch <= $4",
+        )
+        .bind(email)
+        .bind(is_proven)
+        .bind(id.to_string())
+        .bind(since.map_or(i64::MAX, number));
         let set = self.count.run(on, action, set).await;
         let set = set.map_err(|failure| failure.or_taken(|| format!("an account for {email}")))?;
         if set == 0 {
@@ -73,19 +92,24 @@ impl ProfileStore for Store {
         &self,
         token: &TokenHash,
         change: &AddressChange,
+        since: Epoch,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO address_changes (token_hash, account, email, expires) VALUES ($1, $2, $3, $4)
+            "INSERT INTO address_changes (token_hash, account, email, expires)
+             SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = $2 AND epoch <= $5)
              ON CONFLICT (account) DO UPDATE
              SET token_hash = excluded.token_hash, email = excluded.email, expires = excluded.expires",
         )
         .bind(token.as_str())
         .bind(change.account.to_string())
         .bind(&change.email)
-        .bind(change.expires.0);
-        self.change_of_person("begin to change an address", query)
-            .await?;
-        Ok(())
+        .bind(change.expires.0)
+        .bind(number(since));
+        let added = self.change_of_person("begin to change an address", query);
+        match added.await? {
+            0 => Err(missing("such account")),
+            _ => Ok(()),
+        }
     }
 
     async fn address_change(&self, token: &TokenHash) -> Result<Option<AddressChange>, StoreError> {
@@ -137,7 +161,8 @@ impl ProfileStore for Store {
             return Err(missing("such change of address"));
         };
         let email: String = Reader::new("address to be changed", &row).get("email")?;
-        self.put_address(&mut all, ACTION, id, &email, true).await?;
+        self.put_address(&mut all, ACTION, id, &email, true, None)
+            .await?;
         Ok(self.count.commit(all, ACTION).await?)
     }
 
@@ -150,9 +175,30 @@ impl ProfileStore for Store {
         const ACTION: &str = "change an address";
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
-        self.put_address(&mut all, ACTION, id, email, is_proven)
+        self.put_address(&mut all, ACTION, id, email, is_proven, None)
             .await?;
         Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn set_address_of(&self, who: Standing, email: &str) -> Result<(), StoreError> {
+        const ACTION: &str = "change an address";
+        let mut db = self.writer(ACTION).await?;
+        let mut all = self.count.begin(&mut db, ACTION).await?;
+        let (id, since) = (who.account, Some(who.since));
+        self.put_address(&mut all, ACTION, id, email, false, since)
+            .await?;
+        Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    async fn left_addresses(&self, id: AccountId) -> Result<Vec<String>, StoreError> {
+        const ACTION: &str = "find addresses that an account has left";
+        let query =
+            sqlx::query("SELECT email FROM left_addresses WHERE account = $1 ORDER BY email")
+                .bind(id.to_string());
+        let mut db = self.reader(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let email = |row| Reader::new("address that was left", row).get("email");
+        rows.iter().map(email).collect()
     }
 
     async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError> {

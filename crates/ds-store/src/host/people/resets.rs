@@ -9,19 +9,30 @@ use crate::row::Reader;
 
 #[async_trait]
 impl ResetStore for Store {
-    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError> {
+    async fn add_reset(
+        &self,
+        token: &TokenHash,
+        reset: &Reset,
+        sent_to: Option<&str>,
+    ) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO resets (token_hash, account, by_mail, expires) VALUES ($1, $2, $3, $4)
+            "INSERT INTO resets (token_hash, account, by_mail, expires)
+             SELECT $1, $2, $3, $4 WHERE EXISTS (
+                 SELECT 1 FROM accounts
+                 WHERE id = $2 AND ($5 IS NULL OR (email = $5 AND blocked IS NULL)))
              ON CONFLICT (account, by_mail) DO UPDATE
              SET token_hash = excluded.token_hash, expires = excluded.expires",
         )
         .bind(token.as_str())
         .bind(reset.account.to_string())
         .bind(reset.by_mail)
-        .bind(reset.expires.0);
-        self.change_of_person("begin to set a password anew", query)
-            .await?;
-        Ok(())
+        .bind(reset.expires.0)
+        .bind(sent_to);
+        let added = self.change_of_person("begin to set a password anew", query);
+        match added.await? {
+            0 => Err(missing("such account")),
+            _ => Ok(()),
+        }
     }
 
     async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError> {

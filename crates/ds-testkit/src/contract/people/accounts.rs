@@ -6,7 +6,8 @@ use ds_auth::{
     Subject,
     dropid::{DropIdLook, DropIdRecord},
     people::{
-        AccountChange, AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, Invitation,
+        AccountChange, AuditAction, AuditBounds, AuditClass, AuditEntry, AuditFilter, COMMAND_LINE,
+        Invitation,
     },
 };
 use ds_core::{AccountId, ProxyId, Timestamp, secret::Token};
@@ -220,7 +221,7 @@ pub async fn audit_log(store: &impl HostStore) {
     let ada = Some(AccountId::new());
     let one = entry(NOW, None, AuditAction::AccountMade, "ada@example.com");
     let two = entry(LATER, ada, AuditAction::Invited, "bob@example.com");
-    let three = entry(LATER, ada, AuditAction::KeysReplaced, "");
+    let three = entry(LATER, ada, AuditAction::KeysReplaced, "Östlich");
     // A clock that went back changes nothing about the order.
     let four = entry(NOW, ada, AuditAction::LogInRefused, "x");
     for entry in [&one, &two, &three, &four] {
@@ -247,9 +248,12 @@ pub async fn audit_log(store: &impl HostStore) {
     assert_eq!(of(&two_kinds, "", None).await, rows[1..3]);
     assert_eq!(of(&two_kinds, "", Some(places[1])).await, rows[2..3]);
     assert_eq!(of(&[], "bob@", None).await, rows[2..3], "to whom");
-    assert_eq!(of(&[], "ada@", None).await, rows, "by whom, or to whom");
+    assert_eq!(of(&[], "ADA@", None).await, rows, "by whom, or to whom");
+    assert_eq!(of(&[], "öST", None).await, rows[1..2]);
+    assert_eq!(of(&[], "a.a", None).await, [], "as it is typed");
     assert_eq!(of(&[AuditAction::Invited], "nobody", None).await, []);
     trims(store).await;
+    comers(store).await;
 }
 
 /// What one does often pushes out nothing of others, and nothing grave.
@@ -292,13 +296,64 @@ async fn trims(store: &impl HostStore) {
     assert_eq!(left().await, "s3 3 s2 2 s1 his bob grave");
     store.trim_audit(Strangers, &all(NOW, 9, 1)).await.unwrap();
     assert_eq!(left().await, "s3 3 2 his bob grave");
+    // Whoever has most loses first.
     store.trim_audit(Small, &all(NOW, 9, 2)).await.unwrap();
-    assert_eq!(left().await, "s3 3 2 his grave");
+    assert_eq!(left().await, "s3 3 his bob grave");
     store.trim_audit(Grave, &all(NOW, 1, 9)).await.unwrap();
-    assert_eq!(left().await, "s3 3 2 his grave");
+    assert_eq!(left().await, "s3 3 his bob grave");
     store.trim_audit(Grave, &all(LATER, 1, 9)).await.unwrap();
-    assert_eq!(left().await, "s3 3 2 his");
+    assert_eq!(left().await, "s3 3 his bob");
     // The next one is the newest, whatever went.
     note(LATER, None, LogInRefused, "s4").await;
-    assert_eq!(left().await, "s4 s3 3 2 his");
+    assert_eq!(left().await, "s4 s3 3 his bob");
+}
+
+/// What people bring about who have no account, or made theirs by themselves, pushes out nothing but the like at the same place.
+async fn comers(store: &impl HostStore) {
+    use AuditAction::{AccountRemoved, MemberAdded, MemberLeft, Registered, TokenMade};
+    let bounds = AuditBounds {
+        before: NOW,
+        most_each: 2,
+        most: 4,
+    };
+    let note = async |by, who: &str, action, about: &str| {
+        let entry = AuditEntry {
+            at: LATER,
+            by,
+            who: who.into(),
+            action,
+            about: about.into(),
+        };
+        store.record(&entry).await.unwrap();
+    };
+    let before: Vec<_> = store.entries(None, 100).await.unwrap();
+    note(None, COMMAND_LINE, TokenMade, "token").await;
+    note(None, COMMAND_LINE, AccountRemoved, "bob@example.com").await;
+    note(None, "a member called “Eve”", MemberAdded, "blog").await;
+    for nth in 0..4 {
+        let name = format!("{nth}@example.com");
+        note(Some(AccountId::new()), &name, Registered, "unproven").await;
+        note(None, &name, AccountRemoved, &name).await;
+        note(None, "a member called “Mallory”", MemberAdded, "diary").await;
+        note(None, "a member called “the host”", MemberLeft, "diary").await;
+    }
+    for class in AuditClass::ALL {
+        store.trim_audit(class, &bounds).await.unwrap();
+    }
+    let rows = store.entries(None, 100).await.unwrap();
+    let rows = rows.iter().filter(|row| !before.contains(row));
+    let left: Vec<_> = rows
+        .map(|row| (row.entry.action, row.entry.about.as_str()))
+        .collect();
+    assert_eq!(
+        left,
+        [
+            (MemberLeft, "diary"),
+            (MemberAdded, "diary"),
+            (AccountRemoved, "3@example.com"),
+            (MemberAdded, "blog"),
+            (AccountRemoved, "bob@example.com"),
+            (TokenMade, "token"),
+        ]
+    );
 }

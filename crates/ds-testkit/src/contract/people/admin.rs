@@ -118,6 +118,7 @@ async fn listed(store: &impl HostStore, owner: &Account) {
     let (seen, entry) = (entry.seen(), entry.clone());
     assert_eq!((&entry.account, entry.blocked, seen), (owner, None, None));
     assert!(store.account_entries("%", 0, 10).await.unwrap().is_empty());
+    assert!(store.account_entries(".*", 0, 10).await.unwrap().is_empty());
     assert_eq!(
         store.account_entry(owner.id).await.unwrap(),
         Some(entry.clone())
@@ -157,7 +158,7 @@ async fn belongings(store: &impl HostStore, owner: &Account) -> TokenHash {
         account: owner.id,
         expires: later,
     };
-    store.add_reset(&hash, &reset).await.unwrap();
+    store.add_reset(&hash, &reset, None).await.unwrap();
     let token = sample::api_token(owner.id);
     store
         .add_api_token(&hash, &token, Epoch(u64::MAX))

@@ -18,6 +18,10 @@ async fn begins(store: &impl HostStore, subjects: &[Subject], since: Epoch) -> V
         let token = Token::random().hash();
         let added = store.add_session(&token, &session, Some(since)).await;
         all.push(added.is_ok());
+        if let Subject::Account(account) = subject {
+            let may = store.may_begin(*account, Some(since)).await;
+            assert_eq!(may.is_ok(), added.is_ok());
+        }
         if added.is_err() {
             assert_missing(added);
             assert_eq!(store.session(&token).await.unwrap(), None);
@@ -71,6 +75,9 @@ pub async fn epochs(store: &impl HostStore) {
     assert_eq!(store.api_tokens_of(ada).await.unwrap(), []);
     store.add_code(&code, &grant(ada), since).await.unwrap();
     store.add_api_token(&hash, &token, since).await.unwrap();
+
+    store.may_begin(ada, None).await.unwrap();
+    assert_missing(store.may_begin(AccountId::new(), None).await);
 
     let ada = bob;
     let since = store.epoch().await.unwrap();
@@ -129,7 +136,7 @@ async fn change_it(store: &impl HostStore, ada: AccountId, change: &str) {
                 expires: NOW.plus(std::time::Duration::from_mins(1)),
             };
             let token = Token::random().hash();
-            store.add_reset(&token, &reset).await.unwrap();
+            store.add_reset(&token, &reset, None).await.unwrap();
             store.use_reset(&token, NOW, "set anew").await.unwrap();
         }
         "codes are turned on" => {

@@ -1,6 +1,9 @@
 //! What people say of themselves.
 
-use ds_auth::people::{AccountChange, AddressChange, Reset};
+use ds_auth::{
+    Standing,
+    people::{AccountChange, AddressChange, Reset},
+};
 use ds_core::{AccountId, Timestamp, secret::Token};
 
 use super::{HostStore, add_account, assert_missing, assert_taken};
@@ -22,7 +25,19 @@ pub async fn profile_store(store: &impl HostStore) {
     assert_eq!(entry.name, "Ada L.");
     let found = store.account_entries("ada l", 0, 10).await.unwrap();
     assert_eq!(found.len(), 1, "by name, too");
+    for (name, find) in [
+        ("Änne Ménard", "ÄNNE mÉ"),
+        ("Οδυσσέας", "ΟΔΥΣ"),
+        ("ΟΔΥΣΣΕΑΣ", "οδυσσεας"),
+        ("Жанна (x)", "жАННА (X)"),
+        ("İpek", "İPEK"),
+    ] {
+        store.set_account_name(bob, name).await.unwrap();
+        let found = store.account_entries(find, 0, 10).await.unwrap();
+        assert_eq!(found.len(), 1, "{find} in {name}");
+    }
     changes(store, ada, bob).await;
+    stale(store, bob).await;
     ends(store, ada, bob).await;
 }
 
@@ -36,14 +51,15 @@ fn change(account: AccountId, email: &str) -> AddressChange {
 
 async fn changes(store: &impl HostStore, ada: AccountId, bob: AccountId) {
     let [older, newer, taken] = [(); 3].map(|()| Token::random().hash());
+    let since = store.epoch().await.unwrap();
     assert_missing(
         store
-            .add_address_change(&older, &change(AccountId::new(), "x@example.com"))
+            .add_address_change(&older, &change(AccountId::new(), "x@example.com"), since)
             .await,
     );
     for (token, email) in [(&older, "old@example.com"), (&newer, "new@example.com")] {
         store
-            .add_address_change(token, &change(ada, email))
+            .add_address_change(token, &change(ada, email), since)
             .await
             .unwrap();
     }
@@ -59,7 +75,7 @@ async fn changes(store: &impl HostStore, ada: AccountId, bob: AccountId) {
         by_mail: true,
         expires: LATER,
     };
-    store.add_reset(&reset, &to_set).await.unwrap();
+    store.add_reset(&reset, &to_set, None).await.unwrap();
     assert_missing(store.use_address_change(&older, ada, NOW).await);
     assert_missing(store.use_address_change(&newer, bob, NOW).await);
     assert_missing(store.use_address_change(&newer, ada, LATER).await);
@@ -75,13 +91,14 @@ async fn changes(store: &impl HostStore, ada: AccountId, bob: AccountId) {
         None,
         "it went to the old address"
     );
+    let left = async |id| store.left_addresses(id).await.unwrap();
+    assert_eq!(left(ada).await, ["ada@example.com"]);
     assert_missing(store.use_address_change(&newer, ada, NOW).await);
     assert!(store.account_at("ada@example.com").await.unwrap().is_none());
 
-    store
-        .add_address_change(&taken, &change(bob, "new@example.com"))
-        .await
-        .unwrap();
+    let wanted = change(bob, "new@example.com");
+    let late = store.add_address_change(&taken, &wanted, since).await;
+    late.unwrap();
     assert_taken(store.use_address_change(&taken, bob, NOW).await);
     let kept = store.account(bob).await.unwrap().unwrap();
     assert_eq!(kept.email, "bob@example.com");
@@ -101,6 +118,57 @@ async fn changes(store: &impl HostStore, ada: AccountId, bob: AccountId) {
         ("bobby@example.com", false)
     );
     assert_eq!(store.address_change_of(bob).await.unwrap(), None);
+    // One that is taken back is not left, and one that nobody proved was nobody's.
+    for email in ["a@example.com", "ada@example.com", "new@example.com"] {
+        store.set_address(ada, email, true).await.unwrap();
+    }
+    assert_eq!(left(ada).await, ["a@example.com", "ada@example.com"]);
+    assert_eq!(left(bob).await, ["bob@example.com"]);
+    store.set_address(bob, "b@example.com", true).await.unwrap();
+    assert_eq!(left(bob).await, ["bob@example.com"]);
+}
+
+/// What was allowed by a password changes nothing once there is another.
+async fn stale(store: &impl HostStore, bob: AccountId) {
+    let since = store.epoch().await.unwrap();
+    let who = Standing {
+        account: bob,
+        since,
+    };
+    let set = async |who, email| store.set_address_of(who, email).await;
+    set(who, "bo@example.com").await.unwrap();
+    let email = async || store.account(bob).await.unwrap().unwrap().email;
+    assert_eq!(email().await, "bo@example.com");
+    let token = Token::random().hash();
+    let wanted = change(bob, "late@example.com");
+    let before = Standing {
+        account: bob,
+        since: store.epoch().await.unwrap(),
+    };
+    let (_, hash) = store
+        .account_with_password("bo@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    let replaced = store.replace_password(bob, &hash, "other").await.unwrap();
+    for who in [who, before] {
+        assert_missing(set(who, "late@example.com").await);
+        let added = store.add_address_change(&token, &wanted, who.since).await;
+        assert_missing(added);
+    }
+    assert_eq!(email().await, "bo@example.com");
+    assert_eq!(store.address_change_of(bob).await.unwrap(), None);
+    let now = Standing {
+        account: bob,
+        since: replaced.unwrap(),
+    };
+    assert_taken(set(now, "new@example.com").await);
+    set(now, "bobby@example.com").await.unwrap();
+    let nobody = Standing {
+        account: AccountId::new(),
+        ..now
+    };
+    assert_missing(set(nobody, "nobody@example.com").await);
 }
 
 /// What ends a wish that was not confirmed.
@@ -108,7 +176,9 @@ async fn ends(store: &impl HostStore, ada: AccountId, bob: AccountId) {
     let wish = async || {
         let token = Token::random().hash();
         let wanted = change(ada, "newest@example.com");
-        store.add_address_change(&token, &wanted).await.unwrap();
+        let since = store.epoch().await.unwrap();
+        let added = store.add_address_change(&token, &wanted, since).await;
+        added.unwrap();
         token
     };
     let is_there = async || store.address_change_of(ada).await.unwrap().is_some();
@@ -133,7 +203,7 @@ async fn ends(store: &impl HostStore, ada: AccountId, bob: AccountId) {
         by_mail: true,
         expires: LATER,
     };
-    store.add_reset(&reset, &to_set).await.unwrap();
+    store.add_reset(&reset, &to_set, None).await.unwrap();
     store.use_reset(&reset, NOW, "newest").await.unwrap();
     assert!(!is_there().await, "a password that was set anew");
 

@@ -21,7 +21,7 @@ fn reset(account: AccountId, by_mail: bool) -> Reset {
 
 async fn add(store: &impl HostStore, reset: &Reset) -> TokenHash {
     let token = Token::random().hash();
-    store.add_reset(&token, reset).await.unwrap();
+    store.add_reset(&token, reset, None).await.unwrap();
     assert_eq!(store.reset(&token).await.unwrap().as_ref(), Some(reset));
     token
 }
@@ -34,7 +34,11 @@ pub async fn reset_store(store: &impl HostStore) {
     let newer = add(store, &reset(ada.id, false)).await;
     let other = add(store, &reset(bob.id, true)).await;
     let nobody = reset(AccountId::new(), true);
-    assert_missing(store.add_reset(&Token::random().hash(), &nobody).await);
+    assert_missing(
+        store
+            .add_reset(&Token::random().hash(), &nobody, None)
+            .await,
+    );
     assert_eq!(store.reset(&older).await.unwrap(), None);
 
     let session = Token::random().hash();
@@ -51,12 +55,39 @@ pub async fn reset_store(store: &impl HostStore) {
     let found = store.account_with_password("ada@example.com").await;
     assert_eq!(found.unwrap().unwrap().1, "new");
 
+    sent(store, &ada).await;
     beside_each_other(store, ada.id).await;
     proofs(store).await;
     store.purge_resets(late).await.unwrap();
     assert!(store.reset(&other).await.unwrap().is_some());
     store.purge_resets(Timestamp(late.0 + 1)).await.unwrap();
     assert_eq!(store.reset(&other).await.unwrap(), None);
+}
+
+/// What goes to an address is for the account that has it then.
+async fn sent(store: &impl HostStore, ada: &Account) {
+    let begin = async |to: &str| {
+        let token = Token::random().hash();
+        let wanted = reset(ada.id, true);
+        match store.add_reset(&token, &wanted, Some(to)).await {
+            Ok(()) => true,
+            Err(error) => {
+                assert_missing::<()>(Err(error));
+                assert_eq!(store.reset(&token).await.unwrap(), None);
+                false
+            }
+        }
+    };
+    assert!(begin(&ada.email).await);
+    assert!(begin(&ada.email).await, "again");
+    assert!(!begin("bob@example.com").await, "another's");
+    let set = store.set_address(ada.id, "other@example.com", true).await;
+    set.unwrap();
+    assert!(!begin(&ada.email).await, "the old one");
+    assert!(begin("other@example.com").await);
+    store.set_blocked(ada.id, Some(NOW)).await.unwrap();
+    assert!(!begin("other@example.com").await, "blocked");
+    store.set_blocked(ada.id, None).await.unwrap();
 }
 
 /// A letter ends no link that was handed over; whichever is used, or another password, ends all.

@@ -1,10 +1,13 @@
 //! Who did what.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use async_trait::async_trait;
 use ds_auth::people::{AuditBounds, AuditClass, AuditEntry, AuditFilter, AuditLog, AuditRow};
-use ds_core::{AccountId, StoreError};
+use ds_core::{StoreError, contains_folded};
 
 use super::Memory;
 
@@ -26,7 +29,7 @@ impl AuditLog for Memory {
         before: Option<i64>,
         most: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let has = |text: &str| text.to_lowercase().contains(&which.find);
+        let has = |text: &str| contains_folded(text, &which.find);
         let is_meant = |entry: &AuditEntry| {
             (which.actions.is_empty() || which.actions.contains(&entry.action))
                 && (has(&entry.who) || has(&entry.about))
@@ -40,20 +43,22 @@ impl AuditLog for Memory {
     }
 
     async fn trim_audit(&self, class: AuditClass, to: &AuditBounds) -> Result<(), StoreError> {
-        let (mut of_one, mut of_all) = (HashMap::<Option<AccountId>, u32>::new(), 0);
-        let mut stays = |row: &AuditRow| {
-            if row.entry.class() != class {
-                return true;
-            }
-            let own = of_one.entry(row.entry.by).or_default();
-            *own += 1;
-            of_all += 1;
-            *own <= to.most_each && of_all <= to.most && row.entry.at >= to.before
-        };
         let audit = &mut self.tables()?.people.audit;
-        audit.reverse();
-        audit.retain(|row| stays(row));
-        audit.reverse();
+        let mut shares = HashMap::<String, u32>::new();
+        let own = audit.iter().rev().filter(|row| row.entry.class() == class);
+        let mut ranked: Vec<_> = own
+            .map(|row| {
+                let nth = shares.entry(row.entry.share()).or_default();
+                *nth += 1;
+                (*nth, Reverse(row.place), row.entry.at)
+            })
+            .collect();
+        ranked.sort();
+        let most = usize::try_from(to.most).unwrap_or(usize::MAX);
+        let stay = ranked.iter().take(most);
+        let stay = stay.filter(|(nth, _, at)| *nth <= to.most_each && *at >= to.before);
+        let stay: HashSet<i64> = stay.map(|(_, Reverse(place), _)| *place).collect();
+        audit.retain(|row| row.entry.class() != class || stay.contains(&row.place));
         Ok(())
     }
 }

@@ -86,9 +86,22 @@ impl InvitationStore for Memory {
 
 #[async_trait]
 impl ResetStore for Memory {
-    async fn add_reset(&self, token: &TokenHash, reset: &Reset) -> Result<(), StoreError> {
+    async fn add_reset(
+        &self,
+        token: &TokenHash,
+        reset: &Reset,
+        sent_to: Option<&str>,
+    ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         tables.check_account(reset.account)?;
+        let is_reached = |to| {
+            let account = tables.accounts.get(&reset.account);
+            account.is_some_and(|(account, _)| account.email == to)
+                && !tables.people.is_blocked(reset.account)
+        };
+        if !sent_to.is_none_or(is_reached) {
+            return Err(missing("such account"));
+        }
         let all = &mut tables.people.resets;
         all.retain(|_, own| (own.account, own.by_mail) != (reset.account, reset.by_mail));
         all.insert(token.clone(), reset.clone());

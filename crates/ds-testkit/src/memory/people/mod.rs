@@ -39,6 +39,7 @@ pub(super) struct People {
     invitations: Vec<Invitation>,
     resets: HashMap<TokenHash, Reset>,
     addresses: HashMap<TokenHash, AddressChange>,
+    left: BTreeSet<(AccountId, String)>,
     names: HashMap<AccountId, String>,
     factors: HashMap<AccountId, (SecondFactor, BTreeSet<String>)>,
     passkeys: BTreeMap<String, PasskeyRecord>,

@@ -1,12 +1,22 @@
 //! Names of accounts, and addresses that they are to have.
 
 use async_trait::async_trait;
-use ds_auth::people::{AddressChange, ProfileStore};
+use ds_auth::{
+    Epoch, Standing,
+    people::{AddressChange, ProfileStore},
+};
 use ds_core::{AccountId, StoreError, Timestamp, secret::TokenHash};
 
 use super::{Memory, Tables, missing, taken};
 
 impl Tables {
+    fn check_since(&self, id: AccountId, since: Epoch) -> Result<(), StoreError> {
+        let is_changed = self.people.changed_since(id, since);
+        (!is_changed)
+            .then_some(())
+            .ok_or_else(|| missing("such account"))
+    }
+
     fn put_address(
         &mut self,
         id: AccountId,
@@ -19,8 +29,13 @@ impl Tables {
         }
         let found = self.accounts.get_mut(&id);
         let (account, _) = found.ok_or_else(|| missing("such account"))?;
-        email.clone_into(&mut account.email);
-        account.email_proven = is_proven;
+        let before = std::mem::replace(&mut account.email, email.to_owned());
+        let was_proven = std::mem::replace(&mut account.email_proven, is_proven);
+        let left = &mut self.people.left;
+        if was_proven {
+            left.insert((id, before));
+        }
+        left.remove(&(id, email.to_owned()));
         self.people.forget_resets(id);
         self.people.outdate(id);
         Ok(())
@@ -45,9 +60,11 @@ impl ProfileStore for Memory {
         &self,
         token: &TokenHash,
         change: &AddressChange,
+        since: Epoch,
     ) -> Result<(), StoreError> {
         let mut tables = self.tables()?;
         tables.check_account(change.account)?;
+        tables.check_since(change.account, since)?;
         let all = &mut tables.people.addresses;
         all.retain(|_, own| own.account != change.account);
         all.insert(token.clone(), change.clone());
@@ -90,6 +107,18 @@ impl ProfileStore for Memory {
         is_proven: bool,
     ) -> Result<(), StoreError> {
         self.tables()?.put_address(id, email, is_proven)
+    }
+
+    async fn set_address_of(&self, who: Standing, email: &str) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        tables.check_since(who.account, who.since)?;
+        tables.put_address(who.account, email, false)
+    }
+
+    async fn left_addresses(&self, id: AccountId) -> Result<Vec<String>, StoreError> {
+        let tables = self.tables()?;
+        let own = tables.people.left.iter().filter(|(of, _)| *of == id);
+        Ok(own.map(|(_, email)| email.clone()).collect())
     }
 
     async fn vouch_for_address(&self, id: AccountId, email: &str) -> Result<bool, StoreError> {

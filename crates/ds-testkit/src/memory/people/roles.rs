@@ -5,7 +5,9 @@ use ds_auth::{
     Account, Session, Subject,
     people::{AccountChange, AccountEntry, Removal, RoleStore, SessionEntry, SessionList},
 };
-use ds_core::{AccountId, AppspaceId, ProxyId, StoreError, Timestamp, secret::TokenHash};
+use ds_core::{
+    AccountId, AppspaceId, ProxyId, StoreError, Timestamp, contains_folded, secret::TokenHash,
+};
 
 use super::{Memory, Tables};
 
@@ -81,8 +83,8 @@ impl RoleStore for Memory {
         let all = tables.accounts.values().map(|(account, _)| account);
         let mut found: Vec<_> = all
             .filter(|one| {
-                let name = tables.name_of(one.id).to_lowercase();
-                one.email.contains(find) || name.contains(find)
+                let name = tables.name_of(one.id);
+                contains_folded(&one.email, find) || contains_folded(&name, find)
             })
             .collect();
         found.sort_by_key(|account| (account.created, account.id));
@@ -201,6 +203,7 @@ impl RoleStore for Memory {
             .retain(|invitation| invitation.by != Some(id));
         people.forget_resets(id);
         people.names.remove(&id);
+        people.left.retain(|(own, _)| *own != id);
         people.passkeys.retain(|_, passkey| passkey.account != id);
         people.factors.remove(&id);
         people.blocked.remove(&id);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ds_auth::{
     Account, AccountStore as _,
-    people::{RoleStore as _, SecondFactorStore as _},
+    people::{ProfileStore as _, RoleStore as _, SecondFactorStore as _},
 };
 use ds_core::{
     AccountId, LoginKind, MemberLogin, MemberLogins as _, MemberStore as _, secret::Token,
@@ -293,4 +293,49 @@ async fn a_host_without_mail_offers_none() {
     assert!(!form.body.contains("name=\"email\""), "{}", form.body);
     let refused = ask(&world, &mut browser, "ada@example.com").await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
+}
+
+/// Whoever reads the mail of an address that an account has given up is not the account's member.
+#[tokio::test]
+async fn an_address_that_was_given_up_opens_nothing() {
+    let world = World::new().await;
+    let (account, member) = world.account("ada@example.com").await;
+    let (at, email) = (world.site.appspace.id, "ada@example.com");
+    let login = MemberLogin {
+        kind: LoginKind::Email,
+        name: email.into(),
+        signed_by: String::new(),
+    };
+    let proven = world.memory.vouch_for_address(account.id, email).await;
+    assert!(proven.unwrap());
+    let by_letter = || world.memory.member_with(at, LoginKind::Email, email);
+    world
+        .memory
+        .add_login(at, &member.proxy_id, &login)
+        .await
+        .unwrap();
+    let mut browser = Browser::default();
+    ask(&world, &mut browser, email).await;
+    let early = link(&letters(&world, 1).await[0]);
+    let changed = world
+        .memory
+        .set_address(account.id, "ada@example.net", true);
+    changed.await.unwrap();
+
+    // Neither with a letter from before, nor with another.
+    let form = [("token", &*token(&early))];
+    world.post(&mut browser, LETTER, &form).await;
+    assert_eq!(world.who(&browser).await, None);
+    assert!(by_letter().await.unwrap().is_some(), "as it was recorded");
+    ask(&world, &mut Browser::default(), email).await;
+
+    // Who has the account comes by its new address, and the old one is gone.
+    let mut own = Browser::default();
+    ask(&world, &mut own, "ada@example.net").await;
+    let new = link(&letters(&world, 2).await[1]);
+    world
+        .post(&mut own, LETTER, &[("token", &*token(&new))])
+        .await;
+    assert_eq!(world.who(&own).await, Some(member.display_name));
+    assert!(by_letter().await.unwrap().is_none());
 }

@@ -131,6 +131,7 @@ impl World {
         let logins = Logins::new(LoginParts {
             names: site_state.ops.names().clone(),
             members: store.clone(),
+            known: crate::ops::KnownWays::new(&store),
             pending: store.clone(),
             letters: store.clone(),
             second_steps: SecondSteps::new(store.clone(), store),

@@ -225,14 +225,19 @@ impl Ops {
         let found = found.ok_or(MemberTokenError::NotThere)?;
         let appspace = self.appspace_of(owner, address).await?;
         let _visit = self.parts.lifecycle.visit(&appspace)?;
-        self.keys().tokens.remove(appspace.id, id).await?;
-        let about = format!("{} of {}", found.token.name, appspace.address);
-        self.note(owner, Action::KeyRevoked, about).await;
+        // Its member goes first, and what they have open: as long as any of it is there, it is in the list.
         if let Some(member) = &found.member
             && found.token.kind != TokenKind::Client
         {
             self.end_membership(&appspace, member).await?;
         }
+        match self.keys().tokens.remove(appspace.id, id).await {
+            // With its member.
+            Ok(_) | Err(MemberTokenError::NotThere) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let about = format!("{} of {}", found.token.name, appspace.address);
+        self.note(owner, Action::KeyRevoked, about).await;
         Ok(found)
     }
 

@@ -3,7 +3,7 @@
 use ds_auth::joining::{JoinRequest, Who};
 use ds_core::{AccountId, Member, StoreError};
 
-use super::{Comer, MOST_WAITING};
+use super::Comer;
 use crate::ops::{Action, ErrorKind, OpError, Ops, members::Refusal};
 
 /// Somebody who asks, as the owner sees them.
@@ -53,12 +53,17 @@ impl Ops {
         let _visit = self.parts.lifecycle.visit(&appspace)?;
         let rules = self.joins().join_rules(appspace.id).await?;
         let permissions = self.still_known(&appspace, rules.permissions).await?;
-        let taken = self.joins().take_join_request(appspace.id, id).await?;
-        let request = taken.ok_or_else(not_there)?;
+        let asked = self.joins().join_requests(appspace.id).await?;
+        let request = asked.into_iter().find(|one| one.id == id);
+        let request = request.ok_or_else(not_there)?;
         let name = request.name.clone();
         let made = self
             .make_member(&appspace, &request.who, name, permissions)
             .await;
+        // Only now: a request is not lost on the way, and who is a member already may be let in once more.
+        if matches!(made, Ok(_) | Err(Refusal::Already)) {
+            self.joins().take_join_request(appspace.id, id).await?;
+        }
         match made {
             Ok(member) => {
                 self.lift_bars_of(&appspace, &request.who).await?;
@@ -76,12 +81,7 @@ impl Ops {
                 };
                 self.member_again(&appspace, &comer).await
             }
-            Err(refusal) => {
-                self.joins()
-                    .add_join_request(&request, MOST_WAITING)
-                    .await?;
-                Err(refusal.into())
-            }
+            Err(refusal) => Err(refusal.into()),
         }
     }
 

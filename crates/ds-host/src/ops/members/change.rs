@@ -1,6 +1,6 @@
 //! Changing members, and ending their membership.
 
-use ds_core::{AccountId, Appspace, LoginKind, Member, ProxyId, StoreError};
+use ds_core::{AccountId, Appspace, AppspaceId, LoginKind, Member, ProxyId, StoreError};
 
 use super::{Way, check_name};
 use crate::ops::{Action, Actor, ErrorKind, OpError, Ops, accounts::clip};
@@ -107,25 +107,33 @@ impl Ops {
         let found = self.find_member(&appspace, member).await?;
         let (at, id) = (appspace.id, &found.proxy_id);
         let logins = &self.parts.membership.logins;
-        if kind == "account" {
-            if found.is_owner {
+        let kind = match kind {
+            "account" if found.is_owner => {
                 let message = "the owner logs in with the account that the appspace belongs to";
                 return Err(OpError::new(ErrorKind::Invalid, message));
             }
-            logins.set_account(at, id, None).await?;
-        } else {
-            let unknown = || {
+            "account" => None,
+            kind => Some(LoginKind::read(kind).ok_or_else(|| {
                 let message = format!("`{}` is no way to log in", clip(kind));
                 OpError::new(ErrorKind::Invalid, message)
-            };
-            let kind = LoginKind::read(kind).ok_or_else(unknown)?;
-            logins.remove_login(at, id, kind, name).await?;
+            })?),
+        };
+        // Which session came of which way is not recorded: all end, and who may come logs in again. Before, so that none is
+        // left when the way is gone; and after, since who came that way may have come once more.
+        self.end_open(at, id).await?;
+        match kind {
+            None => logins.set_account(at, id, None).await?,
+            Some(kind) => drop(logins.remove_login(at, id, kind, name).await?),
         }
-        // Which session came of which way is not recorded: all end, and who may come logs in again.
-        self.parts.sessions.end_member(at, id).await?;
-        self.keys().tokens().end_member(at, id).await?;
+        self.end_open(at, id).await?;
         self.note_change(owner, &appspace, &found).await;
         Ok(())
+    }
+
+    /// Ends what a member has open, and what programs have in their name. Sessions first: those of a link are seen by it.
+    async fn end_open(&self, at: AppspaceId, id: &ProxyId) -> Result<(), StoreError> {
+        let sessions = self.parts.sessions.end_member(at, id).await;
+        self.keys().tokens().end_member(at, id).await.and(sessions)
     }
 
     /// Ends a membership: their sessions end at once, and what they have open.
@@ -184,13 +192,14 @@ impl Ops {
         let done = tokio::spawn(async move {
             // First, while it is known; what they took over goes with themselves.
             ops.forget_followed_by(at, &member).await;
+            // Gone from the host before they are gone from the appspace: an older state of it, after a crash, too, brings
+            // nothing back that they had open.
+            let before = ops.end_open(at, &member.proxy_id).await;
             let removed = ops.parts.members.remove_member(at, &member.proxy_id).await;
-            // Gone from the host too, so that an older state of the appspace brings none of them back.
-            let keys = ops.keys().tokens().end_member(at, &member.proxy_id).await;
             // Also if there was no such member any more: what they had open must not outlive them.
-            let ended = ops.parts.sessions.end_member(at, &member.proxy_id).await;
+            let ended = ops.end_open(at, &member.proxy_id).await;
             ops.remove_pictures(at, member.avatar).await;
-            removed.and(keys).and(ended)
+            removed.and(before).and(ended)
         });
         let interrupted = |error| {
             OpError::new(ErrorKind::Internal, "ending a membership was interrupted")

@@ -2,6 +2,7 @@
 
 mod archives;
 mod bars;
+mod cut;
 pub(crate) mod fixture;
 mod follow;
 mod members;

@@ -28,10 +28,14 @@ pub struct Account {
 pub trait AccountStore: Send + Sync {
     /// Every account, oldest first.
     async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// Whether there is any account. Costs the same however many there are.
+    async fn has_accounts(&self) -> Result<bool, StoreError>;
     /// One account.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
     /// The mail addresses of these accounts; one that is not there is left out.
     async fn emails_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, StoreError>;
+    /// Whether a mail address, in lower case, has an account, blocked or not.
+    async fn has_account(&self, email: &str) -> Result<bool, StoreError>;
     /// An account and its password hash (PHC string), by mail address in lower case. A blocked one is not found.
     async fn account_with_password(
         &self,

@@ -2,7 +2,14 @@
 
 mod passwords;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use ds_core::{AccountId, Clock, StoreError};
 
@@ -19,6 +26,9 @@ pub struct Accounts {
     clock: Arc<dyn Clock>,
     rules: PasswordRules,
     throttle: Throttle,
+    confirming: Throttle,
+    /// There was an account once. Somebody is always left to run the host, so this stays true.
+    has_any: AtomicBool,
 }
 
 /// Why an account was not made.
@@ -70,8 +80,10 @@ impl Accounts {
         Self {
             store,
             throttle: Throttle::new(Arc::clone(&clock)),
+            confirming: Throttle::new(Arc::clone(&clock)),
             clock,
             rules: PasswordRules::default(),
+            has_any: AtomicBool::new(false),
         }
     }
 
@@ -119,9 +131,15 @@ impl Accounts {
         }
     }
 
-    /// Whether there is no account yet, so that the host has to be set up.
+    /// Whether there is no account yet, so that the host has to be set up. Strangers make it ask: once there is one,
+    /// that is remembered.
     pub async fn none_yet(&self) -> Result<bool, StoreError> {
-        Ok(self.store.accounts().await?.is_empty())
+        if self.has_any.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let has_any = self.store.has_accounts().await?;
+        self.has_any.fetch_or(has_any, Ordering::Relaxed);
+        Ok(!has_any)
     }
 
     /// The account of a mail address and password. `from` is where the attempt comes from, if it comes over
@@ -141,6 +159,37 @@ impl Accounts {
         let account = self.check(&email, password).await?;
         self.throttle.succeeded(attempt);
         Ok(account)
+    }
+
+    /// Whether this is the password of somebody who is logged in. Guesses are counted apart from those at the log-in page:
+    /// who makes them there keeps nobody from confirming what they do.
+    ///
+    /// # Errors
+    /// If it is not, or there were too many wrong ones.
+    pub async fn confirm(
+        &self,
+        account: &Account,
+        password: String,
+        from: Option<IpAddr>,
+    ) -> Result<(), LogInError> {
+        let attempt = self.confirming.attempt(&account.id.to_string(), from);
+        let attempt = attempt.map_err(|retry_after| LogInError::TooMany { retry_after })?;
+        let found = self.check(&account.email, password).await?;
+        if found.id != account.id {
+            return Err(LogInError::Wrong);
+        }
+        self.confirming.succeeded(attempt);
+        Ok(())
+    }
+
+    /// Whether somebody has logged in with this address from there, of late.
+    pub fn knows(&self, email: &str, from: Option<IpAddr>) -> bool {
+        email::normalised(email).is_ok_and(|email| self.throttle.knows(&email, from))
+    }
+
+    /// Whether a mail address has an account.
+    pub(crate) async fn is_taken(&self, email: &str) -> Result<bool, StoreError> {
+        self.store.has_account(email).await
     }
 
     /// An account to record, with the hash of its password; its address counts as proven.

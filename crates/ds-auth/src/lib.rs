@@ -8,6 +8,7 @@
 
 mod account;
 mod accounts;
+mod aimed;
 mod api_tokens;
 mod authenticator;
 mod authorize;
@@ -35,6 +36,7 @@ mod visitor;
 
 pub use account::{Account, AccountStore};
 pub use accounts::{AccountError, Accounts, ChangePasswordError, LogInError};
+pub use aimed::{Aimed, Bound};
 pub use api_tokens::{
     API_TOKEN_DAYS, ApiToken, ApiTokenError, ApiTokenStore, ApiTokens, BearerError, Scope,
     UnknownScope,

@@ -72,8 +72,15 @@ pub trait SessionStore: Send + Sync {
     async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;
     /// Moves the end of a session.
     async fn extend_session(&self, token: &TokenHash, to: Timestamp) -> Result<(), StoreError>;
-    /// Ends a session.
-    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError>;
+    /// Ends a session. Says whether there was one.
+    async fn remove_session(&self, token: &TokenHash) -> Result<bool, StoreError>;
+    /// Ends the sessions of a member of an appspace that end first, so that `most` are left. Gives those it ended.
+    async fn keep_newest(
+        &self,
+        appspace: AppspaceId,
+        proxy_id: &ProxyId,
+        most: u32,
+    ) -> Result<Vec<TokenHash>, StoreError>;
     /// Ends every session of a member of an appspace.
     async fn remove_sessions_of_member(
         &self,

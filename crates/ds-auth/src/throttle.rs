@@ -9,6 +9,7 @@
 //! nothing, waits grow with failures, and who is known is not kept out by strangers.
 
 use std::{
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     sync::Arc,
     time::Duration,
@@ -34,7 +35,7 @@ const ENTRIES: u64 = 100_000;
 pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
     counts: Cache<Who, Count>,
-    known: Cache<(String, IpAddr), ()>,
+    known: KnownNetworks<String>,
     per_account: u32,
     per_network: u32,
 }
@@ -60,6 +61,26 @@ struct Count {
     until: Timestamp,
 }
 
+/// From which networks somebody has come in, with what.
+pub(crate) struct KnownNetworks<K>(Cache<(K, IpAddr), ()>);
+
+impl<K: Hash + Eq + Send + Sync + 'static> KnownNetworks<K> {
+    pub(crate) fn new() -> Self {
+        let known = Cache::builder()
+            .max_capacity(ENTRIES)
+            .time_to_idle(KNOWN_FOR);
+        Self(known.build())
+    }
+
+    pub(crate) fn has(&self, with: K, network: IpAddr) -> bool {
+        self.0.contains_key(&(with, network))
+    }
+
+    pub(crate) fn add(&self, with: K, network: IpAddr) {
+        self.0.insert((with, network), ());
+    }
+}
+
 impl Throttle {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self::with_free(clock, FREE_PER_ACCOUNT, FREE_PER_NETWORK)
@@ -77,11 +98,7 @@ impl Throttle {
                 // Whoever is new is counted, too, however many there are.
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
-            known: Cache::builder()
-                .max_capacity(ENTRIES)
-                .time_to_idle(KNOWN_FOR)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
+            known: KnownNetworks::new(),
         }
     }
 
@@ -99,12 +116,17 @@ impl Throttle {
         })
     }
 
+    /// Whether somebody has logged in so from there.
+    pub(crate) fn knows(&self, email: &str, from: Option<IpAddr>) -> bool {
+        from.is_some_and(|from| self.known.has(email.to_owned(), network_of(from)))
+    }
+
     /// Takes an attempt back that was no guess.
     pub(crate) fn succeeded(&self, attempt: Attempt) {
         self.counts.invalidate(&attempt.account);
         self.succeeded_from(attempt.network);
         if let Some(network) = attempt.network {
-            self.known.insert((attempt.email, network), ());
+            self.known.add(attempt.email, network);
         }
     }
 
@@ -139,9 +161,7 @@ impl Throttle {
     fn account_key(&self, email: &str, network: Option<IpAddr>) -> Who {
         let email = email.to_owned();
         match network {
-            Some(network) if self.known.contains_key(&(email.clone(), network)) => {
-                Who::KnownAt(email, network)
-            }
+            Some(network) if self.known.has(email.clone(), network) => Who::KnownAt(email, network),
             _ => Who::Account(email),
         }
     }

@@ -17,8 +17,8 @@ use crate::site::SiteError;
 
 /// The largest form.
 pub(crate) const FORM_LIMIT: usize = 64 * 1024;
-/// How long a form may take altogether.
-pub(crate) const FORM_TIME: Duration = Duration::from_mins(1);
+/// How long a form may take altogether. Less than how long a connection waits for a single piece, which ends it without a word.
+pub(crate) const FORM_TIME: Duration = Duration::from_secs(50);
 
 /// Why a body did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +90,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn bodies_are_bounded_in_size_and_time() {
-        let time = Duration::from_mins(1);
+        let time = FORM_TIME;
         let read_now = |body: Body| read(body, 10, time);
         assert_eq!(
             read_now(Body::from("ten bytes!")).await.unwrap(),

@@ -13,20 +13,23 @@
 //!
 //! `/.dropserver/logout` ends the session and goes to `/.dropserver/logged-out`, a page that says so.
 //!
+//! All of it happens in pages that people open, and a browser that has the session already gets no other: a page elsewhere
+//! begins none unseen.
+//!
 //! A person who starts at the account site has no state yet: the appspace's `/.dropserver/login` without a
 //! token sets it and sends them back. So no link alone logs a browser in.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ds_auth::{Cookies, LoginTokens, Sessions, cookie::Kind};
-use ds_core::{StoreError, secret::Token};
+use ds_auth::{Cookies, Login, LoginTokens, Sessions, cookie::Kind};
+use ds_core::{AppspaceId, StoreError, secret::Token};
 use ds_sandbox::{Body, empty_body};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use url::Url;
 
 use crate::{
-    ServeError, Site, page,
+    ServeError, Site, headers, page,
     target::{Target, is_local_path},
 };
 
@@ -172,6 +175,9 @@ impl Door {
         head: &Parts,
         target: &Target,
     ) -> Result<Response<Body>, ServeError> {
+        if !headers::is_opened(&head.headers) {
+            return Err(ServeError::NotOpened);
+        }
         let path = parameter(target, "path").filter(|path| is_local_path(path));
         let path = path.unwrap_or_else(|| "/".to_owned());
         let Some(token) = parameter(target, "token") else {
@@ -190,29 +196,73 @@ impl Door {
                 Err(ServeError::StaleLogin)
             };
         };
+        let mut response = redirect(&path);
+        let before = self.cookies.read(&head.headers, Kind::Member);
+        let cookies = if self.is_in(id, before.as_ref(), &login).await? {
+            Vec::new()
+        } else {
+            let session = self.begin(id, login, &head.headers).await?;
+            if let Some(before) = &before {
+                self.end(before).await;
+            }
+            vec![
+                self.cookies
+                    .set(Kind::Member, &session, Kind::Member.max_age()),
+            ]
+        };
+        let over = [Kind::Login, Kind::Guest].map(|kind| self.cookies.clear(kind));
+        for cookie in cookies.into_iter().chain(over) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+
+    /// Whether a browser has the session already that this login is for.
+    async fn is_in(
+        &self,
+        at: AppspaceId,
+        session: Option<&Token>,
+        login: &Login,
+    ) -> Result<bool, ServeError> {
+        let Some(session) = session else {
+            return Ok(false);
+        };
+        let member = self.sessions.member(at, session).await;
+        let member = member.map_err(ServeError::Login)?;
+        if member.is_none_or(|member| member.proxy_id != login.proxy_id) {
+            return Ok(false);
+        }
+        let account = self.sessions.account_behind(at, session).await;
+        Ok(account.map_err(ServeError::Login)? == Some(login.account.account))
+    }
+
+    async fn begin(
+        &self,
+        at: AppspaceId,
+        login: Login,
+        headers: &HeaderMap,
+    ) -> Result<Token, ServeError> {
         let session = self
             .sessions
-            .start_member(id, login.proxy_id, Some(login.account))
+            .start_member(at, login.proxy_id, Some(login.account))
             .await;
         let session = session.map_err(|error| match error {
             // The account was changed on the way.
             StoreError::Missing { .. } => ServeError::StaleLogin,
             error => ServeError::Login(error),
         })?;
-        let agent = head.headers.get(header::USER_AGENT);
+        let agent = headers.get(header::USER_AGENT);
         let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or("");
         self.sessions.note_device(&session, agent).await;
+        Ok(session)
+    }
 
-        let mut response = redirect(&path);
-        for cookie in [
-            self.cookies
-                .set(Kind::Member, &session, Kind::Member.max_age()),
-            self.cookies.clear(Kind::Login),
-            self.cookies.clear(Kind::Guest),
-        ] {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+    /// Ends the session that another took the place of.
+    async fn end(&self, before: &Token) {
+        if let Err(error) = self.sessions.end(before).await {
+            let error = ds_core::error_chain(&error);
+            tracing::warn!(error, "a session could not be ended");
         }
-        Ok(response)
     }
 
     async fn is_logged_in(&self, site: &Site, head: &Parts) -> Result<bool, ServeError> {

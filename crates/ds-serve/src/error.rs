@@ -54,6 +54,9 @@ pub enum ServeError {
     /// Another site sent a member's browser here to change something.
     #[error("this request was sent by another site, so it is refused")]
     CrossSite,
+    /// A page wanted to log its visitor in by itself.
+    #[error("another page wanted to log you in here, so it is refused")]
+    NotOpened,
     /// A browser asked whether a script of another site may use this appspace.
     #[error("the app does not let other sites' scripts use it")]
     OtherOrigin,
@@ -91,6 +94,7 @@ impl ServeError {
             }
             Self::Denied(Denied::Lacks(_))
             | Self::CrossSite
+            | Self::NotOpened
             | Self::OtherOrigin
             | Self::NotYourPreview
             | Self::Preview { .. } => StatusCode::FORBIDDEN,
@@ -159,6 +163,7 @@ impl ServeError {
             Self::OtherOrigin => {
                 "The app's authors can allow it with `cors` in its manifest; such scripts then come with a token."
             }
+            Self::NotOpened => "Open the app in a tab of its own and log in there.",
             Self::CrossSite => "Go to the app's own page and do it there.",
             Self::StaleLogin => "Go to the app's front page and log in again.",
             Self::TooLarge { .. } => {

@@ -86,6 +86,22 @@ pub(crate) fn is_cross_site_change(head: &Parts, own_origin: &str) -> bool {
     }
 }
 
+/// Whether somebody opens a page of their own: not a script of another page, nor a frame in one. Browsers say so in headers
+/// that no page can forge; a page that could log people in unseen could do it without end. Clients that are no browsers say
+/// nothing. A service worker that hands on what its browser asks for says `empty`. What a browser fetches before anybody goes
+/// there is not opened yet: it asks again then.
+#[must_use]
+pub fn is_opened(headers: &HeaderMap) -> bool {
+    let says = |name: &str, fits: &[&str]| {
+        let mut said = headers.get_all(name).iter();
+        said.all(|value| fits.iter().any(|fit| value == fit))
+    };
+    let is_ahead = headers.contains_key("sec-purpose");
+    !is_ahead
+        && says("sec-fetch-mode", &["navigate"])
+        && says("sec-fetch-dest", &["document", "empty"])
+}
+
 /// Whether the client shows pages: a browser that navigates, rather than a script or an API client.
 pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
     let accept = headers
@@ -121,6 +137,30 @@ mod tests {
         );
         remove_internal(&mut head.headers);
         assert_eq!(head.headers.keys().collect::<Vec<_>>(), ["x-drop"]);
+    }
+
+    #[test]
+    fn what_people_open() {
+        let check = |headers: &[(&str, &str)], expect: bool| {
+            let head = head("GET", headers);
+            assert_eq!(is_opened(&head.headers), expect, "{headers:?}");
+        };
+        let mode = |mode| ("sec-fetch-mode", mode);
+        let dest = |dest| ("sec-fetch-dest", dest);
+        check(&[], true);
+        check(&[mode("navigate")], true);
+        check(&[mode("navigate"), dest("document")], true);
+        check(&[mode("navigate"), dest("empty")], true);
+        for other in ["no-cors", "cors", "same-origin", "websocket", ""] {
+            check(&[mode(other)], false);
+            check(&[mode(other), dest("document")], false);
+            check(&[mode("navigate"), mode(other)], false);
+        }
+        let ahead = ("sec-purpose", "prefetch;prerender");
+        check(&[mode("navigate"), dest("document"), ahead], false);
+        for frame in ["iframe", "frame", "embed", "object", "image", ""] {
+            check(&[mode("navigate"), dest(frame)], false);
+        }
     }
 
     #[test]

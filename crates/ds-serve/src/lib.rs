@@ -27,6 +27,7 @@ pub use cached::{Cached, Sources};
 pub use directory::{Directory, DirectoryError, FixedSite, Site, SitePreview, static_roots};
 pub use door::{Door, ENTER_PATH, Entrance, ORIGINAL_LOGIN_PATH, OwnPolicy};
 pub use error::ServeError;
+pub use headers::is_opened;
 pub use previews::WithPreviews;
 pub use service::{Answer, Appspaces, Parts};
 pub use terms::{Terms, TermsOf};

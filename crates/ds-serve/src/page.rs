@@ -77,6 +77,7 @@ fn page(error: &ServeError) -> String {
             ServeError::NoRoute
             | ServeError::NoFile
             | ServeError::CrossSite
+            | ServeError::NotOpened
             | ServeError::Preview { .. }
             | ServeError::StaleLogin
             | ServeError::Denied(_) => &[("/", "Front page")],

@@ -225,8 +225,9 @@ impl Inner {
         target: &Target,
         denied: Denied,
     ) -> Result<Response<Body>, ServeError> {
-        let navigates =
-            matches!(head.method, Method::GET | Method::HEAD) && headers::wants_page(&head.headers);
+        let navigates = matches!(head.method, Method::GET | Method::HEAD)
+            && headers::wants_page(&head.headers)
+            && headers::is_opened(&head.headers);
         match (&self.parts.door, &denied) {
             (Some(door), Denied::NotLoggedIn) if navigates => {
                 Ok(door.ask_who(site, head, target.as_str()))

@@ -1,14 +1,17 @@
 //! Whether a member may still have what they have open: a response that goes on, an upload, an answer that takes long.
 
-use std::{future, sync::Arc};
+use std::{future, sync::Arc, time::Duration};
 
 use ds_auth::{Authenticator, Visitor, authorize};
 use ds_core::{Access, AppspaceId, Member, ProxyId};
 use http::{HeaderMap, header};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
-/// Somebody who was let in. Whenever something is revoked (a session, a membership, a permission, an account), it is
-/// asked again who they are and whether they may: what was asked before costs no query, and nothing is asked meanwhile.
+/// What ends by itself (a key, a session) is noticed after this long, if nothing was revoked before.
+const LOOK_EVERY: Duration = Duration::from_mins(10);
+
+/// Somebody who was let in. Whenever something is revoked (a session, a membership, a permission, an account), and every
+/// [`LOOK_EVERY`], it is asked again who they are and whether they may: what was asked before costs no query.
 pub(crate) struct Stays {
     authenticator: Arc<dyn Authenticator>,
     changes: watch::Receiver<()>,
@@ -17,8 +20,10 @@ pub(crate) struct Stays {
     headers: HeaderMap,
     id: ProxyId,
     access: Access,
-    /// Something was revoked, and it was not looked at to the end.
+    /// Something was revoked, or it was time, and it was not looked at to the end.
     is_due: bool,
+    /// When it is time.
+    next: Instant,
 }
 
 impl Stays {
@@ -45,6 +50,7 @@ impl Stays {
             id: member.proxy_id.clone(),
             access: access.clone(),
             is_due: false,
+            next: Instant::now() + LOOK_EVERY,
         }
     }
 
@@ -52,9 +58,15 @@ impl Stays {
     pub(crate) async fn ended(&mut self) {
         loop {
             if !self.is_due {
-                if self.changes.changed().await.is_err() {
-                    // Nobody is left who could revoke anything.
-                    return future::pending().await;
+                let revoked = async {
+                    if self.changes.changed().await.is_err() {
+                        // Nobody is left who could revoke anything.
+                        future::pending::<()>().await;
+                    }
+                };
+                tokio::select! {
+                    () = revoked => {}
+                    () = tokio::time::sleep_until(self.next) => {}
                 }
                 self.is_due = true;
             }
@@ -62,6 +74,7 @@ impl Stays {
                 return;
             }
             self.is_due = false;
+            self.next = Instant::now() + LOOK_EVERY;
         }
     }
 
@@ -102,8 +115,13 @@ mod tests {
 
     impl Fake {
         fn becomes(&self, who: Visitor) {
-            *self.who.lock().unwrap_or_else(PoisonError::into_inner) = who;
+            self.becomes_quietly(who);
             self.changes.send_replace(());
+        }
+
+        /// As when a key ends: nothing is revoked.
+        fn becomes_quietly(&self, who: Visitor) {
+            *self.who.lock().unwrap_or_else(PoisonError::into_inner) = who;
         }
     }
 
@@ -157,6 +175,38 @@ mod tests {
         }
         let ended = tokio::time::timeout(Duration::from_millis(200), stays.ended());
         assert_eq!(ended.await.is_err(), expect, "{becomes:?} {permission:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_by_itself_is_noticed() {
+        let ada = member(&[]);
+        let fake = Arc::new(Fake {
+            who: Mutex::new(Visitor::Member(Arc::new(ada.clone()))),
+            changes: watch::Sender::new(()),
+        });
+        let by: Arc<dyn Authenticator> = fake.clone();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, header::HeaderValue::from_static("a=b"));
+        let access = Access::Authorized { permission: None };
+        let (changes, id) = (by.changes().unwrap(), AppspaceId::new());
+        let mut stays = Stays::watch(&by, changes, id, &headers, &ada, &access);
+        // A day goes by, in which it is dropped and called again, and they stay.
+        for _ in 0..24 * 60 {
+            let a_minute = tokio::time::timeout(Duration::from_mins(1), stays.ended());
+            assert!(a_minute.await.is_err());
+        }
+        fake.becomes_quietly(Visitor::Anonymous);
+        let begun = Instant::now();
+        tokio::time::timeout(Duration::from_hours(1), async {
+            // Whoever waits may look elsewhere in between.
+            while tokio::time::timeout(Duration::from_mins(3), stays.ended())
+                .await
+                .is_err()
+            {}
+        })
+        .await
+        .unwrap();
+        assert!(begun.elapsed() <= LOOK_EVERY);
     }
 
     #[tokio::test(start_paused = true)]

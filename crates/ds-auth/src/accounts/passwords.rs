@@ -35,7 +35,7 @@ impl Accounts {
         from: Option<IpAddr>,
     ) -> Result<Standing, ChangePasswordError> {
         self.rules.check(&new, &account.email)?;
-        self.log_in(&account.email, present.clone(), from).await?;
+        self.confirm(account, present.clone(), from).await?;
         let failed = |error: StoreError| ChangePasswordError::Present(error.into());
         let found = self.store.account_with_password(&account.email).await;
         let (found, hash) = found.map_err(failed)?.ok_or(ChangePasswordError::Changed)?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use async_trait::async_trait;
@@ -20,6 +20,8 @@ const OLD_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$";
 struct Fake {
     accounts: Mutex<Vec<(Account, String)>>,
     is_broken: AtomicBool,
+    /// How often it was asked whether there is anybody.
+    looks: AtomicU32,
 }
 
 impl Fake {
@@ -44,6 +46,11 @@ impl AccountStore for Fake {
         Ok(self.all()?.iter().map(|(a, _)| a.clone()).collect())
     }
 
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
+        Ok(!self.all()?.is_empty())
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let all = self.all()?;
         Ok(all.iter().map(|(a, _)| a).find(|a| a.id == id).cloned())
@@ -53,6 +60,10 @@ impl AccountStore for Fake {
         let all = self.all()?;
         let found = all.iter().filter(|(a, _)| ids.contains(&a.id));
         Ok(found.map(|(a, _)| (a.id, a.email.clone())).collect())
+    }
+
+    async fn has_account(&self, email: &str) -> Result<bool, StoreError> {
+        Ok(self.all()?.iter().any(|(a, _)| a.email == email))
     }
 
     async fn account_with_password(
@@ -141,6 +152,22 @@ async fn an_account_is_made_and_logs_in() {
     check("", PASSWORD, None).await;
 }
 
+/// The log-in page asks it for strangers.
+#[tokio::test]
+async fn whether_there_is_anybody_is_asked_until_there_is() {
+    let (fake, _, accounts) = accounts();
+    let check = async |is_none: bool, looks| {
+        assert_eq!(accounts.none_yet().await.unwrap(), is_none);
+        assert_eq!(fake.looks.load(Ordering::SeqCst), looks);
+    };
+    check(true, 1).await;
+    check(true, 2).await;
+    let made = accounts.create("ada@example.com", PASSWORD.into(), true);
+    made.await.unwrap();
+    check(false, 3).await;
+    check(false, 3).await;
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_said_and_makes_no_account() {
     let (fake, _, accounts) = accounts();
@@ -216,6 +243,36 @@ async fn guessing_is_slowed_down_whether_or_not_there_is_an_account() {
             "counted from the start: {error:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn guesses_of_strangers_keep_nobody_from_confirming() {
+    let (_, _, accounts) = accounts();
+    let ada = accounts.create("ada@b.c", PASSWORD.into(), false);
+    let ada = ada.await.unwrap();
+    let bob = accounts.create("bob@b.c", "another secret word".into(), false);
+    let bob = bob.await.unwrap();
+    let confirm = async |who, password: &str| accounts.confirm(who, password.into(), None).await;
+    for _ in 0..11 {
+        let _ = accounts.log_in("ada@b.c", "a guess".into(), None).await;
+    }
+    assert!(confirm(&ada, PASSWORD).await.is_ok());
+    assert!(matches!(
+        confirm(&bob, PASSWORD).await,
+        Err(LogInError::Wrong)
+    ));
+    // Those who guess in a session wait by themselves.
+    for _ in 0..10 {
+        assert!(matches!(
+            confirm(&ada, "a guess").await,
+            Err(LogInError::Wrong)
+        ));
+    }
+    let waits = confirm(&ada, PASSWORD).await;
+    assert!(
+        matches!(waits, Err(LogInError::TooMany { .. })),
+        "{waits:?}"
+    );
 }
 
 #[tokio::test]

@@ -50,6 +50,29 @@ pub struct JoinLink {
     pub expires: Timestamp,
 }
 
+/// How many may wait at the door of one appspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostWaiting {
+    /// In all.
+    pub all: u32,
+    /// Of one [host](Who::host): whoever has one makes as many names there as they like.
+    pub of_host: u32,
+    /// Of all hosts of one [domain](Who::domain).
+    pub of_domain: u32,
+}
+
+impl MostWaiting {
+    /// So many, wherever they are from.
+    #[must_use]
+    pub fn anywhere(all: u32) -> Self {
+        Self {
+            all,
+            of_host: all,
+            of_domain: all,
+        }
+    }
+}
+
 /// Somebody who asks to become a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinRequest {
@@ -157,7 +180,11 @@ pub trait JoinStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such appspace.
-    async fn add_join_request(&self, request: &JoinRequest, most: u32) -> Result<bool, StoreError>;
+    async fn add_join_request(
+        &self,
+        request: &JoinRequest,
+        most: MostWaiting,
+    ) -> Result<bool, StoreError>;
     /// Who asks, first come first.
     async fn join_requests(&self, appspace: AppspaceId) -> Result<Vec<JoinRequest>, StoreError>;
     /// Takes a request off the list, to accept or refuse it.

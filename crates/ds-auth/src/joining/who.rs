@@ -44,6 +44,30 @@ impl Who {
         }
     }
 
+    /// The host that their name is of, without its port; empty for an account of this host, and for a mail address: many
+    /// people have theirs of the same few providers.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Login(login) if login.kind != LoginKind::Email => host_in(&login.name),
+            _ => "",
+        }
+    }
+
+    /// The last two labels of that, or of the domain of their mail address: whoever has a domain makes as many hosts of it
+    /// as they like. Empty for an account of this host.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        match self {
+            Self::Account(_) => "",
+            Self::Login(login) if login.kind == LoginKind::Email => {
+                let domain = login.name.rsplit_once('@').map(|(_, domain)| domain);
+                last_two(domain.unwrap_or_default())
+            }
+            Self::Login(_) => last_two(self.host()),
+        }
+    }
+
     /// The server that signed for them; empty if none did.
     #[must_use]
     pub fn signed_by(&self) -> &str {
@@ -85,9 +109,86 @@ impl From<&Proof> for Who {
     }
 }
 
+/// The host of `host/name` or of a URL.
+fn host_in(name: &str) -> &str {
+    let name = name.split_once("://").map_or(name, |(_, rest)| rest);
+    let host = name.split(['/', '?', '#']).next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        // What is in brackets has colons of its own.
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => host,
+    }
+}
+
+/// The last two labels of a host; all of one that is a number.
+fn last_two(host: &str) -> &str {
+    if host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok() {
+        return host;
+    }
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    dots.nth(1)
+        .and_then(|at| host.get(at + 1..))
+        .unwrap_or(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_somebody_is_from() {
+        let check = |kind, name: &str, host: &str, domain: &str| {
+            let who = Who::Login(MemberLogin {
+                kind,
+                name: name.into(),
+                signed_by: String::new(),
+            });
+            assert_eq!((who.host(), who.domain()), (host, domain), "{name}");
+        };
+        check(
+            LoginKind::DropId,
+            "b.example:8443/ada",
+            "b.example",
+            "b.example",
+        );
+        check(LoginKind::DropId, "b.example", "b.example", "b.example");
+        check(
+            LoginKind::DropId,
+            "x.y.b.example/ada",
+            "x.y.b.example",
+            "b.example",
+        );
+        check(
+            LoginKind::DropId,
+            "localhost:3000/ada",
+            "localhost",
+            "localhost",
+        );
+        let page = "https://me.c.example:8443/Ada?x=1:2/3@d.example";
+        check(LoginKind::Profile, page, "me.c.example", "c.example");
+        check(
+            LoginKind::Profile,
+            "https://192.0.2.7/",
+            "192.0.2.7",
+            "192.0.2.7",
+        );
+        check(
+            LoginKind::Profile,
+            "https://[2001:db8::1]/",
+            "[2001:db8::1]",
+            "[2001:db8::1]",
+        );
+        check(
+            LoginKind::Profile,
+            "https://[2001:db8::1]:81/",
+            "[2001:db8::1]",
+            "[2001:db8::1]",
+        );
+        check(LoginKind::Email, "ada@mail.example.com", "", "example.com");
+        check(LoginKind::Email, "ada", "", "");
+        let account = Who::Account(AccountId::new());
+        assert_eq!((account.host(), account.domain()), ("", ""));
+    }
 
     #[test]
     fn what_is_written_is_read() {

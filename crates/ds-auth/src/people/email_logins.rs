@@ -15,7 +15,7 @@ use ds_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailError, Rates, email};
+use crate::{Aimed, EmailError, Rates, email};
 
 /// How long a link is good.
 pub const EMAIL_LINK_FOR: Duration = Duration::from_mins(15);
@@ -80,8 +80,15 @@ pub struct EmailLogins {
     store: Arc<dyn EmailLoginStore>,
     clock: Arc<dyn Clock>,
     from_network: Rates<IpAddr>,
-    to_address: Rates<String>,
+    to_address: Aimed<String>,
     for_appspace: Rates<AppspaceId>,
+}
+
+/// How many letters there are to an address: few from each network, and a share of the day's for networks that are known.
+pub(super) fn letters(clock: &Arc<dyn Clock>) -> Aimed<String> {
+    const DAY: Duration = Duration::from_hours(24);
+    let near = [(3, Duration::from_mins(15)), (6, DAY)];
+    Aimed::new(clock, &near, (20, DAY), (20, DAY))
 }
 
 impl EmailLogins {
@@ -91,7 +98,7 @@ impl EmailLogins {
         let clock_too = || Arc::clone(&clock);
         Self {
             from_network: Rates::new(clock_too(), 20, QUARTER),
-            to_address: Rates::new(clock_too(), 5, QUARTER),
+            to_address: letters(&clock),
             for_appspace: Rates::new(clock_too(), 100, QUARTER),
             store,
             clock,
@@ -109,12 +116,24 @@ impl EmailLogins {
         from: Option<IpAddr>,
     ) -> Result<String, EmailLoginError> {
         let email = email::normalised(typed)?;
+        let is_known = self.to_address.knows(&email, from);
         self.from_network
             .count_network(from)
-            .and_then(|()| self.for_appspace.count(appspace))
-            .and_then(|()| self.to_address.count(email.clone()))
+            .and_then(|()| self.to_address.count(email.clone(), from))
+            .and_then(|()| {
+                if is_known {
+                    Ok(())
+                } else {
+                    self.for_appspace.count(appspace)
+                }
+            })
             .map_err(|retry_after| EmailLoginError::TooMany { retry_after })?;
         Ok(email)
+    }
+
+    /// Somebody came in with a letter, from there: strangers do not keep them from another.
+    pub fn came(&self, email: &str, from: Option<IpAddr>) {
+        self.to_address.came(email.to_owned(), from);
     }
 
     /// Records that a letter is sent to somebody who may log in. Gives the token for its link.

@@ -1,6 +1,6 @@
 //! Invitations to this host: a link that makes one account.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use ds_core::{
@@ -8,9 +8,14 @@ use ds_core::{
     secret::{Token, TokenHash},
 };
 
-use crate::{Account, AccountError, Accounts, EmailError, email};
+use crate::{Account, AccountError, Accounts, EmailError, Rates, email};
 
 const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+/// How often a link may be tried in an hour, and from one network: each try can cost a hash.
+const TRIES: u32 = 20;
+/// How many addresses that have accounts may be tried with one link before it ends: it is for making an account, not for finding
+/// out who has one.
+const TAKEN: u32 = 5;
 /// How many are open at most.
 const MOST: usize = 500;
 
@@ -35,6 +40,12 @@ pub enum AcceptError {
     /// None, or not any more.
     #[error("this invitation is used, withdrawn or too old; ask for another")]
     Gone,
+    /// It was tried too often.
+    #[error("too many attempts; try again in {} s", .retry_after.as_secs().max(1))]
+    TooMany {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// The account cannot be made.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -77,6 +88,9 @@ pub struct Invitations {
     store: Arc<dyn InvitationStore>,
     accounts: Arc<Accounts>,
     clock: Arc<dyn Clock>,
+    from_network: Rates<IpAddr>,
+    with_link: Rates<TokenHash>,
+    taken: Rates<TokenHash>,
 }
 
 impl Invitations {
@@ -86,9 +100,13 @@ impl Invitations {
         accounts: Arc<Accounts>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        const HOUR: Duration = Duration::from_hours(1);
         Self {
             store,
             accounts,
+            from_network: Rates::new(Arc::clone(&clock), TRIES, HOUR),
+            with_link: Rates::new(Arc::clone(&clock), TRIES, HOUR),
+            taken: Rates::new(Arc::clone(&clock), TAKEN - 1, GOOD_FOR),
             clock,
         }
     }
@@ -160,18 +178,28 @@ impl Invitations {
     /// Makes the account of whoever came with a link. `email` counts only where the invitation names none.
     ///
     /// # Errors
-    /// If the invitation is not good, or the account cannot be made; then it can be tried again.
+    /// If the invitation is not good, or the account cannot be made; then it can be tried again. With too many addresses that
+    /// have accounts the invitation ends.
     pub async fn accept(
         &self,
         token: &Token,
         email: &str,
         password: String,
+        from: Option<IpAddr>,
     ) -> Result<Account, AcceptError> {
         let invitation = self.look(token).await?;
+        self.from_network
+            .count_network(from)
+            .and_then(|()| self.with_link.count(invitation.token.clone()))
+            .map_err(|retry_after| AcceptError::TooMany { retry_after })?;
         let proven = invitation.email.as_deref();
-        let email = proven.unwrap_or(email);
+        let email = email::normalised(proven.unwrap_or(email)).map_err(AccountError::from)?;
+        if self.accounts.is_taken(&email).await? {
+            return self.refuse_taken(&invitation, email).await;
+        }
+        let (email, is_proven) = (email.as_str(), proven.is_some());
         let (mut account, hash) = self.accounts.prepare(email, password, false).await?;
-        account.email_proven = proven.is_some();
+        account.email_proven = is_proven;
         let now = self.clock.now();
         let accepted = self
             .store
@@ -179,9 +207,21 @@ impl Invitations {
         match accepted.await {
             Ok(()) => Ok(account),
             Err(StoreError::Missing { .. }) => Err(AcceptError::Gone),
-            Err(StoreError::Taken { .. }) => Err(AccountError::Taken(account.email).into()),
+            Err(StoreError::Taken { .. }) => self.refuse_taken(&invitation, account.email).await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Tells that an address has an account, so often.
+    async fn refuse_taken(
+        &self,
+        invitation: &Invitation,
+        email: String,
+    ) -> Result<Account, AcceptError> {
+        if self.taken.count(invitation.token.clone()).is_err() {
+            self.store.remove_invitation(&invitation.token).await?;
+        }
+        Err(AccountError::Taken(email).into())
     }
 }
 

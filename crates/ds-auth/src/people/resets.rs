@@ -8,19 +8,19 @@ use ds_core::{
     secret::{Token, TokenHash},
 };
 
+use super::email_logins::letters;
 use crate::{
-    Account, AccountStore, PasswordError, PasswordProblem, PasswordRules, email,
-    password::hash_password, throttle::Throttle,
+    Account, AccountStore, Aimed, PasswordError, PasswordProblem, PasswordRules, Rates, email,
+    password::hash_password,
 };
 
 /// How long a link in a letter is good.
 pub const RESET_LINK_FOR: Duration = Duration::from_mins(30);
 /// How long one is good that an admin hands over.
 const HANDED_FOR: Duration = Duration::from_hours(24);
-/// Letters to one address before the first wait.
-const FREE_PER_ACCOUNT: u32 = 3;
-/// Requests from one network before the first wait.
-const FREE_PER_NETWORK: u32 = 20;
+/// Requests from one network in a quarter of an hour.
+const FROM_NETWORK: u32 = 20;
+const QUARTER: Duration = Duration::from_mins(15);
 
 /// A reset that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Reset {
     pub account: AccountId,
     /// Whether the link was sent to the account's address; else an admin handed it over.
     pub by_mail: bool,
+    /// The admin who made it; `None` for the command line, and for a letter.
+    pub made_by: Option<AccountId>,
     /// When it ends.
     pub expires: Timestamp,
 }
@@ -61,10 +63,10 @@ pub enum ResetError {
 pub trait ResetStore: Send + Sync {
     /// Records one; an older one of the account that was given in the same way ends, and the other stays: who asks for a letter ends
     /// no link that an admin handed over. One that is to be `sent_to` an address is recorded if the account has that address and is
-    /// not blocked: decided in one statement.
+    /// not blocked: decided in one statement. It ends when whoever made it is blocked, removed, or runs the host no longer.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such account.
+    /// [`StoreError::Missing`] if there is no such account, or who made it does not run the host.
     async fn add_reset(
         &self,
         token: &TokenHash,
@@ -91,7 +93,8 @@ pub trait ResetStore: Send + Sync {
 /// Sets passwords anew.
 pub struct Resets {
     inner: Arc<Inner>,
-    throttle: Throttle,
+    from_network: Rates<IpAddr>,
+    to_address: Aimed<String>,
 }
 
 struct Inner {
@@ -108,7 +111,8 @@ impl Resets {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            throttle: Throttle::with_free(Arc::clone(&clock), FREE_PER_ACCOUNT, FREE_PER_NETWORK),
+            from_network: Rates::new(Arc::clone(&clock), FROM_NETWORK, QUARTER),
+            to_address: letters(&clock),
             inner: Arc::new(Inner {
                 store,
                 accounts,
@@ -118,7 +122,8 @@ impl Resets {
     }
 
     /// Asks for a link. Whoever asks is answered at once and always the same: whether there is an account is found out by what
-    /// comes back, to be run in a task of its own; it hands the link's token and its account to `send`.
+    /// comes back, to be run in a task of its own; it hands the link's token and its account to `send`. `is_known` if somebody has
+    /// [logged in](crate::Accounts::knows) with the address from there: strangers do not keep them from a letter.
     ///
     /// # Errors
     /// If that was asked too often for this address or from there, account or not.
@@ -126,6 +131,7 @@ impl Resets {
         &self,
         email: &str,
         from: Option<IpAddr>,
+        is_known: bool,
         send: S,
     ) -> Result<impl Future<Output = ()> + Send + use<F, S>, ResetError>
     where
@@ -133,8 +139,11 @@ impl Resets {
         S: FnOnce(Account, Token) -> F + Send + 'static,
     {
         let email = email::normalised(email).unwrap_or_default();
-        let attempt = self.throttle.attempt(&email, from);
-        attempt.map_err(|retry_after| ResetError::TooMany { retry_after })?;
+        let counted = self
+            .from_network
+            .count_network(from)
+            .and_then(|()| self.to_address.count_as(email.clone(), from, is_known));
+        counted.map_err(|retry_after| ResetError::TooMany { retry_after })?;
         let inner = Arc::clone(&self.inner);
         Ok(async move {
             match inner.begin(&email).await {
@@ -148,12 +157,22 @@ impl Resets {
         })
     }
 
-    /// A link for an account, to be handed over by whoever may.
+    /// A link for an account, to be handed over by whoever may: an admin, or `None` for the command line.
     ///
     /// # Errors
-    /// If the store fails.
-    pub async fn hand_out(&self, account: AccountId) -> Result<Token, StoreError> {
-        self.inner.add(account, None, HANDED_FOR).await
+    /// If `by` runs the host no longer, or the store fails.
+    pub async fn hand_out(
+        &self,
+        account: AccountId,
+        by: Option<AccountId>,
+    ) -> Result<Token, StoreError> {
+        let reset = Reset {
+            account,
+            by_mail: false,
+            made_by: by,
+            expires: self.inner.clock.now().plus(HANDED_FOR),
+        };
+        self.inner.add(&reset, None).await
     }
 
     /// Whether a link is good now.
@@ -199,7 +218,13 @@ impl Inner {
             return Ok(None);
         };
         let sent_to = Some(account.email.as_str());
-        match self.add(account.id, sent_to, RESET_LINK_FOR).await {
+        let reset = Reset {
+            account: account.id,
+            by_mail: true,
+            made_by: None,
+            expires: self.clock.now().plus(RESET_LINK_FOR),
+        };
+        match self.add(&reset, sent_to).await {
             Ok(token) => Ok(Some((account, token))),
             // It has another address since, or may not log in any more.
             Err(StoreError::Missing { .. }) => Ok(None),
@@ -207,20 +232,10 @@ impl Inner {
         }
     }
 
-    async fn add(
-        &self,
-        account: AccountId,
-        sent_to: Option<&str>,
-        good_for: Duration,
-    ) -> Result<Token, StoreError> {
+    async fn add(&self, reset: &Reset, sent_to: Option<&str>) -> Result<Token, StoreError> {
         let token = Token::random();
-        let reset = Reset {
-            account,
-            by_mail: sent_to.is_some(),
-            expires: self.clock.now().plus(good_for),
-        };
         let hash = token.hash();
-        self.store.add_reset(&hash, &reset, sent_to).await?;
+        self.store.add_reset(&hash, reset, sent_to).await?;
         Ok(token)
     }
 }

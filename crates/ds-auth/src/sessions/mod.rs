@@ -24,6 +24,11 @@ const DAY: Duration = Duration::from_hours(24);
 const ACCOUNT_LASTS: Duration = DAY.saturating_mul(30);
 /// How long a session on an appspace lasts after its last use.
 const MEMBER_LASTS: Duration = DAY.saturating_mul(14);
+/// How many sessions a member has at one appspace at most: one in each browser, so nobody comes near it. Those that were
+/// not used for longest end.
+const MOST_OF_MEMBER: u32 = 50;
+/// The same of a secret link, which many people may have.
+const MOST_OF_LINK: u32 = 1000;
 
 /// The sessions of this host. Cloning is cheap; clones are the same sessions.
 #[derive(Clone)]
@@ -135,8 +140,49 @@ impl Sessions {
             proxy_id,
             account: account.map(|who| who.account),
         };
-        let since = account.map(|who| who.since);
-        self.0.start(subject, MEMBER_LASTS, since).await
+        self.start_capped(subject, account.map(|who| who.since), MOST_OF_MEMBER)
+            .await
+    }
+
+    /// Begins a session of whoever came with a secret link, which is the member.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn start_link(
+        &self,
+        appspace: AppspaceId,
+        link: ProxyId,
+    ) -> Result<Token, StoreError> {
+        let subject = Subject::Member {
+            appspace,
+            proxy_id: link,
+            account: None,
+        };
+        self.start_capped(subject, None, MOST_OF_LINK).await
+    }
+
+    async fn start_capped(
+        &self,
+        subject: Subject,
+        since: Option<Epoch>,
+        most: u32,
+    ) -> Result<Token, StoreError> {
+        let started = self.0.start(subject.clone(), MEMBER_LASTS, since).await?;
+        if let Subject::Member {
+            appspace, proxy_id, ..
+        } = subject
+        {
+            let inner = Arc::clone(&self.0);
+            to_the_end(async move {
+                let kept = inner.store.keep_newest(appspace, &proxy_id, most);
+                for ended in &kept.await? {
+                    inner.marks.revoke(Revocable::Token(ended));
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(started)
     }
 
     /// Whose session on the account site this is.
@@ -159,9 +205,19 @@ impl Sessions {
         }
     }
 
-    /// Ends a session.
+    /// Ends a session, if it is one. Anybody may show any token: one that opens nothing costs no more than a look.
     pub async fn end(&self, token: &Token) -> Result<(), StoreError> {
-        self.end_listed(&token.hash()).await
+        if !token.is_well_formed() {
+            return Ok(());
+        }
+        let (sessions, token) = (self.clone(), token.hash());
+        to_the_end(async move {
+            match sessions.0.store.session(&token).await? {
+                Some(_) => sessions.end_listed(&token).await,
+                None => Ok(()),
+            }
+        })
+        .await
     }
 
     /// Ends a session as a list of sessions names it. That it is of whoever asks was checked.
@@ -169,8 +225,11 @@ impl Sessions {
         let (inner, token) = (Arc::clone(&self.0), token.clone());
         to_the_end(async move {
             let ended = inner.store.remove_session(&token).await;
-            inner.marks.revoke(Revocable::Token(&token));
-            ended
+            // Where nothing was ended nothing is to be forgotten; where that is not known, it may be.
+            if !matches!(ended, Ok(false)) {
+                inner.marks.revoke(Revocable::Token(&token));
+            }
+            ended.map(drop)
         })
         .await
     }

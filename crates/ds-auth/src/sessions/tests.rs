@@ -123,6 +123,59 @@ async fn strangers_cost_little() {
     assert_eq!(fake.queries(), 1, "an old cookie is looked for once");
 }
 
+/// Anybody may say that they log out: with nothing to end, nothing is written, and nobody is asked again who they are.
+#[tokio::test]
+async fn ending_what_is_none_disturbs_nobody() {
+    let (fake, sessions) = Fake::with_sessions();
+    let account = AccountId::new();
+    let own = start(&sessions, account).await;
+    let changes = sessions.changes();
+    let writes = fake.writes();
+    for text in ["", "x", &"a".repeat(44), &"!".repeat(43)] {
+        sessions.end(&Token::presented(text)).await.unwrap();
+    }
+    assert_eq!(fake.queries(), writes, "what cannot be a token");
+    for _ in 0..10 {
+        sessions.end(&Token::random()).await.unwrap();
+    }
+    sessions.end_listed(&Token::random().hash()).await.unwrap();
+    assert_eq!(fake.writes(), writes + 1, "only what a list names is tried");
+    assert!(!changes.has_changed().unwrap());
+    sessions.end(&own).await.unwrap();
+    assert!(changes.has_changed().unwrap());
+    assert_eq!(sessions.account(&own).await.unwrap(), None);
+    let ended = fake.writes();
+    sessions.end(&own).await.unwrap();
+    assert_eq!(fake.writes(), ended, "it is over");
+}
+
+/// Whatever begins sessions again and again fills nothing.
+#[tokio::test]
+async fn a_member_has_so_many_sessions_at_most() {
+    let (fake, sessions) = Fake::with_sessions();
+    let (here, ada, link) = (AppspaceId::new(), member("Ada"), member("A link"));
+    for member in [&ada, &link] {
+        fake.put_member(here, member);
+    }
+    let mut begun = Vec::new();
+    for _ in 0..=MOST_OF_MEMBER {
+        let own = sessions.start_member(here, ada.proxy_id.clone(), None);
+        let of_link = sessions.start_link(here, link.proxy_id.clone());
+        let both = [own.await.unwrap(), of_link.await.unwrap()];
+        for token in &both {
+            assert!(sessions.member(here, token).await.unwrap().is_some());
+        }
+        begun.push(both);
+        fake.clock.advance(Duration::from_mins(1));
+    }
+    for (number, [own, of_link]) in begun.iter().enumerate() {
+        // Also where it was remembered.
+        let is_in = sessions.member(here, own).await.unwrap().is_some();
+        assert_eq!(is_in, number > 0, "{number}");
+        assert!(sessions.member(here, of_link).await.unwrap().is_some());
+    }
+}
+
 #[tokio::test]
 async fn use_moves_the_end_at_most_once_an_hour() {
     let (fake, sessions) = Fake::with_sessions();

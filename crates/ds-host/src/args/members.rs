@@ -52,6 +52,16 @@ pub enum Member {
         #[arg(long)]
         for_good: bool,
     },
+    /// List who may not come back
+    Barred(Which),
+    /// Let somebody come back: they can become a member again
+    LetBack {
+        /// Where.
+        #[command(flatten)]
+        which: Which,
+        /// The id that `member barred` shows
+        id: String,
+    },
     /// Give a member a permission
     Grant(Permit),
     /// Take a permission from a member

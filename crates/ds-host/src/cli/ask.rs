@@ -204,6 +204,11 @@ fn member(about: Member) -> Command {
             member,
             for_good,
         },
+        Member::Barred(which) => Command::MemberBarred(which.into()),
+        Member::LetBack { which, id } => Command::MemberLetBack {
+            which: which.into(),
+            id,
+        },
         Member::Grant(permit) => Command::MemberGrant(permit.into()),
         Member::Revoke(permit) => Command::MemberRevoke(permit.into()),
     }

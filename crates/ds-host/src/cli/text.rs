@@ -103,6 +103,15 @@ pub(super) fn of(reply: &Reply) -> String {
             };
             format!("{}\nFor {many}, until {}.\n", one.link, one.expires)
         }
+        Reply::Barred(all) => {
+            let rows = all.iter().map(|one| {
+                let logins = one.logins.join(", ");
+                vec![one.id.clone(), one.name.clone(), logins, one.since.clone()]
+            });
+            let head = ["ID", "NAME", "LOGGED IN AS", "SINCE"];
+            table(&head, rows, "Everybody may come back.\n")
+        }
+        Reply::LetBack(one) => format!("{} may become a member again.\n", one.name),
         Reply::MemberRemoved(one) => format!("{} is not a member any more.\n", one.name),
     }
 }

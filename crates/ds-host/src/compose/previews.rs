@@ -124,11 +124,21 @@ impl SessionStore for WithPreviews {
         self.others.extend_session(token, to).await
     }
 
-    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+    async fn remove_session(&self, token: &TokenHash) -> Result<bool, StoreError> {
         if self.own().remove(token).is_some() {
-            return Ok(());
+            return Ok(true);
         }
         self.others.remove_session(token).await
+    }
+
+    /// Those at previews are few anyway.
+    async fn keep_newest(
+        &self,
+        of: AppspaceId,
+        member: &ProxyId,
+        most: u32,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        self.others.keep_newest(of, member, most).await
     }
 
     async fn remove_sessions_of_member(

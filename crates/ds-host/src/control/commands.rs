@@ -101,6 +101,8 @@ async fn run_on_appspace(ops: &Ops, command: Command) -> Result<Reply, OpError> 
         | Command::MemberAdd { .. }
         | Command::MemberInvite { .. }
         | Command::MemberRemove { .. }
+        | Command::MemberBarred(_)
+        | Command::MemberLetBack { .. }
         | Command::MemberGrant(_)
         | Command::MemberRevoke(_)) => members::run(ops, command).await,
         command @ (Command::AppspaceUpgrade { .. }

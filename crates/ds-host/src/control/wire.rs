@@ -19,7 +19,7 @@ mod which;
 
 pub use accounts::{Account, ResetLink};
 pub use apps::{App, Installed, Version};
-pub use appspaces::{Appspace, JoinLink, Member};
+pub use appspaces::{Appspace, Barred, JoinLink, Member};
 pub use backups::{Backup, BackupKey, Preview};
 pub use command::Command;
 pub use failure::{Failure, Problem};

@@ -78,7 +78,7 @@ async fn open(
             return Ok(onward(&path));
         }
     }
-    let session = site.sessions.start_member(id, link.member, None).await;
+    let session = site.sessions.start_link(id, link.member).await;
     let session = session.map_err(SiteError::failed(FAILED))?;
     let cookie = site
         .cookies

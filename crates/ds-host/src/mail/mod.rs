@@ -47,6 +47,9 @@ pub struct Letter {
     /// Whether somebody asked for it of whom nothing is known. There is room for few of those.
     #[serde(default)]
     pub by_stranger: bool,
+    /// Whether nothing is known of the address either. There is room for fewer still of those.
+    #[serde(default)]
+    pub to_newcomer: bool,
 }
 
 /// Sends letters.
@@ -87,6 +90,7 @@ impl Letter {
             text,
             useful_for: A_DAY,
             by_stranger: false,
+            to_newcomer: false,
         }
     }
 
@@ -96,6 +100,15 @@ impl Letter {
         Self {
             by_stranger: true,
             ..self
+        }
+    }
+
+    /// The same, to an address of which nothing is known, because somebody typed it of whom nothing is known.
+    #[must_use]
+    pub fn for_newcomer(self) -> Self {
+        Self {
+            to_newcomer: true,
+            ..self.by_stranger()
         }
     }
 

@@ -23,6 +23,9 @@ use super::{Letter, MailError, Mailer, Transport, Writing};
 const WAITING: usize = 200;
 /// How many of them may have been asked for by people of whom nothing is known, so that they leave room for others.
 const BY_STRANGERS: usize = 100;
+/// How many of those may go to addresses of which nothing is known either: whoever has many such addresses does not keep those
+/// who are known here from a link to log in.
+const TO_NEWCOMERS: usize = 50;
 /// After how long it is tried again to find out which letters wait.
 const LIST_AGAIN: Duration = Duration::from_mins(1);
 
@@ -45,8 +48,8 @@ pub struct PostParts {
 
 /// What a letter takes up while it waits.
 struct Places {
-    _of_all: OwnedSemaphorePermit,
-    _of_strangers: Option<OwnedSemaphorePermit>,
+    #[expect(dead_code, reason = "they are held, and not looked at")]
+    taken: Vec<OwnedSemaphorePermit>,
 }
 
 struct Shared {
@@ -56,6 +59,8 @@ struct Shared {
     places: Arc<Semaphore>,
     /// Those of the places that strangers' letters may have.
     for_strangers: Arc<Semaphore>,
+    /// Those of these that letters to newcomers may have.
+    for_newcomers: Arc<Semaphore>,
     /// Letters that are seen to.
     in_hand: Held<HashSet<LetterId>>,
     /// What ends in letters.
@@ -75,6 +80,7 @@ impl Post {
             counter: Mutex::default(),
             places: Arc::new(Semaphore::new(WAITING)),
             for_strangers: Arc::new(Semaphore::new(BY_STRANGERS)),
+            for_newcomers: Arc::new(Semaphore::new(TO_NEWCOMERS)),
             in_hand: Held::default(),
             writing: TaskTracker::new(),
             tasks: TaskTracker::new(),
@@ -105,7 +111,7 @@ impl Post {
     /// Goes on with all letters that wait and are not seen to.
     pub(super) async fn try_resume(&self) -> Result<(), StoreError> {
         for letter in self.0.parts.store.waiting_letters().await? {
-            let places = self.0.places(letter.by_stranger);
+            let places = self.0.places(letter.by_stranger, false);
             self.see_to(letter, places.ok());
         }
         Ok(())
@@ -167,7 +173,7 @@ impl Mailer for Post {
             ..WaitingLetter::new(parts.clock.now(), letter.useful_for)
         };
         letter.message(&parts.from, waiting.id)?;
-        let places = self.0.places(letter.by_stranger)?;
+        let places = self.0.places(letter.by_stranger, letter.to_newcomer)?;
         let text = serde_json::to_string(letter).map_err(MailError::Write)?;
         let kept = parts.store.keep_letter(&waiting, &text).await;
         kept.map_err(MailError::Keep)?;
@@ -182,17 +188,19 @@ impl Mailer for Post {
 
 impl Shared {
     /// Room for one more.
-    fn places(&self, by_stranger: bool) -> Result<Places, MailError> {
-        let take = |of: &Arc<Semaphore>| Arc::clone(of).try_acquire_owned();
-        let full = |_| MailError::Full;
-        Ok(Places {
-            _of_strangers: if by_stranger {
-                Some(take(&self.for_strangers).map_err(full)?)
-            } else {
-                None
-            },
-            _of_all: take(&self.places).map_err(full)?,
-        })
+    fn places(&self, by_stranger: bool, to_newcomer: bool) -> Result<Places, MailError> {
+        let take = |of: &Arc<Semaphore>| {
+            let place = Arc::clone(of).try_acquire_owned();
+            place.map_err(|_| MailError::Full)
+        };
+        let mut taken = vec![take(&self.places)?];
+        if by_stranger {
+            taken.push(take(&self.for_strangers)?);
+        }
+        if to_newcomer {
+            taken.push(take(&self.for_newcomers)?);
+        }
+        Ok(Places { taken })
     }
 
     fn in_hand(&self) -> std::sync::MutexGuard<'_, HashSet<LetterId>> {

@@ -17,7 +17,7 @@ mod requests;
 use std::collections::BTreeSet;
 
 use ds_auth::{
-    joining::{JoinLink, JoinRules, Joining, Who},
+    joining::{JoinLink, JoinRules, Joining, MostWaiting, Who},
     pictures::Picture,
 };
 use ds_core::{AccountId, Appspace, AppspaceId, Member, MemberLogin, Permission, secret::Token};
@@ -31,8 +31,12 @@ pub use known::KnownWays;
 pub use links::NewLink;
 pub use requests::RequestSummary;
 
-/// How many may wait at the door of one appspace.
-const MOST_WAITING: u32 = 100;
+/// How many may wait at the door of one appspace: strangers who have a host, or a domain, do not fill it with names of theirs.
+const MOST_WAITING: MostWaiting = MostWaiting {
+    all: 100,
+    of_host: 10,
+    of_domain: 25,
+};
 
 /// Somebody who has proved who they are and is no member.
 #[derive(Clone, Debug)]

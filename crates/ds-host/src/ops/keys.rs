@@ -233,7 +233,7 @@ impl Ops {
         }
         match self.keys().tokens.remove(appspace.id, id).await {
             // With its member.
-            Ok(_) | Err(MemberTokenError::NotThere) => {}
+            Ok(()) | Err(MemberTokenError::NotThere) => {}
             Err(error) => return Err(error.into()),
         }
         let about = format!("{} of {}", found.token.name, appspace.address);

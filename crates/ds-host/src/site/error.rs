@@ -25,6 +25,9 @@ pub enum SiteError {
     /// A request that changes something did not come from this site.
     #[error("the request came from another site")]
     Foreign,
+    /// A page wanted to log its visitor in by itself.
+    #[error("another page asked for a login")]
+    NotOpened,
     /// A form that makes no sense.
     #[error("the form could not be read")]
     BadForm,
@@ -81,7 +84,7 @@ impl SiteError {
         match self {
             Self::NoPage | Self::NoAppspace(_) | Self::SetupLink => StatusCode::NOT_FOUND,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Foreign | Self::NotMember { .. } => StatusCode::FORBIDDEN,
+            Self::Foreign | Self::NotOpened | Self::NotMember { .. } => StatusCode::FORBIDDEN,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -12,7 +12,8 @@ use ds_auth::PasswordRules;
 use serde::Deserialize;
 
 use super::{
-    SiteState, error::SiteError, forms::Fields, pages::page, person, refusal::Told, to_the_end,
+    SiteState, error::SiteError, forms::Fields, network::From, pages::page, person, refusal::Told,
+    to_the_end,
 };
 
 /// The form.
@@ -56,6 +57,7 @@ async fn show(
 async fn accept(
     State(site): State<SiteState>,
     Path(token): Path<String>,
+    From(from): From,
     headers: HeaderMap,
     Fields(chosen): Fields<Chosen>,
 ) -> Result<Response, SiteError> {
@@ -71,7 +73,8 @@ async fn accept(
         let Chosen {
             email, password, ..
         } = chosen;
-        ops.accept_invitation(&presented, &email, password).await
+        ops.accept_invitation(&presented, &email, password, from)
+            .await
     });
     match made.await? {
         Ok(account) => person::begin_new(&site, &headers, &account).await,

@@ -70,6 +70,12 @@ impl SiteError {
                 "If you did ask for it, open the page here and try again. If you did not, another site tried to act in your name, and failed.",
                 vec![home()],
             ),
+            Self::NotOpened => say(
+                "Not taken",
+                "Another page wanted to log you in, so nothing was done.".to_owned(),
+                "Open the app in a tab of its own and log in there.",
+                vec![home()],
+            ),
             Self::BadForm => say(
                 "That form was not complete",
                 "What arrived could not be read, so nothing was changed.".to_owned(),

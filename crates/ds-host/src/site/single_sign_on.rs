@@ -50,6 +50,9 @@ pub(super) async fn go(
     headers: HeaderMap,
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, SiteError> {
+    if !ds_serve::is_opened(&headers) {
+        return Err(SiteError::NotOpened);
+    }
     let place = find(&site, &wish.appspace).await?;
     let Some(person) = person else {
         let here = uri.path_and_query().map_or("/", |here| here.as_str());

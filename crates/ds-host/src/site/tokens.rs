@@ -41,6 +41,8 @@ struct TokensPage {
     problem: Option<String>,
     /// What was typed and not made.
     name: String,
+    /// Whether it was to change things.
+    manages: bool,
     days: &'static [(u32, &'static str)],
     usual: u32,
     api: String,
@@ -111,17 +113,12 @@ pub(super) async fn make(
     Fields(wanted): Fields<Wanted>,
 ) -> Result<Response, SiteError> {
     let who = person.standing(&site).await?;
-    let name = wanted.name.clone();
     let made = async {
-        let Wanted {
-            name,
-            scope,
-            days,
-            password,
-        } = wanted;
+        let password = wanted.password.clone();
         site.ops.confirm(&person.account, password, from).await?;
-        let days = Some(days).filter(|days| *days > 0);
-        site.ops.make_token(who, &name, &scope, days).await
+        let days = Some(wanted.days).filter(|days| *days > 0);
+        let (name, scope) = (&wanted.name, &wanted.scope);
+        site.ops.make_token(who, name, scope, days).await
     };
     match made.await {
         Ok((token, secret)) => {
@@ -146,7 +143,7 @@ pub(super) async fn make(
                 &person,
                 Outcome {
                     problem,
-                    name,
+                    typed: Some(wanted),
                     ..Outcome::default()
                 },
             );
@@ -162,8 +159,8 @@ pub(super) async fn make(
 struct Outcome {
     token: Option<(String, String)>,
     problem: Option<String>,
-    /// What it was to be called that was not made.
-    name: String,
+    /// What was wanted and not made.
+    typed: Option<Wanted>,
 }
 
 /// `POST /tokens/revoke`
@@ -183,14 +180,16 @@ async fn answer(site: &SiteState, person: &Person, of: Outcome) -> Result<Respon
     let now = site.ops.now();
     let tokens = site.ops.list_tokens(person.account.id).await?;
     let tokens = tokens.iter().rev();
+    let typed = of.typed;
     let view = TokensPage {
         frame: person.frame(Here::Account),
         tokens: tokens.map(|one| Row::of(one, one.is_over(now))).collect(),
         made: of.token,
-        name: of.name,
+        usual: typed.as_ref().map_or(API_TOKEN_DAYS, |typed| typed.days),
+        manages: typed.as_ref().is_some_and(|typed| typed.scope == "manage"),
+        name: typed.map_or(String::new(), |typed| typed.name),
         problem: of.problem,
         days: &DAYS,
-        usual: API_TOKEN_DAYS,
         api: format!("{}{}", site.origin(), crate::api::ROOT),
     };
     Ok(page(StatusCode::OK, &view))

@@ -62,6 +62,13 @@ impl AccountStore for Store {
         rows.iter().map(read).collect()
     }
 
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        const ACTION: &str = "look whether there is an account";
+        let query = sqlx::query("SELECT 1 FROM accounts LIMIT 1");
+        let mut db = self.reader(ACTION).await?;
+        Ok(self.count.one(&mut db, ACTION, query).await?.is_some())
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         const ACTION: &str = "find an account";
         let query = sqlx::query(
@@ -91,6 +98,13 @@ impl AccountStore for Store {
             }
         }
         Ok(found)
+    }
+
+    async fn has_account(&self, email: &str) -> Result<bool, StoreError> {
+        const ACTION: &str = "look whether an address has an account";
+        let query = sqlx::query("SELECT 1 FROM accounts WHERE email = $1").bind(email);
+        let mut db = self.reader(ACTION).await?;
+        Ok(self.count.one(&mut db, ACTION, query).await?.is_some())
     }
 
     async fn account_with_password(

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore, Joining, Who};
+use ds_auth::joining::{
+    JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore, Joining, MostWaiting, Who,
+};
 use ds_core::{AppspaceId, StoreError, Timestamp, secret::TokenHash};
 use sqlx::sqlite::SqliteRow;
 
@@ -187,11 +189,19 @@ impl JoinStore for Store {
         Ok(removed.await? > 0)
     }
 
-    async fn add_join_request(&self, request: &JoinRequest, most: u32) -> Result<bool, StoreError> {
+    async fn add_join_request(
+        &self,
+        request: &JoinRequest,
+        most: MostWaiting,
+    ) -> Result<bool, StoreError> {
         let query = sqlx::query(
-            "INSERT INTO join_requests (id, appspace, who, signed_by, name, asked)
-             SELECT $1, $2, $3, $4, $5, $6
-             WHERE (SELECT count(*) FROM join_requests WHERE appspace = $2 AND who <> $3) < $7
+            "INSERT INTO join_requests (id, appspace, who, signed_by, name, asked, host, domain)
+             SELECT $1, $2, $3, $4, $5, $6, $8, $9
+             FROM (SELECT count(*) AS waiting,
+                          coalesce(sum(host = $8 AND $8 <> ''), 0) AS of_host,
+                          coalesce(sum(domain = $9 AND $9 <> ''), 0) AS of_domain
+                   FROM join_requests WHERE appspace = $2 AND who <> $3)
+             WHERE waiting < $7 AND of_host < $10 AND of_domain < $11
              ON CONFLICT (appspace, who) DO UPDATE
              SET signed_by = excluded.signed_by, name = excluded.name",
         )
@@ -201,7 +211,11 @@ impl JoinStore for Store {
         .bind(request.who.signed_by())
         .bind(&request.name)
         .bind(request.asked.0)
-        .bind(i64::from(most));
+        .bind(i64::from(most.all))
+        .bind(request.who.host())
+        .bind(request.who.domain())
+        .bind(i64::from(most.of_host))
+        .bind(i64::from(most.of_domain));
         Ok(self
             .change_joining("ask to join an appspace", query)
             .await?

@@ -154,9 +154,34 @@ impl SessionStore for Store {
         self.change_sessions("extend a session", query).await
     }
 
-    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+    async fn remove_session(&self, token: &TokenHash) -> Result<bool, StoreError> {
+        const ACTION: &str = "end a session";
         let query = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.as_str());
-        self.change_sessions("end a session", query).await
+        let mut db = self.writer(ACTION).await?;
+        Ok(self.count.run(&mut db, ACTION, query).await? > 0)
+    }
+
+    async fn keep_newest(
+        &self,
+        appspace: AppspaceId,
+        proxy_id: &ProxyId,
+        most: u32,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        const ACTION: &str = "end the oldest sessions of a member";
+        let query = sqlx::query(
+            "DELETE FROM sessions WHERE token_hash IN
+             (SELECT token_hash FROM sessions WHERE appspace = $1 AND proxy_id = $2
+              ORDER BY expires DESC, created DESC, token_hash LIMIT -1 OFFSET $3)
+             RETURNING token_hash",
+        )
+        .bind(appspace.to_string())
+        .bind(proxy_id.as_str())
+        .bind(i64::from(most));
+        let mut db = self.writer(ACTION).await?;
+        let rows = self.count.all(&mut db, ACTION, query).await?;
+        let token = |row| Reader::new("session", row).get("token_hash");
+        let ended = rows.iter().map(|row| token(row).map(TokenHash::stored));
+        ended.collect()
     }
 
     async fn remove_sessions_of_member(

@@ -10,10 +10,12 @@ use crate::sample;
 /// [`AccountStore`](ds_auth::AccountStore).
 pub async fn account_store(store: &impl HostStore) {
     assert_eq!(store.accounts().await.unwrap(), []);
+    assert!(!store.has_accounts().await.unwrap());
     let mut ada = sample::account("ada@example.com");
     ada.is_admin = true;
     store.add_first_account(&ada, "first").await.unwrap();
     let late = sample::account("late@example.com");
+    assert!(store.has_accounts().await.unwrap());
     assert_taken(store.add_first_account(&late, "x").await);
     assert_taken(store.add_first_account(&ada, "x").await);
 
@@ -28,6 +30,9 @@ pub async fn account_store(store: &impl HostStore) {
     );
     assert_eq!(store.accounts().await.unwrap(), [ada.clone(), bob.clone()]);
 
+    for (email, expect) in [("bob@example.com", true), ("late@example.com", false)] {
+        assert_eq!(store.has_account(email).await.unwrap(), expect, "{email}");
+    }
     assert_eq!(store.account(ada.id).await.unwrap(), Some(ada.clone()));
     assert_eq!(store.account(AccountId::new()).await.unwrap(), None);
     let stranger = AccountId::new();

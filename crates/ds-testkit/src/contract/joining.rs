@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ds_auth::{
     Session, Subject,
-    joining::{BarredWay, JoinBar, JoinLink, JoinRequest, JoinRules, Joining, Who},
+    joining::{BarredWay, JoinBar, JoinLink, JoinRequest, JoinRules, Joining, MostWaiting, Who},
 };
 use ds_core::{
     AccountId, AppspaceId, LoginKind, MemberLogin, Permission, ProxyId, Timestamp, secret::Token,
@@ -57,7 +57,12 @@ async fn bars(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
             name: "x".into(),
             asked: NOW,
         };
-        assert!(store.add_join_request(&request, 9).await.unwrap());
+        assert!(
+            store
+                .add_join_request(&request, MostWaiting::anywhere(9))
+                .await
+                .unwrap()
+        );
     };
     for (at, name) in [(here, "ada"), (here, "adal"), (there, "ada"), (here, "bob")] {
         asks(at, name).await;
@@ -205,18 +210,48 @@ async fn requests(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
     let ada = request(here, "ada", dropid.clone(), LATER);
     let bob = request(here, "bob", Who::Account(AccountId::new()), NOW);
     let eve = request(here, "eve", Who::email("eve@example.com"), NOW);
-    assert!(store.add_join_request(&ada, 2).await.unwrap());
-    assert!(store.add_join_request(&bob, 2).await.unwrap());
-    assert!(!store.add_join_request(&eve, 2).await.unwrap(), "full");
+    assert!(
+        store
+            .add_join_request(&ada, MostWaiting::anywhere(2))
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .add_join_request(&bob, MostWaiting::anywhere(2))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .add_join_request(&eve, MostWaiting::anywhere(2))
+            .await
+            .unwrap(),
+        "full"
+    );
     let elsewhere = request(there, "else", dropid.clone(), NOW);
-    assert!(store.add_join_request(&elsewhere, 2).await.unwrap());
+    assert!(
+        store
+            .add_join_request(&elsewhere, MostWaiting::anywhere(2))
+            .await
+            .unwrap()
+    );
     let nowhere = request(AppspaceId::new(), "none", dropid.clone(), NOW);
-    assert_missing(store.add_join_request(&nowhere, 2).await);
+    assert_missing(
+        store
+            .add_join_request(&nowhere, MostWaiting::anywhere(2))
+            .await,
+    );
 
     // Who asks again keeps their place, with what they say now.
     let mut again = request(here, "again", dropid, MUCH_LATER);
     again.name = "Countess".into();
-    assert!(store.add_join_request(&again, 2).await.unwrap());
+    assert!(
+        store
+            .add_join_request(&again, MostWaiting::anywhere(2))
+            .await
+            .unwrap()
+    );
     let mut ada = ada;
     ada.name = "Countess".into();
     let all = [bob.clone(), ada.clone()];
@@ -228,6 +263,58 @@ async fn requests(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
     assert_eq!(take(here, "ada").await.unwrap(), None);
     store.purge_joining(LATER).await.unwrap();
     assert_eq!(store.join_requests(here).await.unwrap(), []);
+    of_one_host(store, here).await;
+}
+
+/// Whoever has a host or a domain makes as many names there as they like, and fills no door with them.
+async fn of_one_host(store: &impl HostStore, here: AppspaceId) {
+    let most = MostWaiting {
+        all: 9,
+        of_host: 2,
+        of_domain: 3,
+    };
+    let ask = async |kind, name: &str| {
+        let who = Who::Login(MemberLogin {
+            kind,
+            name: name.into(),
+            signed_by: String::new(),
+        });
+        let request = JoinRequest {
+            id: name.into(),
+            appspace: here,
+            who,
+            name: name.into(),
+            asked: NOW,
+        };
+        store.add_join_request(&request, most).await.unwrap()
+    };
+    for (kind, name, expect) in [
+        (LoginKind::DropId, "a.evil.example/1", true),
+        (LoginKind::DropId, "a.evil.example/2", true),
+        (LoginKind::DropId, "a.evil.example/3", false),
+        (LoginKind::DropId, "a.evil.example:8443/3", false),
+        (LoginKind::Profile, "https://a.evil.example/3", false),
+        (LoginKind::DropId, "a.evil.example/1", true),
+        (LoginKind::DropId, "b.evil.example/1", true),
+        (LoginKind::DropId, "c.evil.example/1", false),
+        (LoginKind::Email, "eve@evil.example", false),
+        (LoginKind::DropId, "good.example/ada", true),
+        (LoginKind::Email, "ada@other.example", true),
+    ] {
+        assert_eq!(ask(kind, name).await, expect, "{name}");
+    }
+    // Accounts of this host are none of a host.
+    for number in 0..4 {
+        let request = JoinRequest {
+            id: format!("account{number}"),
+            appspace: here,
+            who: Who::Account(AccountId::new()),
+            name: String::new(),
+            asked: NOW,
+        };
+        assert!(store.add_join_request(&request, most).await.unwrap());
+    }
+    store.purge_joining(LATER).await.unwrap();
 }
 
 /// When members were here last, of [`SessionList`](ds_auth::people::SessionList).

@@ -54,8 +54,8 @@ pub async fn session_store(store: &impl HostStore) {
     );
     assert_eq!(store.session(&Token::random().hash()).await.unwrap(), None);
 
-    store.remove_session(&again).await.unwrap();
-    store.remove_session(&again).await.unwrap();
+    assert!(store.remove_session(&again).await.unwrap());
+    assert!(!store.remove_session(&again).await.unwrap());
     assert_eq!(
         are_there(store, &all).await,
         [true, true, true, true, true, false]
@@ -68,6 +68,7 @@ pub async fn session_store(store: &impl HostStore) {
         [true, true, true, true, false, false]
     );
 
+    the_newest(store, there, here).await;
     store.remove_sessions_of_account(ada).await.unwrap();
     assert_eq!(
         are_there(store, &all).await,
@@ -83,6 +84,36 @@ pub async fn session_store(store: &impl HostStore) {
         [false],
         "a removed appspace has none"
     );
+}
+
+async fn the_newest(store: &impl HostStore, here: AppspaceId, elsewhere: AppspaceId) {
+    let [eve, other] = [(); 2].map(|()| ProxyId::random());
+    let at = |appspace, proxy_id: &ProxyId, later: i64| {
+        let mut session = of_member(appspace, proxy_id, None);
+        session.expires = Timestamp(session.expires.0 + later);
+        session
+    };
+    let mut own = Vec::new();
+    for later in [3, 1, 4, 2] {
+        own.push(add(store, &at(here, &eve, later)).await);
+    }
+    let others = [
+        add(store, &at(here, &other, 0)).await,
+        add(store, &at(elsewhere, &eve, 0)).await,
+    ];
+    assert_eq!(store.keep_newest(here, &eve, 4).await.unwrap(), []);
+    let mut ended = store.keep_newest(here, &eve, 2).await.unwrap();
+    ended.sort_by_key(|token| token == &own[3]);
+    assert_eq!(ended, [own[1].clone(), own[3].clone()]);
+    let there: Vec<_> = own.iter().chain(&others).collect();
+    assert_eq!(
+        are_there(store, &there).await,
+        [true, false, true, false, true, true]
+    );
+    for (appspace, proxy_id) in [(here, &eve), (here, &other), (elsewhere, &eve)] {
+        let ended = store.remove_sessions_of_member(appspace, proxy_id);
+        ended.await.unwrap();
+    }
 }
 
 async fn expiry(store: &impl HostStore, account: AccountId, token: &TokenHash) {

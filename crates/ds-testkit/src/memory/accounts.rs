@@ -17,6 +17,10 @@ impl AccountStore for Memory {
         Ok(all)
     }
 
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        Ok(!self.tables()?.accounts.is_empty())
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         Ok(self.tables()?.accounts.get(&id).map(|(a, _)| a.clone()))
     }
@@ -25,6 +29,11 @@ impl AccountStore for Memory {
         let tables = self.tables()?;
         let found = ids.iter().filter_map(|id| tables.accounts.get(id));
         Ok(found.map(|(a, _)| (a.id, a.email.clone())).collect())
+    }
+
+    async fn has_account(&self, email: &str) -> Result<bool, StoreError> {
+        let tables = self.tables()?;
+        Ok(tables.accounts.values().any(|(a, _)| a.email == email))
     }
 
     async fn account_with_password(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
-use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore};
+use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore, MostWaiting, Who};
 use ds_core::{AppspaceId, StoreError, Timestamp, secret::TokenHash};
 
 use super::Memory;
@@ -105,13 +105,28 @@ impl JoinStore for Memory {
         Ok(links.len() < before)
     }
 
-    async fn add_join_request(&self, request: &JoinRequest, most: u32) -> Result<bool, StoreError> {
+    async fn add_join_request(
+        &self,
+        request: &JoinRequest,
+        most: MostWaiting,
+    ) -> Result<bool, StoreError> {
         let mut tables = self.tables()?;
         tables.check_appspace(request.appspace)?;
         let all = &mut tables.joining.requests;
         let at = request.appspace;
         let of_others = |one: &&JoinRequest| one.appspace == at && one.who != request.who;
-        if all.iter().filter(of_others).count() >= usize::try_from(most).unwrap_or(usize::MAX) {
+        let (host, domain) = (request.who.host(), request.who.domain());
+        let is_full = |most: u32, is_one: &dyn Fn(&Who) -> bool| {
+            let others = all.iter().filter(of_others);
+            let count = others.filter(|one| is_one(&one.who)).count();
+            count >= usize::try_from(most).unwrap_or(usize::MAX)
+        };
+        if is_full(most.all, &|_| true)
+            || is_full(most.of_host, &|who| !host.is_empty() && who.host() == host)
+            || is_full(most.of_domain, &|who| {
+                !domain.is_empty() && who.domain() == domain
+            })
+        {
             return Ok(false);
         }
         let key = request.who.key();

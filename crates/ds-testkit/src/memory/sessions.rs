@@ -61,9 +61,37 @@ impl SessionStore for Memory {
         Ok(())
     }
 
-    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        self.tables()?.sessions.remove(token);
-        Ok(())
+    async fn remove_session(&self, token: &TokenHash) -> Result<bool, StoreError> {
+        Ok(self.tables()?.sessions.remove(token).is_some())
+    }
+
+    async fn keep_newest(
+        &self,
+        of: AppspaceId,
+        id: &ProxyId,
+        most: u32,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let mut tables = self.tables()?;
+        let is_theirs = |session: &Session| {
+            matches!(
+                &session.subject,
+                Subject::Member { appspace, proxy_id, .. } if *appspace == of && proxy_id == id
+            )
+        };
+        let all = tables.sessions.iter();
+        let mut own: Vec<_> = all
+            .filter(|(_, session)| is_theirs(session))
+            .map(|(token, session)| (session.expires, session.created, token.clone()))
+            .collect();
+        own.sort_by_key(|(expires, created, _)| std::cmp::Reverse((*expires, *created)));
+        let over = own
+            .into_iter()
+            .skip(usize::try_from(most).unwrap_or(usize::MAX));
+        let ended: Vec<_> = over.map(|(_, _, token)| token).collect();
+        for token in &ended {
+            tables.sessions.remove(token);
+        }
+        Ok(ended)
     }
 
     async fn remove_sessions_of_member(

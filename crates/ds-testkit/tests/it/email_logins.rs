@@ -85,18 +85,32 @@ async fn how_many_letters_there_may_be() {
     let world = world();
     let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
     let may = |at, email: &str, from| world.logins.may_ask(at, email, from).is_ok();
-    // To an address, from wherever and wherever to.
-    for number in 0..5 {
-        assert!(may(AppspaceId::new(), "Ada@Example.com", from(number)));
+    // To an address: few from one network, more from all; where its owner has come in before, there are others.
+    for number in 0..3 {
+        assert!(
+            may(AppspaceId::new(), "Ada@Example.com", from(9)),
+            "{number}"
+        );
     }
     assert!(!may(world.here, ADA, from(9)));
+    for number in 20..37 {
+        assert!(may(AppspaceId::new(), ADA, from(number)), "{number}");
+    }
+    assert!(!may(world.here, ADA, from(50)));
+    assert!(!may(world.here, ADA, from(51)));
+    world.logins.came(ADA, from(51));
+    assert!(may(world.here, ADA, from(51)));
+    assert!(!may(world.here, ADA, from(50)));
+    world.clock.advance(Duration::from_mins(15));
+    assert!(!may(world.here, ADA, from(50)), "for the day");
     // From a network.
     let passed = (0..40).filter(|n| may(AppspaceId::new(), &format!("a{n}@example.com"), from(7)));
     assert_eq!(passed.count(), 20);
     // For an appspace.
     let passed = (0..150).filter(|n| may(world.here, &format!("b{n}@example.com"), None));
-    assert_eq!(passed.count(), 99, "one was counted above");
-    world.clock.advance(Duration::from_mins(15));
+    assert_eq!(passed.count(), 100);
+    assert!(may(world.here, ADA, from(51)), "who is known");
+    world.clock.advance(Duration::from_hours(24));
     assert!(may(world.here, ADA, from(7)));
     assert!(!may(world.here, "ada", None));
 }

@@ -51,7 +51,8 @@ async fn an_invitation_makes_one_account() {
     assert!(invitations.invite(None, Some("bob")).await.is_err());
 
     let accept = async |token: &Token, email: &str, password: &str| {
-        invitations.accept(token, email, password.into()).await
+        let accepted = invitations.accept(token, email, password.into(), None);
+        accepted.await
     };
     let short = accept(&token, "", "short").await;
     assert!(matches!(
@@ -97,6 +98,65 @@ async fn an_invitation_makes_one_account() {
     }
 }
 
+/// A link is for making an account: it finds out of few addresses whether they have one, and hashes no more than it must.
+#[tokio::test]
+async fn an_open_invitation_tells_little() {
+    let world = world();
+    let store = Arc::new(world.memory.clone());
+    let invitations = Invitations::new(store, world.accounts.clone(), world.clock());
+    for number in 0..6 {
+        let email = format!("known{number}@example.com");
+        let made = world.accounts.create(&email, PASSWORD.into(), false);
+        made.await.unwrap();
+    }
+    let at = |last: u8| Some(std::net::IpAddr::from([192, 0, 2, last]));
+    let (link, _) = invitations.invite(None, None).await.unwrap();
+    let accept = async |token: &Token, number: u8, password: &str| {
+        let email = format!("known{number}@example.com");
+        let from = at(number);
+        invitations
+            .accept(token, &email, password.into(), from)
+            .await
+    };
+    for number in 0..5 {
+        // Told before the password is looked at, let alone hashed.
+        let refused = accept(&link, number, "short").await;
+        let is_taken = matches!(&refused, Err(AcceptError::Account(AccountError::Taken(_))));
+        assert!(is_taken, "{number}: {refused:?}");
+    }
+    let over = accept(&link, 5, PASSWORD).await;
+    assert!(matches!(over, Err(AcceptError::Gone)), "{over:?}");
+
+    // With one link, and from one network.
+    let (mailed, _) = invitations
+        .invite(None, Some("bob@example.com"))
+        .await
+        .unwrap();
+    let tries = async |token: &Token, last: fn(u8) -> u8| {
+        for number in 0..20 {
+            let from = at(last(number));
+            let tried = invitations.accept(token, "eve@example.com", "short".into(), from);
+            let is_rules = matches!(
+                tried.await,
+                Err(AcceptError::Account(AccountError::Rules(_)))
+            );
+            assert!(is_rules, "{number}");
+        }
+        let one_more = invitations.accept(token, "eve@example.com", PASSWORD.into(), at(last(99)));
+        let slowed = one_more.await;
+        assert!(
+            matches!(slowed, Err(AcceptError::TooMany { .. })),
+            "{slowed:?}"
+        );
+    };
+    tries(&mailed, |number| 100 + number).await;
+    let (other, _) = invitations.invite(None, None).await.unwrap();
+    tries(&other, |_| 50).await;
+    world.clock.advance(Duration::from_hours(1));
+    let bob = invitations.accept(&mailed, "", PASSWORD.into(), at(50));
+    assert_eq!(bob.await.unwrap().email, "bob@example.com");
+}
+
 #[tokio::test]
 async fn a_forgotten_password_is_set_anew() {
     let world = world();
@@ -110,7 +170,7 @@ async fn a_forgotten_password_is_set_anew() {
     let (sent, mut mails) = mpsc::unbounded_channel();
     let ask = |email: &str| {
         let sent = sent.clone();
-        let asked = resets.ask(email, None, move |account, token| async move {
+        let asked = resets.ask(email, None, false, move |account, token| async move {
             sent.send((account, token)).unwrap();
         });
         asked.map(|follows| drop(tokio::spawn(follows)))
@@ -190,7 +250,7 @@ async fn a_link_to_set_a_password_ends() {
         .unwrap();
     let (sent, mut mails) = mpsc::unbounded_channel();
     let mail = move |_, token| async move { sent.send(token).unwrap() };
-    let asked = resets.ask("ada@example.com", None, mail);
+    let asked = resets.ask("ada@example.com", None, false, mail);
     asked.unwrap().await;
     let token = mails.recv().await.unwrap();
     resets.look(&token).await.unwrap();
@@ -264,4 +324,42 @@ async fn a_session_is_ended_from_the_list() {
     sessions.end_listed(&other.token).await.unwrap();
     assert_eq!(sessions.account(&two).await.unwrap(), None, "in memory too");
     assert_eq!(sessions.account(&one).await.unwrap(), Some(ada.id));
+}
+
+#[tokio::test]
+async fn strangers_do_not_keep_anybody_from_setting_their_password_anew() {
+    let world = world();
+    let store = || Arc::new(world.memory.clone());
+    let resets = Resets::new(store(), store(), world.clock());
+    let at = |last: u8| Some(std::net::IpAddr::from([192, 0, 2, last]));
+    let ada = world
+        .accounts
+        .create("ada@example.com", PASSWORD.into(), false);
+    ada.await.unwrap();
+    let knows = |last| world.accounts.knows("Ada@example.com", at(last));
+    let log_in = |last| {
+        let password = PASSWORD.to_owned();
+        world.accounts.log_in("ada@example.com", password, at(last))
+    };
+    assert!(!knows(1));
+    log_in(1).await.unwrap();
+    assert!(knows(1) && !knows(2));
+    let ask = |email: &str, last| {
+        let send = |_, _| async {};
+        resets
+            .ask(email, at(last), world.accounts.knows(email, at(last)), send)
+            .is_ok()
+    };
+    for email in ["ada@example.com", "nobody@example.com"] {
+        // One network keeps nobody out; many keep those out who never were here, and a day brings twenty letters.
+        let passed = (0..20).filter(|_| ask(email, 9)).count();
+        assert_eq!(passed, 3, "{email}");
+        let passed = (0..100).filter(|n| ask(email, 100 + n)).count();
+        assert_eq!(passed, 17, "{email}");
+        world.clock.advance(Duration::from_hours(12));
+        assert!(!ask(email, 8), "{email}");
+        assert_eq!(ask(email, 1), email.starts_with("ada"), "{email}");
+        world.clock.advance(Duration::from_hours(12));
+        assert!(ask(email, 8), "{email}");
+    }
 }

@@ -172,8 +172,35 @@ impl SessionStore for Fake {
         .await
     }
 
-    async fn remove_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        self.write(|all| drop(all.remove(token))).await
+    async fn remove_session(&self, token: &TokenHash) -> Result<bool, StoreError> {
+        let mut was_there = false;
+        self.write(|all| was_there = all.remove(token).is_some())
+            .await?;
+        Ok(was_there)
+    }
+
+    async fn keep_newest(
+        &self,
+        of: AppspaceId,
+        id: &ProxyId,
+        most: u32,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let mut ended = Vec::new();
+        self.write(|all| {
+            let is_theirs = |session: &Session| {
+                matches!(
+                    &session.subject,
+                    Subject::Member { appspace, proxy_id, .. } if *appspace == of && proxy_id == id
+                )
+            };
+            let own = all.iter().filter(|(_, session)| is_theirs(session));
+            let mut own: Vec<_> = own.map(|(t, s)| (s.expires, t.clone())).collect();
+            own.sort_by_key(|(expires, _)| std::cmp::Reverse(*expires));
+            ended.extend(own.into_iter().skip(most as usize).map(|(_, t)| t));
+            all.retain(|token, _| !ended.contains(token));
+        })
+        .await?;
+        Ok(ended)
     }
 
     async fn remove_sessions_of_member(

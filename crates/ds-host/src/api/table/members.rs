@@ -34,6 +34,19 @@ pub(super) const ROWS: &[Endpoint] = &[
             })
         }),
     ),
+    get(
+        "/appspaces/{name}/barred",
+        Do(|i| Ok(Command::MemberBarred(i.which()))),
+    ),
+    delete(
+        "/appspaces/{name}/barred/{barred}",
+        Do(|i| {
+            Ok(Command::MemberLetBack {
+                which: i.which(),
+                id: i.param("barred").to_owned(),
+            })
+        }),
+    ),
     post(
         "/appspaces/{name}/invitations",
         MADE,

@@ -3,7 +3,7 @@
 use ds_core::AccountId;
 
 use super::super::wire::{self, Command, Permit, Reply, Which};
-use crate::ops::{MemberSummary, NewLink, OpError, Ops};
+use crate::ops::{BarSummary, ErrorKind, MemberSummary, NewLink, OpError, Ops};
 
 /// Does a command about members.
 pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
@@ -65,6 +65,25 @@ pub(super) async fn run(ops: &Ops, command: Command) -> Result<Reply, OpError> {
             }
             Ok(Reply::MemberRemoved(before.into()))
         }
+        Command::MemberBarred(Which { owner, address }) => {
+            let owner = ops.owner(owner.as_deref()).await?;
+            let all = ops.join_bars(owner, &address).await?;
+            Ok(Reply::Barred(all.into_iter().map(Into::into).collect()))
+        }
+        Command::MemberLetBack { which, id } => {
+            let (owner, at) = (ops.owner(which.owner.as_deref()).await?, &which.address);
+            let all = ops.join_bars(owner, at).await?;
+            let found = all.into_iter().find(|one| one.bar.id == id);
+            let found = found.ok_or_else(|| {
+                OpError::new(
+                    ErrorKind::NotFound,
+                    "nobody is kept from coming back by that id",
+                )
+                .with_hint("`ds-host appspace member barred` shows them")
+            })?;
+            ops.lift_join_bar(owner, at, &id).await?;
+            Ok(Reply::LetBack(found.into()))
+        }
         Command::MemberGrant(permit) => permit_or_not(ops, permit, true).await,
         Command::MemberRevoke(permit) => permit_or_not(ops, permit, false).await,
         other => super::terms::run(ops, other).await,
@@ -101,6 +120,18 @@ async fn permit_or_not(ops: &Ops, permit: Permit, granted: bool) -> Result<Reply
 async fn shown(ops: &Ops, owner: AccountId, address: &str, id: &str) -> Result<Reply, OpError> {
     let member = ops.member_summary(owner, address, id).await?;
     Ok(Reply::Member(member.into()))
+}
+
+impl From<BarSummary> for wire::Barred {
+    fn from(BarSummary { bar, .. }: BarSummary) -> Self {
+        let shown = bar.ways.into_iter().map(|way| way.shown);
+        Self {
+            id: bar.id,
+            name: bar.name,
+            logins: shown.filter(|shown| !shown.is_empty()).collect(),
+            since: bar.barred.to_string(),
+        }
+    }
 }
 
 impl From<MemberSummary> for wire::Member {

@@ -16,7 +16,11 @@ async fn people() {
     check("invited", &Reply::Invited(invited));
     let (_, token) = link.rsplit_once('/').unwrap();
     let password = crate::ops::tests::fixture::PASSWORD.to_owned();
-    let accepted = host.host.ops.accept_invitation(token, "", password).await;
+    let accepted = host
+        .host
+        .ops
+        .accept_invitation(token, "", password, None)
+        .await;
     accepted.unwrap();
     let refused = host.refused(invite(Some("bob@example.com"))).await;
     assert_eq!(refused, ErrorKind::Conflict);
@@ -81,7 +85,10 @@ async fn an_address_that_was_only_typed_is_vouched_for() {
     let (_, token) = link.rsplit_once('/').unwrap();
     let password = crate::ops::tests::fixture::PASSWORD.to_owned();
     let typed = "Typed@Example.com";
-    let accepted = host.host.ops.accept_invitation(token, typed, password);
+    let accepted = host
+        .host
+        .ops
+        .accept_invitation(token, typed, password, None);
     accepted.await.unwrap();
     let (show, vouch) = (
         |email: &str| Command::AccountShow {

@@ -78,9 +78,11 @@ async fn replies() {
     let remove = Command::MemberRemove {
         which: which("diary"),
         member: "bob@example.com".to_owned(),
-        for_good: false,
+        for_good: true,
     };
     check("member-removed", &host.done(remove).await);
+    let barred = host.done(Command::MemberBarred(which("diary"))).await;
+    check_barred(&host, barred).await;
     terms(&host).await;
 }
 
@@ -123,4 +125,26 @@ async fn terms(host: &Running) {
     assert_eq!((usage.hours.len(), usage.days.len()), (24, 1));
     usage.hours.truncate(1);
     check("usage", &Reply::Usage(usage));
+}
+
+/// Who was removed for good is listed, and may come back when that is said.
+async fn check_barred(host: &Running, mut barred: Reply) {
+    let Reply::Barred(all) = &mut barred else {
+        panic!("no list")
+    };
+    let id = std::mem::replace(&mut all[0].id, "(id)".to_owned());
+    check("barred", &barred);
+    let let_back = |id: &str| Command::MemberLetBack {
+        which: which("diary"),
+        id: id.to_owned(),
+    };
+    assert_eq!(host.refused(let_back("x")).await, ErrorKind::NotFound);
+    let Reply::LetBack(mut one) = host.done(let_back(&id)).await else {
+        panic!("nobody may come back")
+    };
+    assert_eq!(one.id, id);
+    "(id)".clone_into(&mut one.id);
+    check("let-back", &Reply::LetBack(one));
+    let left = host.done(Command::MemberBarred(which("diary"))).await;
+    assert_eq!(left, Reply::Barred(Vec::new()));
 }

@@ -44,6 +44,19 @@ pub struct Member {
     pub last_seen: Option<String>,
 }
 
+/// Somebody who may not come back to an appspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Barred {
+    /// Names it.
+    pub id: String,
+    /// What they were called there.
+    pub name: String,
+    /// How they logged in, as far as the owner was shown.
+    pub logins: Vec<String>,
+    /// Since when, RFC 3339.
+    pub since: String,
+}
+
 /// An invitation link to an appspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinLink {

@@ -214,6 +214,15 @@ pub enum Command {
         #[serde(default)]
         for_good: bool,
     },
+    /// List who may not come back to an appspace.
+    MemberBarred(Which),
+    /// Let somebody come back.
+    MemberLetBack {
+        /// Where.
+        which: Which,
+        /// Its id, as the list tells it.
+        id: String,
+    },
     /// Give a member a permission.
     MemberGrant(Permit),
     /// Take a permission from a member.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, App, Appspace, Backup, BackupKey, Egress, Installed, Invitation, Job, JoinLink, Key,
-    Limit, Member, Move, MoveOffer, Note, OpenInvitation, Person, Preview, ResetLink, Schedule,
-    SecretEntry, Token, Trashed, Upgrades, Usage,
+    Account, App, Appspace, Backup, BackupKey, Barred, Egress, Installed, Invitation, Job,
+    JoinLink, Key, Limit, Member, Move, MoveOffer, Note, OpenInvitation, Person, Preview,
+    ResetLink, Schedule, SecretEntry, Token, Trashed, Upgrades, Usage,
 };
 
 /// What a command that was done answers: an object with one key, which says what it is.
@@ -56,6 +56,10 @@ pub enum Reply {
     JoinLink(JoinLink),
     /// `appspace member remove`: as they were
     MemberRemoved(Member),
+    /// `appspace member barred`
+    Barred(Vec<Barred>),
+    /// `appspace member let-back`: as it was
+    LetBack(Barred),
     /// A job was begun, or cancelled: it can be followed. Commands do that before they return.
     Begun(Job),
     /// `job show`, and every command that began a job, when it is over

@@ -105,7 +105,7 @@ pub(super) async fn form(
     let named = named.and_then(|named| guest::spelt(&state, named));
     if let Some(who) = named.as_deref()
         && named == last
-        && guest::navigates(&headers)
+        && ds_serve::is_opened(&headers)
     {
         return go_home(&state, &at, from, &headers, who, &path).await;
     }

@@ -97,9 +97,13 @@ pub(super) async fn go_home(
 pub(super) async fn come_back(
     State(state): State<EntranceState>,
     at: At,
+    From(from): From,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, SiteError> {
+    if !ds_serve::is_opened(&headers) {
+        return Err(SiteError::NotOpened);
+    }
     let browser = secret(&state, &headers);
     let since = arrive::now(&state).await?;
     let finish = async {
@@ -111,6 +115,11 @@ pub(super) async fn come_back(
     };
     let problem = match waiting(&at, ENDING, finish).await {
         Ok(arrived) => {
+            let logins = &state.logins;
+            let named = arrived.proof.identity().text();
+            if let Ok(page) = ProfileUrl::typed(&named, logins.local) {
+                logins.limits.came(from, page.url());
+            }
             let path = LocalPath::or_root(Some(&arrived.return_to));
             let who = Proved::by_server(&arrived.proof, since);
             return arrive::arrive(&state, &at, &headers, who, &path).await;

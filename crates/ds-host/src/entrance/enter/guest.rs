@@ -31,13 +31,6 @@ pub(super) fn spelt(state: &EntranceState, named: &str) -> Option<String> {
     Some(who.identity().text())
 }
 
-/// Whether somebody goes here, and not a picture or script of a page, as far as their browser tells.
-pub(super) fn navigates(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-mode")
-        .is_none_or(|mode| mode == "navigate")
-}
-
 /// An answer that lets the browser remember who came, if it let them in.
 pub(in crate::entrance) fn remembering(
     state: &EntranceState,

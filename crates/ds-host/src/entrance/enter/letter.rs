@@ -13,7 +13,10 @@ use ds_auth::{
 use ds_core::secret::Token;
 use serde::Deserialize;
 
-use super::{LETTER_PATH, Proved, arrive, browser::secret};
+use super::{
+    LETTER_PATH, Proved, arrive,
+    browser::{From, secret},
+};
 use crate::{
     entrance::{At, EntranceFrame, EntranceState},
     site::{Asked, Fields, LocalPath, SiteError, pages::page},
@@ -66,6 +69,7 @@ pub(super) async fn show(
 pub(super) async fn redeem(
     State(state): State<EntranceState>,
     at: At,
+    From(from): From,
     headers: HeaderMap,
     Fields(link): Fields<Link>,
 ) -> Result<Response, SiteError> {
@@ -80,6 +84,7 @@ pub(super) async fn redeem(
         Ok(login) => login,
         Err(error) => return refused(&at, error),
     };
+    state.logins.emails.came(&login.email, from);
     let path = LocalPath::or_root(Some(&login.return_to));
     let who = whose(&state, login, since).await?;
     arrive::arrive(&state, &at, &headers, who, &path).await

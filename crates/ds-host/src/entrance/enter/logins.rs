@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use ds_auth::{
-    Rates,
+    Aimed, Rates,
     dropid::{
         Card, Local, ProfileUrl,
         client::{Client, PendingLoginStore, RemoteLogins, Web},
@@ -64,11 +64,12 @@ pub struct Logins {
     pub(super) asking: Asking,
 }
 
-/// How often logins may begin: nobody lets this host knock on somebody's door.
+/// How often logins may begin: nobody lets this host knock on somebody's door, and nobody keeps others from logging in.
 pub(super) struct Limits {
     network: Rates<IpAddr>,
     appspace: Rates<AppspaceId>,
-    host: Rates<String>,
+    /// By name alone: a host is the same at each of its ports.
+    host: Aimed<String>,
 }
 
 impl Limits {
@@ -77,7 +78,7 @@ impl Limits {
         Self {
             network: Rates::new(Arc::clone(clock), 20, MINUTE),
             appspace: Rates::new(Arc::clone(clock), 120, MINUTE),
-            host: Rates::new(Arc::clone(clock), 30, MINUTE),
+            host: Aimed::new(clock, &[(10, MINUTE)], (60, MINUTE), (30, MINUTE)),
         }
     }
 
@@ -90,10 +91,23 @@ impl Limits {
         asked: &Url,
     ) -> Result<(), Duration> {
         self.network.count_network(from)?;
-        self.appspace.count(appspace)?;
-        self.host
-            .count(asked[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
+        let host = name_of(asked);
+        let is_known = self.host.knows(&host, from);
+        self.host.count(host, from)?;
+        if is_known {
+            return Ok(());
+        }
+        self.appspace.count(appspace)
     }
+
+    /// Somebody logged in with this page, from there: strangers do not keep them from it.
+    pub(super) fn came(&self, from: Option<IpAddr>, page: &Url) {
+        self.host.came(name_of(page), from);
+    }
+}
+
+fn name_of(page: &Url) -> String {
+    page.host_str().unwrap_or_default().to_owned()
 }
 
 impl Logins {
@@ -172,4 +186,38 @@ impl Logins {
 pub(super) fn client(names: &Names, site: &ds_serve::Site) -> Option<Client> {
     let origin = Url::parse(&names.origin(&site.appspace.address)).ok()?;
     Client::at(&origin).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use ds_core::{ManualClock, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn strangers_keep_nobodys_host_from_being_asked() {
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(Timestamp(0)));
+        let (limits, here) = (Limits::new(&clock), AppspaceId::new());
+        let page = |text: &str| Url::parse(text).unwrap();
+        let at = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        let may = |from, asked: &str| limits.count(from, here, &page(asked)).is_ok();
+        limits.came(at(1), &page("https://b.example/ada"));
+        // One network asks little, whichever port it names and whoever there.
+        let ports = (8000..8020).map(|port| format!("https://b.example:{port}/x{port}"));
+        assert_eq!(ports.filter(|asked| may(at(9), asked)).count(), 10);
+        // Two keep nobody out.
+        for _ in 0..20 {
+            may(at(8), "https://b.example/x");
+        }
+        assert!(may(at(7), "https://b.example/bob"));
+        // Many do for a minute, but not those who came in from there before.
+        for last in 10..200 {
+            may(at(last), "https://b.example/x");
+        }
+        assert!(!may(at(7), "https://b.example/bob"));
+        for _ in 0..10 {
+            assert!(may(at(1), "https://b.example/ada"));
+        }
+        assert!(!may(at(1), "https://b.example/ada"));
+    }
 }

@@ -59,7 +59,7 @@ impl Wish {
         match self.whose().await? {
             Whose::Nobody => Ok(None),
             Whose::Guarded => Ok(Some(self.guarded())),
-            Whose::Member | Whose::Comer => {
+            whose @ (Whose::Member | Whose::Comer) => {
                 let logins = &self.state.logins.emails;
                 let token = logins.begin(
                     self.at.appspace.id,
@@ -67,7 +67,11 @@ impl Wish {
                     &self.browser,
                     self.path.as_str(),
                 );
-                Ok(Some(self.link(&token.await?)))
+                let letter = self.link(&token.await?);
+                Ok(Some(match whose {
+                    Whose::Comer => letter.for_newcomer(),
+                    _ => letter,
+                }))
             }
         }
     }

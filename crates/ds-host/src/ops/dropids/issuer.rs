@@ -96,14 +96,15 @@ impl Ops {
         let (request, claims) = self.question(query).await?;
         let account = who.account;
         let own = self.own_dropid(account, dropid).await?;
+        let (codes, id) = (&self.dropids().codes, own.id.clone());
+        // First: who may not say yes any more leaves nothing behind either.
+        let code = codes.issue(&request, who, id, with_profile).await;
+        let code = code.map_err(changed)?;
         if on_home && let Some(offer) = self.offer(account, &request, claims.as_deref()).await? {
             self.put_remote(account, offer, Some(own.id.clone()))
                 .await?;
         }
         self.note_who_elsewhere(account, &request, &own.id).await?;
-        let codes = &self.dropids().codes;
-        let code = codes.issue(&request, who, own.id, with_profile).await;
-        let code = code.map_err(changed)?;
         Ok(request.granted(&code, &self.dropids().metadata.issuer))
     }
 

@@ -107,13 +107,8 @@ impl Ops {
         password: String,
         from: Option<IpAddr>,
     ) -> Result<(), OpError> {
-        let email = &account.email;
-        let confirmed = self.parts.accounts.log_in(email, password, from).await;
-        match confirmed {
-            Ok(found) if found.id == account.id => Ok(()),
-            Ok(_) => Err(refused::wrong_password()),
-            Err(error) => Err(self.refusal(email, error.into())),
-        }
+        let confirmed = self.parts.accounts.confirm(account, password, from).await;
+        confirmed.map_err(|error| self.refusal(&account.email, error.into()))
     }
 
     /// The same reason; too many attempts are also noted.

@@ -23,7 +23,8 @@ impl Ops {
                 .with_hint("whoever runs it can make you a link"));
         }
         let ops = self.clone();
-        let asked = self.parts.own.resets.ask(email, from, async move |account: Account, token: Token| {
+        let is_known = self.parts.accounts.knows(email, from);
+        let asked = self.parts.own.resets.ask(email, from, is_known, async move |account: Account, token: Token| {
             let text = format!(
                 "Somebody, you perhaps, wants to set the password of your account anew. Open this within half an hour:\n\n\
                  {}\n\n\
@@ -52,7 +53,12 @@ impl Ops {
         by: impl Into<Actor>,
         account: &Account,
     ) -> Result<String, OpError> {
-        let token = self.parts.own.resets.hand_out(account.id).await?;
+        let by = by.into();
+        let admin = match by {
+            Actor::Account(id) => Some(id),
+            _ => None,
+        };
+        let token = self.parts.own.resets.hand_out(account.id, admin).await?;
         let email = account.email.as_str();
         self.note(by, Action::ResetAsked, email).await;
         Ok(self.reset_url(&token))

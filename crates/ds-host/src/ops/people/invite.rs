@@ -1,5 +1,7 @@
 //! Inviting people to this host.
 
+use std::net::IpAddr;
+
 use ds_auth::{
     Account,
     people::{AcceptError, Invitation, InviteError},
@@ -131,11 +133,12 @@ impl Ops {
         token: &str,
         email: &str,
         password: String,
+        from: Option<IpAddr>,
     ) -> Result<Account, OpError> {
         self.must_take_people().await?;
         let token = Token::presented(token);
         let invitations = &self.parts.people.invitations;
-        let account = invitations.accept(&token, email, password).await?;
+        let account = invitations.accept(&token, email, password, from).await?;
         self.note(account.id, Action::AccountMade, "with an invitation")
             .await;
         Ok(account)
@@ -175,6 +178,10 @@ impl From<AcceptError> for OpError {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::Account(error) => error.into(),
+            AcceptError::TooMany { retry_after } => {
+                Self::new(ErrorKind::Busy, "there were too many attempts")
+                    .with_retry_after(retry_after)
+            }
             AcceptError::Gone => Self::new(ErrorKind::NotFound, error.to_string())
                 .with_hint("if you have an account already, log in"),
             AcceptError::Store(error) => error.into(),

@@ -67,7 +67,7 @@ impl Ops {
                 }
                 None => letters::has_account(&email, &site),
             };
-            ops.mail(&letter.by_stranger()).await;
+            ops.mail(&letter.for_newcomer()).await;
         };
         let registrations = &self.parts.people.registrations;
         self.write(registrations.ask(email, from, send).await?);

@@ -83,6 +83,11 @@ async fn somebody_who_asks_to_join_waits_until_they_are_in() {
         let id = asked[0].request.id.clone();
         let accept = world.ops().accept_join_request(world.ada, "diary", &id);
         let ended = cut_after(waits, accept).await;
+        // What was cut off may still be written: this waits for it.
+        let rules = world
+            .ops()
+            .set_join_rules(world.ada, "diary", "approval", &[]);
+        rules.await.unwrap();
         let left = world.ops().join_requests(world.ada, "diary").await.unwrap();
         let name = format!("Bob {waits}");
         let is_in = world

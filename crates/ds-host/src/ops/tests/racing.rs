@@ -34,6 +34,14 @@ impl AccountStore for Changing {
         Ok(found)
     }
 
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        self.0.has_accounts().await
+    }
+
+    async fn has_account(&self, email: &str) -> Result<bool, StoreError> {
+        self.0.has_account(email).await
+    }
+
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.0.accounts().await
     }
@@ -76,7 +84,7 @@ async fn no_link_goes_to_an_address_that_is_changed_meanwhile() {
         let resets = Resets::new(host.store.clone(), accounts, Arc::new(SystemClock));
         let (tell, mut told) = tokio::sync::mpsc::channel::<(Account, Token)>(1);
         let send = async move |account, token| tell.send((account, token)).await.unwrap();
-        tokio::spawn(resets.ask(email, None, send).unwrap());
+        tokio::spawn(resets.ask(email, None, false, send).unwrap());
         // `None` when the task has ended without a letter.
         told.recv().await
     };

@@ -53,6 +53,7 @@ struct PersonPage {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Address,
+    Vouch,
     Role,
     Reset,
     SecondStep,
@@ -67,6 +68,9 @@ impl PersonPage {
     }
     fn address_problem(&self) -> Option<&str> {
         self.problem_of(Part::Address)
+    }
+    fn vouch_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Vouch)
     }
     fn role_problem(&self) -> Option<&str> {
         self.problem_of(Part::Role)
@@ -226,7 +230,7 @@ pub(super) async fn vouch(
         site.ops.confirm(&admin.0.account, password, from).await?;
         site.ops.vouch_for_address(by, &id, &email).await
     };
-    after(&site, &admin, &id, Part::Address, done.await).await
+    after(&site, &admin, &id, Part::Vouch, done.await).await
 }
 
 /// `POST /people/{id}/reset`: a link for somebody, made by an admin.
@@ -239,8 +243,8 @@ pub(super) async fn hand_out(
 ) -> Result<Response, SiteError> {
     let by = Actor::Account(admin.0.account.id);
     let made = async {
-        let whose = site.ops.other(&by, &id, "make such a link for").await?;
         site.ops.confirm(&admin.0.account, password, from).await?;
+        let whose = site.ops.other(&by, &id, "make such a link for").await?;
         let link = site.ops.reset_link(by, &whose).await?;
         Ok((whose, link))
     };
@@ -268,8 +272,8 @@ pub(super) async fn drop_second_step(
 ) -> Result<Response, SiteError> {
     let by = Actor::Account(admin.0.account.id);
     let done = async {
-        let whose = site.ops.other(&by, &id, "drop the second step of").await?;
         site.ops.confirm(&admin.0.account, password, from).await?;
+        let whose = site.ops.other(&by, &id, "drop the second step of").await?;
         site.ops.drop_second_step(by, &whose).await
     };
     after(&site, &admin, &id, Part::SecondStep, done.await).await

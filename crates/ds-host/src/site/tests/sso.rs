@@ -1,6 +1,9 @@
 //! From the account site to an appspace.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use ds_core::{AppspaceStore as _, secret::Token};
 
 use super::{EMAIL, PASSWORD, Site};
@@ -103,6 +106,28 @@ async fn where_the_way_leads() {
         "bob@example.com",
     )
     .await;
+}
+
+/// A page elsewhere makes browsers ask for whatever it likes; it begins no login with that.
+#[tokio::test]
+async fn only_pages_that_people_open_go_on() {
+    let site = Site::as_ada().await;
+    let state = Token::random().hash();
+    for (mode, dest, status) in [
+        ("navigate", "document", StatusCode::SEE_OTHER),
+        ("no-cors", "empty", StatusCode::FORBIDDEN),
+        ("navigate", "iframe", StatusCode::FORBIDDEN),
+    ] {
+        for state in ["", state.as_str()] {
+            let path = format!("/appspacelogin?appspace=notes.localhost&state={state}");
+            let request = Request::get(path)
+                .header("sec-fetch-mode", mode)
+                .header("sec-fetch-dest", dest);
+            let got = site.send(request, Body::empty()).await;
+            assert_eq!(got.status, status, "{mode} {dest}");
+            assert_eq!(got.body.contains("tab of its own"), status == 403);
+        }
+    }
 }
 
 #[tokio::test]

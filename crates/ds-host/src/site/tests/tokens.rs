@@ -18,6 +18,13 @@ async fn a_token_is_shown_once() {
     let wrong = site.post("/tokens", &wrong).await;
     assert_eq!(wrong.status, StatusCode::FORBIDDEN, "{}", wrong.body);
     assert!(!wrong.body.contains("dst_"));
+    for kept in [
+        "value=\"manage\" selected",
+        "value=\"90\" selected",
+        "Back&#60;up&#62;",
+    ] {
+        assert!(wrong.body.contains(kept), "{kept}: {}", wrong.body);
+    }
     let made = site.post("/tokens", &form).await;
     assert_eq!(made.status, StatusCode::CREATED);
     let at = made.body.find("value=\"dst_").unwrap() + 7;

@@ -2,6 +2,7 @@
 //! members with cookies, programs with tokens.
 
 mod answers;
+mod logins;
 mod requests;
 mod scripts;
 mod world;

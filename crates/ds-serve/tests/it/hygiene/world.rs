@@ -47,6 +47,9 @@ pub(super) const HOSTILE: [(&str, &str); 14] = [
 pub(super) struct World {
     appspaces: Appspaces,
     pub(super) tokens: MemberTokens,
+    pub(super) memory: Arc<Memory>,
+    /// The logins under way.
+    pub(super) logins: Arc<LoginTokens>,
     /// The first appspace.
     pub(super) here: AppspaceId,
     /// Ada's session at the first appspace, as a cookie.
@@ -213,6 +216,7 @@ impl World {
             });
             keys_of.push(format!("Bearer {}", made.await.unwrap().1));
         }
+        let logins = Arc::new(LoginTokens::new(clock));
         let here = a.appspace.id;
         let sites = [(A, a), (B, b)].map(|(at, site)| (at.parse().unwrap(), Arc::new(site)));
         let authenticator = SessionAuthenticator::new(sessions.clone(), cookies);
@@ -222,7 +226,7 @@ impl World {
             door: Some(Door {
                 site_origin: "https://dropserver.example.com".into(),
                 sessions: Arc::new(sessions),
-                tokens: Arc::new(LoginTokens::new(clock)),
+                tokens: Arc::clone(&logins),
                 cookies,
                 entrance: None,
             }),
@@ -236,6 +240,8 @@ impl World {
         Self {
             appspaces,
             tokens,
+            memory,
+            logins,
             here,
             ada,
             bob_elsewhere,

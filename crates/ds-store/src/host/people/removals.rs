@@ -9,12 +9,13 @@ use crate::{query::Query, row::Reader};
 
 impl Store {
     /// What ends when an account is blocked.
-    pub(super) fn shut_out<'q>(id: AccountId) -> [Query<'q>; 5] {
+    pub(super) fn shut_out<'q>(id: AccountId) -> [Query<'q>; 6] {
         [
             "DELETE FROM sessions WHERE account = $1",
             "DELETE FROM member_tokens WHERE account = $1",
             "DELETE FROM invitations WHERE invited_by = $1",
             "DELETE FROM resets WHERE account = $1",
+            "DELETE FROM resets WHERE made_by = $1",
             "DELETE FROM address_changes WHERE account = $1",
         ]
         .map(|query| sqlx::query(query).bind(id.to_string()))

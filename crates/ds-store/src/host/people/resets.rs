@@ -16,30 +16,35 @@ impl ResetStore for Store {
         sent_to: Option<&str>,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO resets (token_hash, account, by_mail, expires)
-             SELECT $1, $2, $3, $4 WHERE EXISTS (
-                 SELECT 1 FROM accounts
-                 WHERE id = $2 AND ($5 IS NULL OR (email = $5 AND blocked IS NULL)))
+            "INSERT INTO resets (token_hash, account, by_mail, expires, made_by)
+             SELECT $1, $2, $3, $4, $5
+             WHERE EXISTS (SELECT 1 FROM accounts
+                           WHERE id = $2 AND ($6 IS NULL OR (email = $6 AND blocked IS NULL)))
+               AND ($5 IS NULL
+                    OR EXISTS (SELECT 1 FROM accounts WHERE id = $5 AND is_admin AND blocked IS NULL))
              ON CONFLICT (account, by_mail) DO UPDATE
-             SET token_hash = excluded.token_hash, expires = excluded.expires",
+             SET token_hash = excluded.token_hash, expires = excluded.expires,
+                 made_by = excluded.made_by",
         )
         .bind(token.as_str())
         .bind(reset.account.to_string())
         .bind(reset.by_mail)
         .bind(reset.expires.0)
+        .bind(reset.made_by.map(|by| by.to_string()))
         .bind(sent_to);
         let added = self.change_of_person("begin to set a password anew", query);
         match added.await? {
-            0 => Err(missing("such account")),
+            0 => Err(missing("such account or admin")),
             _ => Ok(()),
         }
     }
 
     async fn reset(&self, token: &TokenHash) -> Result<Option<Reset>, StoreError> {
         const ACTION: &str = "find a password's reset";
-        let query =
-            sqlx::query("SELECT account, by_mail, expires FROM resets WHERE token_hash = $1")
-                .bind(token.as_str());
+        let query = sqlx::query(
+            "SELECT account, by_mail, made_by, expires FROM resets WHERE token_hash = $1",
+        )
+        .bind(token.as_str());
         let mut db = self.reader(ACTION).await?;
         let Some(row) = self.count.one(&mut db, ACTION, query).await? else {
             return Ok(None);
@@ -48,6 +53,7 @@ impl ResetStore for Store {
         Ok(Some(Reset {
             account: row.parse("account")?,
             by_mail: row.get("by_mail")?,
+            made_by: row.parse_option("made_by")?,
             expires: row.time("expires")?,
         }))
     }

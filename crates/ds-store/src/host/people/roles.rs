@@ -101,8 +101,12 @@ impl RoleStore for Store {
                 .bind(id.to_string()),
         ];
         if !is_admin {
-            let invitations = sqlx::query("DELETE FROM invitations WHERE invited_by = $1");
-            queries.push(invitations.bind(id.to_string()));
+            for made in [
+                "DELETE FROM invitations WHERE invited_by = $1",
+                "DELETE FROM resets WHERE made_by = $1",
+            ] {
+                queries.push(sqlx::query(made).bind(id.to_string()));
+            }
         }
         self.change_account("change a role", id, is_admin, false, queries)
             .await

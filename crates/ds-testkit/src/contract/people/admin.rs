@@ -155,6 +155,7 @@ async fn belongings(store: &impl HostStore, owner: &Account) -> TokenHash {
     let hash = Token::random().hash();
     let reset = Reset {
         by_mail: true,
+        made_by: None,
         account: owner.id,
         expires: later,
     };

@@ -133,6 +133,7 @@ async fn change_it(store: &impl HostStore, ada: AccountId, change: &str) {
             let reset = Reset {
                 account: ada,
                 by_mail: true,
+                made_by: None,
                 expires: NOW.plus(std::time::Duration::from_mins(1)),
             };
             let token = Token::random().hash();

@@ -73,6 +73,7 @@ async fn changes(store: &impl HostStore, ada: AccountId, bob: AccountId) {
     let to_set = Reset {
         account: ada,
         by_mail: true,
+        made_by: None,
         expires: LATER,
     };
     store.add_reset(&reset, &to_set, None).await.unwrap();
@@ -201,6 +202,7 @@ async fn ends(store: &impl HostStore, ada: AccountId, bob: AccountId) {
     let to_set = Reset {
         account: ada,
         by_mail: true,
+        made_by: None,
         expires: LATER,
     };
     store.add_reset(&reset, &to_set, None).await.unwrap();

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use ds_auth::{Account, Subject, people::Reset};
+use ds_auth::{
+    Account, Subject,
+    people::{AccountChange, Removal, Reset},
+};
 use ds_core::{
     AccountId, Timestamp,
     secret::{Token, TokenHash},
@@ -15,6 +18,7 @@ fn reset(account: AccountId, by_mail: bool) -> Reset {
     Reset {
         account,
         by_mail,
+        made_by: None,
         expires: NOW.plus(Duration::from_hours(1)),
     }
 }
@@ -58,6 +62,7 @@ pub async fn reset_store(store: &impl HostStore) {
     sent(store, &ada).await;
     beside_each_other(store, ada.id).await;
     proofs(store).await;
+    makers(store).await;
     store.purge_resets(late).await.unwrap();
     assert!(store.reset(&other).await.unwrap().is_some());
     store.purge_resets(Timestamp(late.0 + 1)).await.unwrap();
@@ -127,4 +132,59 @@ async fn proofs(store: &impl HostStore) {
         let is_proven = store.account(eve.id).await.unwrap().unwrap().email_proven;
         assert_eq!(is_proven, by_mail);
     }
+}
+
+/// A link that an admin made ends with their running the host; what was made by others, or asked for by mail, does not.
+async fn makers(store: &impl HostStore) {
+    let cat = add_account(store, "cat@example.com").await.id;
+    let made = |by| Reset {
+        made_by: by,
+        ..reset(cat, false)
+    };
+    let first = add_admin(store, "first@example.com").await;
+    let refused = async |by| {
+        let token = Token::random().hash();
+        assert_missing(store.add_reset(&token, &made(Some(by)), None).await);
+    };
+    refused(cat).await;
+    refused(AccountId::new()).await;
+    for end in ["demoted", "blocked", "leaving", "removed"] {
+        let by = add_admin(store, &format!("{end}@example.com")).await;
+        let own = add(store, &made(Some(by))).await;
+        let mailed = add(store, &reset(cat, true)).await;
+        let done = match end {
+            "demoted" => store.set_admin(by, false).await,
+            "blocked" => store.set_blocked(by, Some(NOW)).await,
+            "leaving" => store.begin_removal(&removal(by)).await,
+            _ => store.remove_account(by).await,
+        };
+        assert_eq!(done.unwrap(), AccountChange::Done, "{end}");
+        assert_eq!(store.reset(&own).await.unwrap(), None, "{end}");
+        assert!(store.reset(&mailed).await.unwrap().is_some(), "{end}");
+        refused(by).await;
+    }
+    for kept in [Some(first), None] {
+        let by = add_admin(store, &format!("{}@example.com", kept.is_some())).await;
+        add(store, &made(Some(by))).await;
+        let instead = add(store, &made(kept)).await;
+        store.set_admin(by, false).await.unwrap();
+        assert!(store.reset(&instead).await.unwrap().is_some(), "{kept:?}");
+    }
+}
+
+fn removal(account: AccountId) -> Removal {
+    Removal {
+        account,
+        by: None,
+        begun: NOW,
+    }
+}
+
+async fn add_admin(store: &impl HostStore, email: &str) -> AccountId {
+    let admin = Account {
+        is_admin: true,
+        ..sample::account(email)
+    };
+    store.add_account(&admin, "hash").await.unwrap();
+    admin.id
 }

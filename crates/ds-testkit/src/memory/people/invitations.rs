@@ -102,6 +102,13 @@ impl ResetStore for Memory {
         if !sent_to.is_none_or(is_reached) {
             return Err(missing("such account"));
         }
+        let runs_it = |by| {
+            let found = tables.accounts.get(&by);
+            found.is_some_and(|(own, _)| own.is_admin) && !tables.people.is_blocked(by)
+        };
+        if !reset.made_by.is_none_or(runs_it) {
+            return Err(missing("such admin"));
+        }
         let all = &mut tables.people.resets;
         all.retain(|_, own| (own.account, own.by_mail) != (reset.account, reset.by_mail));
         all.insert(token.clone(), reset.clone());

@@ -69,6 +69,11 @@ impl People {
         self.addresses.retain(|_, own| own.account != id);
     }
 
+    /// Ends the links that somebody made for others.
+    pub(super) fn forget_resets_by(&mut self, id: AccountId) {
+        self.resets.retain(|_, own| own.made_by != Some(id));
+    }
+
     pub(super) fn epoch(&self) -> Epoch {
         Epoch(self.last_epoch)
     }

@@ -48,6 +48,7 @@ impl Tables {
         let people = &mut self.people;
         people.invitations.retain(|own| own.by != Some(id));
         people.forget_resets(id);
+        people.forget_resets_by(id);
     }
 
     fn name_of(&self, id: AccountId) -> String {
@@ -117,6 +118,7 @@ impl RoleStore for Memory {
         if !is_admin {
             let invitations = &mut tables.people.invitations;
             invitations.retain(|own| own.by != Some(id));
+            tables.people.forget_resets_by(id);
         }
         if let Some((account, _)) = tables.accounts.get_mut(&id) {
             account.is_admin = is_admin;
@@ -202,6 +204,7 @@ impl RoleStore for Memory {
             .invitations
             .retain(|invitation| invitation.by != Some(id));
         people.forget_resets(id);
+        people.forget_resets_by(id);
         people.names.remove(&id);
         people.left.retain(|(own, _)| *own != id);
         people.passkeys.retain(|_, passkey| passkey.account != id);

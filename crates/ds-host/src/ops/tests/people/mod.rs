@@ -173,7 +173,7 @@ async fn what_nobody_can_do() {
     );
     let token = "A".repeat(43);
     for token in ["", "x", token.as_str()] {
-        let accepted = ops.accept_invitation(token, EVE, own()).await;
+        let accepted = ops.accept_invitation(token, EVE, own(), None).await;
         check("no invitation", kind_of(accepted), NotFound);
         check(
             "no link",
@@ -204,7 +204,9 @@ async fn an_invitation_is_handed_on() {
     // Who may register is asked again when somebody comes.
     let nobody = RegistrationRule::Nobody;
     ops.set_registration_rule(by, nobody).await.unwrap();
-    let refused = ops.accept_invitation(token_of(&link), EVE, own()).await;
+    let refused = ops
+        .accept_invitation(token_of(&link), EVE, own(), None)
+        .await;
     assert_eq!(kind_of(refused), Some(ErrorKind::Conflict));
     assert_eq!(
         kind_of(ops.invite(by, None).await),
@@ -214,18 +216,20 @@ async fn an_invitation_is_handed_on() {
     ops.set_registration_rule(by, invited).await.unwrap();
 
     let eve = ops
-        .accept_invitation(token_of(&link), "mallory@example.com", own())
+        .accept_invitation(token_of(&link), "mallory@example.com", own(), None)
         .await
         .unwrap();
     assert_eq!((eve.email.as_str(), eve.is_admin), (EVE, false));
-    let again = ops.accept_invitation(token_of(&link), EVE, own()).await;
+    let again = ops
+        .accept_invitation(token_of(&link), EVE, own(), None)
+        .await;
     assert_eq!(kind_of(again), Some(ErrorKind::NotFound));
     let [left] = ops.open_invitations(by).await.unwrap().try_into().unwrap();
     ops.withdraw_invitation(by, left.invitation.token.as_str())
         .await
         .unwrap();
     let late = ops
-        .accept_invitation(token_of(&open), "x@example.com", own())
+        .accept_invitation(token_of(&open), "x@example.com", own(), None)
         .await;
     assert_eq!(kind_of(late), Some(ErrorKind::NotFound));
     let noted = world.noted().await;
@@ -255,7 +259,9 @@ async fn letters_go_to_whom_they_are_for() {
         .split_whitespace()
         .find(|word| word.contains("/invited/"));
     let token = token_of(link.unwrap()).to_owned();
-    let eve = ops.accept_invitation(&token, "", PASSWORD.to_owned()).await;
+    let eve = ops
+        .accept_invitation(&token, "", PASSWORD.to_owned(), None)
+        .await;
     assert_eq!(eve.unwrap().email, EVE);
 
     let rule = RegistrationRule::Proven;

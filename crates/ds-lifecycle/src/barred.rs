@@ -2,7 +2,8 @@
 //!
 //! Data from before is brought in by restores, imports and changes of version. Whoever may not come back is taken out
 //! of it in staging, while the appspace is at rest and nobody can be barred: what takes the place of the present, in
-//! one exchange or one move, never has them, wherever the power goes.
+//! one exchange or one move, never has them, wherever the power goes. Of an appspace that is made anew beside the one it comes
+//! from, people can be barred meanwhile: the list that it begins with has them, and they are refused when they log in.
 
 use async_trait::async_trait;
 use ds_core::{AccountId, AppspaceDir, AppspaceId, StoreError};

@@ -137,6 +137,19 @@ pub struct BarredWay {
     pub shown: String,
 }
 
+/// Whether two lists of ways, by their [texts](Who::key), are of the same person: they share one, and do not name different
+/// accounts of this host. An address may be another's by now.
+#[must_use]
+pub fn are_one(some: &BTreeSet<String>, others: &BTreeSet<String>) -> bool {
+    let accounts = |of: &BTreeSet<String>| -> BTreeSet<String> {
+        let is_one = |way: &&String| way.starts_with(who::ACCOUNT_PREFIX);
+        of.iter().filter(is_one).cloned().collect()
+    };
+    let (here, there) = (accounts(some), accounts(others));
+    let are_others = !here.is_empty() && !there.is_empty() && here.is_disjoint(&there);
+    !some.is_disjoint(others) && !are_others
+}
+
 /// What is recorded of joining. It stays with the host: what travels with an appspace lets nobody in elsewhere, and a
 /// snapshot brings back no link that was withdrawn.
 #[async_trait]
@@ -211,4 +224,33 @@ pub trait JoinStore: Send + Sync {
     ) -> Result<(), StoreError>;
     /// Removes links that ended before then, and requests that were asked before then.
     async fn purge_joining(&self, before: Timestamp) -> Result<(), StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_the_same_person() {
+        let check = |some: &[&str], others: &[&str], expect: bool| {
+            let set = |of: &[&str]| of.iter().map(|way| (*way).to_owned()).collect();
+            assert_eq!(
+                are_one(&set(some), &set(others)),
+                expect,
+                "{some:?} {others:?}"
+            );
+            assert_eq!(
+                are_one(&set(others), &set(some)),
+                expect,
+                "{others:?} {some:?}"
+            );
+        };
+        check(&["email:a"], &["email:a", "account:1"], true);
+        check(&["email:a", "account:1"], &["email:a", "account:1"], true);
+        check(&["email:b", "account:1"], &["email:a", "account:1"], true);
+        check(&["email:a", "account:2"], &["email:a", "account:1"], false);
+        check(&["email:a", "account:2"], &["account:1", "account:2"], true);
+        check(&["email:a"], &["email:b", "account:1"], false);
+        check(&[], &["email:b"], false);
+    }
 }

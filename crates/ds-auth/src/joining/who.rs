@@ -5,6 +5,8 @@ use ds_core::{AccountId, LoginKind, MemberLogin};
 use crate::dropid::client::Proof;
 
 const ACCOUNT: &str = "account";
+/// How the text of an account begins.
+pub(super) const ACCOUNT_PREFIX: &str = "account:";
 
 /// Somebody who proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Who may not come back to an appspace: a row for each way in which they would come, and the same `person` in all of
 //! theirs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ds_auth::joining::{BarredWay, JoinBar, Who};
+use ds_auth::joining::{BarredWay, JoinBar, Who, are_one};
 use ds_core::{AppspaceId, StoreError};
-use sqlx::sqlite::SqliteRow;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     Store,
@@ -70,22 +70,29 @@ impl Store {
         let at = appspace.to_string();
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
-        for way in &bar.ways {
-            let who = way.who.key();
+        let mut own: BTreeSet<String> = bar.ways.iter().map(|way| way.who.key()).collect();
+        for (person, ways) in self.people_of(&mut all, ACTION, &at).await? {
+            if !are_one(&own, &ways) {
+                continue;
+            }
+            own.extend(ways);
             let one = sqlx::query(
-                "UPDATE join_bars SET person = $1, name = $2, barred = $3 WHERE appspace = $4 AND person IN
-                 (SELECT person FROM join_bars WHERE appspace = $4 AND who = $5)",
+                "UPDATE join_bars SET person = $1, name = $2, barred = $3
+                 WHERE appspace = $4 AND person = $5",
             )
             .bind(&bar.id)
             .bind(&bar.name)
             .bind(bar.barred.0)
             .bind(&at)
-            .bind(&who);
+            .bind(person);
             self.count.run(&mut all, ACTION, one).await?;
+        }
+        for way in &bar.ways {
+            let who = way.who.key();
             let add = sqlx::query(
                 "INSERT INTO join_bars (appspace, who, name, barred, person, shown)
                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (appspace, who) DO UPDATE
-                 SET shown = excluded.shown WHERE excluded.shown <> ''",
+                 SET shown = excluded.shown WHERE excluded.shown <> '' AND person = excluded.person",
             )
             .bind(&at)
             .bind(&who)
@@ -111,15 +118,41 @@ impl Store {
         const ACTION: &str = "let somebody join again";
         let mut db = self.writer(ACTION).await?;
         let mut all = self.count.begin(&mut db, ACTION).await?;
-        for who in ways {
-            let lift = sqlx::query(
-                "DELETE FROM join_bars WHERE appspace = $1 AND person IN
-                 (SELECT person FROM join_bars WHERE appspace = $1 AND who = $2)",
-            )
-            .bind(appspace.to_string())
-            .bind(who);
-            self.count.run(&mut all, ACTION, lift).await?;
+        let at = appspace.to_string();
+        for (person, barred) in self.people_of(&mut all, ACTION, &at).await? {
+            // Of somebody else, who had the same address, it is only that address.
+            let gone: Vec<&String> = if are_one(&barred, ways) {
+                barred.iter().collect()
+            } else {
+                barred.intersection(ways).collect()
+            };
+            for who in gone {
+                let lift = sqlx::query(
+                    "DELETE FROM join_bars WHERE appspace = $1 AND person = $2 AND who = $3",
+                )
+                .bind(&at)
+                .bind(&person)
+                .bind(who);
+                self.count.run(&mut all, ACTION, lift).await?;
+            }
         }
         Ok(self.count.commit(all, ACTION).await?)
+    }
+
+    /// The ways of everybody who may not come back.
+    async fn people_of(
+        &self,
+        on: &mut SqliteConnection,
+        action: &'static str,
+        at: &str,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+        let query = sqlx::query("SELECT person, who FROM join_bars WHERE appspace = $1").bind(at);
+        let mut all = BTreeMap::<String, BTreeSet<String>>::new();
+        for row in self.count.all(on, action, query).await? {
+            let row = Reader::new(WHAT, &row);
+            let ways = all.entry(row.get("person")?).or_default();
+            ways.insert(row.get("who")?);
+        }
+        Ok(all)
     }
 }

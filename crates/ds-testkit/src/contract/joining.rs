@@ -121,6 +121,43 @@ async fn bars(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {
     assert_eq!(listed(here).await, [all]);
     lift(here, "bobb").await;
     assert_eq!(listed(here).await, []);
+    taken_over(store, here).await;
+}
+
+/// Of two people who had an address one after the other, each is somebody else.
+async fn taken_over(store: &impl HostStore, here: AppspaceId) {
+    let (first, second) = (AccountId::new(), AccountId::new());
+    let of = |id: &str, account, barred| JoinBar {
+        id: id.into(),
+        name: id.into(),
+        barred,
+        ways: vec![
+            BarredWay {
+                who: Who::Account(account),
+                shown: String::new(),
+            },
+            by_mail("info", "shown"),
+        ],
+    };
+    let (one, mut other) = (of("one", first, NOW), of("other", second, LATER));
+    store.add_join_bar(here, &one).await.unwrap();
+    store.add_join_bar(here, &other).await.unwrap();
+    other.ways.truncate(1);
+    let listed = async || store.join_bars(here).await.unwrap();
+    assert_eq!(listed().await, [other.clone(), one.clone()]);
+    let ways: BTreeSet<String> = [&other.ways[0].who, &one.ways[1].who]
+        .map(Who::key)
+        .into_iter()
+        .collect();
+    store.lift_join_bars_of(here, &ways).await.unwrap();
+    let left = JoinBar {
+        ways: vec![one.ways[0].clone()],
+        ..one
+    };
+    assert_eq!(listed().await, [left]);
+    let ways = BTreeSet::from([Who::Account(first).key()]);
+    store.lift_join_bars_of(here, &ways).await.unwrap();
+    assert_eq!(listed().await, []);
 }
 
 async fn rules(store: &impl HostStore, here: AppspaceId, there: AppspaceId) {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
-use ds_auth::joining::{JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore, MostWaiting, Who};
+use ds_auth::joining::{
+    JoinBar, JoinLink, JoinRequest, JoinRules, JoinStore, MostWaiting, Who, are_one,
+};
 use ds_core::{AppspaceId, StoreError, Timestamp, secret::TokenHash};
 
 use super::Memory;
@@ -30,6 +32,10 @@ impl JoiningTables {
         self.requests.retain(|request| request.appspace != id);
         self.bars.retain(|(of, _)| *of != id);
     }
+}
+
+fn keys(bar: &JoinBar) -> BTreeSet<String> {
+    bar.ways.iter().map(|way| way.who.key()).collect()
 }
 
 #[async_trait]
@@ -170,14 +176,22 @@ impl JoinStore for Memory {
         let has = |of: &JoinBar, key: &str| of.ways.iter().any(|way| way.who.key() == key);
         all.requests
             .retain(|one| one.appspace != at || !has(&bar, &one.who.key()));
-        let (same, others) = std::mem::take(&mut all.bars)
-            .into_iter()
-            .partition(|(of, one)| {
-                *of == at && one.ways.iter().any(|way| has(&bar, &way.who.key()))
-            });
-        all.bars = others;
-        let known: Vec<(AppspaceId, JoinBar)> = same;
-        for way in known.into_iter().flat_map(|(_, one)| one.ways) {
+        let mut before = std::mem::take(&mut all.bars);
+        before.sort_by_key(|(_, one)| one.id.clone());
+        let mut own = keys(&bar);
+        let mut known: Vec<JoinBar> = Vec::new();
+        for (of, one) in before {
+            if of == at && are_one(&own, &keys(&one)) {
+                own.extend(keys(&one));
+                known.push(one);
+                continue;
+            }
+            if of == at {
+                bar.ways.retain(|way| !has(&one, &way.who.key()));
+            }
+            all.bars.push((of, one));
+        }
+        for way in known.into_iter().flat_map(|one| one.ways) {
             let key = way.who.key();
             match bar.ways.iter_mut().find(|one| one.who.key() == key) {
                 Some(found) if found.shown.is_empty() => found.shown = way.shown,
@@ -210,8 +224,13 @@ impl JoinStore for Memory {
         ways: &BTreeSet<String>,
     ) -> Result<(), StoreError> {
         let bars = &mut self.tables()?.joining.bars;
-        let is_of = |bar: &JoinBar| bar.ways.iter().any(|way| ways.contains(&way.who.key()));
-        bars.retain(|(of, bar)| *of != at || !is_of(bar));
+        for (_, bar) in bars.iter_mut().filter(|(of, _)| *of == at) {
+            if are_one(&keys(bar), ways) {
+                bar.ways.clear();
+            }
+            bar.ways.retain(|way| !ways.contains(&way.who.key()));
+        }
+        bars.retain(|(_, bar)| !bar.ways.is_empty());
         Ok(())
     }
 

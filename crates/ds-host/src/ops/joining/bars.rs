@@ -39,7 +39,9 @@ impl Ops {
             // First: who is removed could join before they are barred.
             self.bar(&appspace, &found).await?;
         }
-        self.remove_found(owner, &appspace, found).await
+        let removed = self.remove_found(owner, &appspace, found).await?;
+        self.end_kept_out(&appspace).await?;
+        Ok(removed)
     }
 
     /// Who may not come back, barred last first.

@@ -50,8 +50,18 @@ impl Ops {
             return Ok(false);
         }
         let own = self.ways_of_member(appspace, id).await?;
-        let ways = self.parts.membership.known.of_all(&own).await?;
+        let ways = self.parts.membership.known.of_member(&own).await?;
         Ok(any(&bars, &ways))
+    }
+
+    /// Ends every membership of those who may not come back: somebody may be a member twice.
+    pub(super) async fn end_kept_out(&self, appspace: &Appspace) -> Result<(), OpError> {
+        for member in self.parts.members.members(appspace.id).await? {
+            if self.is_kept_out(appspace, &member.proxy_id).await? {
+                self.end_membership(appspace, &member).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -98,12 +108,10 @@ impl Barred for KeptOut {
         if bars.is_empty() {
             return Ok(());
         }
-        let barred = bars.iter().flat_map(|bar| &bar.ways).map(|way| &way.who);
-        let barred = self.known.of_all(barred).await?;
         let mut ways = inside.logins.all_ways(id).await?;
         for member in inside.members.members(id).await? {
             let own = of_member(ways.remove(&member.proxy_id).unwrap_or_default());
-            if !member.is_owner && own.iter().any(|who| barred.contains(&who.key())) {
+            if !member.is_owner && any(&bars, &self.known.of_member(&own).await?) {
                 inside.members.remove_member(id, &member.proxy_id).await?;
             }
         }

@@ -78,11 +78,29 @@ impl KnownWays {
         Ok(all)
     }
 
+    /// By what a member is known: their own ways, and the accounts and DropIDs behind them. Not the address of an account, that
+    /// somebody else may have had before: it says nothing of who was a member without it.
+    pub(super) async fn of_member(&self, own: &[Who]) -> Result<BTreeSet<String>, StoreError> {
+        let mut ways = BTreeSet::new();
+        for who in own {
+            ways.insert(who.key());
+            if let Some(id) = self.behind(who).await? {
+                ways.extend(self.without_address(id).await?);
+            }
+        }
+        Ok(ways)
+    }
+
     pub(super) async fn of_account(&self, id: AccountId) -> Result<BTreeSet<String>, StoreError> {
-        let mut ways = BTreeSet::from([Who::Account(id).key()]);
+        let mut ways = self.without_address(id).await?;
         let account = self.accounts.account(id).await?;
         let proven = account.filter(|account| account.email_proven);
         ways.extend(proven.map(|account| Who::email(&account.email).key()));
+        Ok(ways)
+    }
+
+    async fn without_address(&self, id: AccountId) -> Result<BTreeSet<String>, StoreError> {
+        let mut ways = BTreeSet::from([Who::Account(id).key()]);
         for own in self.dropids.dropids_of(id).await? {
             ways.insert(format!("{}:{}", LoginKind::DropId.as_str(), own.id));
         }

@@ -33,6 +33,43 @@ impl KnownWays {
         Ok(Some((member, login)))
     }
 
+    /// Whether a member's account has given this address up.
+    ///
+    /// # Errors
+    /// If it cannot be found out.
+    pub async fn has_left(
+        &self,
+        logins: &dyn MemberLogins,
+        at: AppspaceId,
+        id: &ProxyId,
+        login: &MemberLogin,
+    ) -> Result<bool, StoreError> {
+        let Some(account) = logins.account_of(at, id).await? else {
+            return Ok(false);
+        };
+        let left = self.profiles.left_addresses(account).await?;
+        Ok(login.kind == LoginKind::Email && left.contains(&login.name))
+    }
+
+    /// Takes an address from the member who has it, if their account has given it up: somebody else comes by it.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub async fn free(
+        &self,
+        logins: &dyn MemberLogins,
+        at: AppspaceId,
+        login: &MemberLogin,
+    ) -> Result<(), StoreError> {
+        if login.kind != LoginKind::Email {
+            return Ok(());
+        }
+        match logins.member_with(at, login.kind, &login.name).await? {
+            Some((holder, _)) => self.drop_left(logins, at, &holder.proxy_id).await,
+            None => Ok(()),
+        }
+    }
+
     /// Takes the addresses from a member that their account has given up: when they log in, since nobody looks through all
     /// appspaces when an address changes. So that they are not shown, and do not travel with the appspace.
     ///

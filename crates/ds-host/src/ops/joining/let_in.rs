@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ds_auth::joining::{JoinRequest, Who};
 use ds_core::{Appspace, Member, Permission, StoreError, secret::random_text};
 
-use super::{Comer, Joined, MOST_WAITING};
+use super::{Comer, Joined, MOST_WAITING, barred};
 use crate::ops::{
     Action, Actor, ErrorKind, OpError, Ops,
     members::{Refusal, check_name, name_of_login},
@@ -29,6 +29,11 @@ impl Ops {
             Err(Refusal::Already) => return self.member_again(appspace, comer).await,
             Err(refusal) => return Err(refusal.into()),
         };
+        // Somebody may have been barred meanwhile.
+        if self.is_barred(appspace, comer).await? {
+            self.end_membership(appspace, &member).await?;
+            return Err(barred(appspace));
+        }
         self.joined(appspace, comer, &member).await;
         let by = Actor::member(&member.display_name);
         let about = appspace.address.to_string();

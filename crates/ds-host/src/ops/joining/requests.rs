@@ -57,6 +57,8 @@ impl Ops {
         let request = asked.into_iter().find(|one| one.id == id);
         let request = request.ok_or_else(not_there)?;
         let name = request.name.clone();
+        // First: nobody is to be a member and kept out.
+        self.lift_bars_of(&appspace, &request.who).await?;
         let made = self
             .make_member(&appspace, &request.who, name, permissions)
             .await;
@@ -66,13 +68,11 @@ impl Ops {
         }
         match made {
             Ok(member) => {
-                self.lift_bars_of(&appspace, &request.who).await?;
                 let about = format!("{} in {}", member.display_name, appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)
             }
             Err(Refusal::Already) => {
-                self.lift_bars_of(&appspace, &request.who).await?;
                 let comer = Comer {
                     who: request.who,
                     account: None,

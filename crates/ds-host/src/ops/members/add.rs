@@ -38,20 +38,18 @@ impl Ops {
             None => self.usual_name(&way).await?,
         };
         let _visit = self.parts.lifecycle.visit(&appspace)?;
+        // Whom the owner adds may come back. First: nobody is to be a member and kept out.
+        self.lift_bars_of(&appspace, &way.who()).await?;
         let member = self
             .make_member(&appspace, &way.who(), display_name, permissions)
             .await;
         match member {
             Ok(member) => {
-                // Whom the owner adds may come back.
-                self.lift_bars_of(&appspace, &way.who()).await?;
                 let about = format!("{} in {}", way.text(), appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)
             }
             Err(Refusal::Already) => {
-                // Whoever was interrupted after they were added is not kept out.
-                self.lift_bars_of(&appspace, &way.who()).await?;
                 let message = format!("{} is a member of {} already", way.text(), appspace.address);
                 Err(OpError::new(ErrorKind::Conflict, message))
             }
@@ -84,7 +82,11 @@ impl Ops {
                 let members = &self.parts.members;
                 members.add_member(appspace.id, &member, Some(*id)).await
             }
-            Who::Login(login) => logins.add_member_with(appspace.id, &member, login).await,
+            Who::Login(login) => {
+                let known = &self.parts.membership.known;
+                known.free(&**logins, appspace.id, login).await?;
+                logins.add_member_with(appspace.id, &member, login).await
+            }
         };
         match added {
             Ok(()) => {

@@ -71,9 +71,22 @@ impl Ops {
                     return Err(OpError::new(ErrorKind::Conflict, message)
                         .with_hint("remove that one first"));
                 }
+                self.lift_bars_of(&appspace, &way.who()).await?;
                 logins.set_account(at, id, Some(account.id)).await
             }
-            Way::Login(login) => logins.add_login(at, id, login).await,
+            Way::Login(login) => {
+                let known = &self.parts.membership.known;
+                if known.has_left(&**logins, at, id, login).await? {
+                    let message = format!("their own account has given {} up", login.name);
+                    return Err(OpError::new(ErrorKind::Conflict, message).with_hint(
+                        "they log in with their account, or with the address it has now",
+                    ));
+                }
+                known.free(&**logins, at, login).await?;
+                // Nobody is kept out in a way that the owner gave them.
+                self.lift_bars_of(&appspace, &way.who()).await?;
+                logins.add_login(at, id, login).await
+            }
         };
         added.map_err(|error| match error {
             StoreError::Taken { .. } => OpError::new(
@@ -86,8 +99,6 @@ impl Ops {
             ),
             error => error.into(),
         })?;
-        // Nobody is kept out in a way that the owner gave them.
-        self.lift_bars_of(&appspace, &way.who()).await?;
         self.note_change(owner, &appspace, &found).await;
         Ok(())
     }

@@ -231,6 +231,86 @@ async fn who_is_a_member_still_is_not_let_in() {
     assert!(!ops.is_kept_out(&here, &bob.proxy_id).await.unwrap());
 }
 
+/// Somebody else takes an address that was a barred person's.
+#[tokio::test]
+async fn who_takes_a_barred_address_is_somebody_else() {
+    let world = World::new(async |_: &str| Comer::of_account(AccountId::new(), "Bob")).await;
+    let (ops, ada) = (world.ops(), world.ada);
+    let carol = world.host.account("carol@example.com", false).await;
+    let own = Comer::of_account(carol, "Carol");
+    let member = world.join(&own).await.unwrap();
+    for (from, to) in [
+        ("bob@example.com", "robert@example.com"),
+        ("carol@example.com", "bob@example.com"),
+    ] {
+        ops.set_address(ada, from, to).await.unwrap();
+    }
+    let here = ops.appspace(ada, "diary").await.unwrap().appspace;
+    assert!(!ops.is_kept_out(&here, &member).await.unwrap());
+    let keeps = KeptOut::new(&world.host.store);
+    let inside = Inside::new(world.host.inside());
+    keeps.take_out(here.id, here.id, &inside).await.unwrap();
+    assert!(
+        ops.parts
+            .members
+            .member(here.id, &member)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    // The owner says that the address is welcome, and Bob stays out.
+    let again = ops.add_member(ada, "diary", "bob@example.com", None).await;
+    assert_eq!(kind(again), ErrorKind::Conflict, "she is a member");
+    assert_eq!(world.join(&own).await.unwrap(), member);
+    let bob = Comer::of_account(world.bob, "Bob");
+    world
+        .check(&[bob, by_mail("robert@example.com")], false)
+        .await;
+}
+
+#[tokio::test]
+async fn somebody_who_is_a_member_twice_goes_twice() {
+    let eve = async |_: &str| by_dropid("b.example/eve");
+    let world = World::new(eve).await;
+    let (ops, ada) = (world.ops(), world.ada);
+    let first = world
+        .join(&Comer::of_account(world.bob, "Bob"))
+        .await
+        .unwrap();
+    let second = world.join(&by_dropid(&world.old_dropid)).await.unwrap();
+    assert_ne!(first, second);
+    let barred = ops.remove_member_for_good(ada, "diary", first.as_str());
+    barred.await.unwrap();
+    let left = ops.members(ada, "diary").await.unwrap();
+    assert_eq!(left.len(), 1, "the owner: {left:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_was_given_up_is_free_for_its_new_holder() {
+    let world = World::new(async |_: &str| by_dropid("b.example/eve")).await;
+    let (ops, ada) = (world.ops(), world.ada);
+    let old = world
+        .join(&Comer::of_account(world.bob, "Bob"))
+        .await
+        .unwrap();
+    let add = async |way| ops.add_member_login(ada, "diary", old.as_str(), way).await;
+    add("bob@example.com").await.unwrap_or_default();
+    let here = world.here().await;
+    let logins = &ops.parts.membership.logins;
+    let by_letter = login(LoginKind::Email, "bob@example.com");
+    let _ = logins.add_login(here, &old, &by_letter).await;
+    let moved = ops.set_address(ada, "bob@example.com", "robert@example.com");
+    moved.await.unwrap();
+    assert_eq!(kind(add("bob@example.com").await), ErrorKind::Conflict);
+    // Also when his account is gone.
+    ops.remove_account("robert@example.com").await.unwrap();
+    let known = &ops.parts.membership.known;
+    let found = known.member_with(&**logins, here, LoginKind::Email, "bob@example.com");
+    assert!(found.await.unwrap().is_none(), "it opens nothing of his");
+    let new = world.join(&by_mail("bob@example.com")).await.unwrap();
+    assert_ne!(new, old);
+}
+
 fn member(name: &str, is_owner: bool) -> Member {
     Member {
         proxy_id: ProxyId::random(),

@@ -32,6 +32,11 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// The members of its appspaces.
+    pub(crate) fn inside(&self) -> Arc<AppspaceDbs> {
+        self.fake.members.clone()
+    }
+
     /// How often appspaces were visited.
     pub(crate) fn visits(&self) -> usize {
         self.fake.visits.load(Ordering::Relaxed)

@@ -206,7 +206,6 @@ impl RoleStore for Memory {
         people.forget_resets(id);
         people.forget_resets_by(id);
         people.names.remove(&id);
-        people.left.retain(|(own, _)| *own != id);
         people.passkeys.retain(|_, passkey| passkey.account != id);
         people.factors.remove(&id);
         people.blocked.remove(&id);

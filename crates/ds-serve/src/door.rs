@@ -63,6 +63,13 @@ pub trait Entrance: Send + Sync {
         request: Request<Body>,
     ) -> Result<Response<Body>, ServeError>;
 
+    /// Whether this path, which is not below `/.dropserver/`, is its too: where a standard wants to find something. The app is not
+    /// asked then.
+    fn takes(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
     /// Whether it answers at [`ORIGINAL_LOGIN_PATH`].
     fn takes_original_logins(&self) -> bool {
         false
@@ -90,7 +97,13 @@ pub struct Door {
 }
 
 impl Door {
-    /// Answers a path below [`PREFIX`].
+    /// Whether a path is the host's, and not the app's.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        let takes = |entrance: &Arc<dyn Entrance>| entrance.takes(path);
+        path.starts_with(PREFIX) || self.entrance.as_ref().is_some_and(takes)
+    }
+
+    /// Answers a path that it [has](Self::has).
     pub(crate) async fn answer(
         &self,
         site: Arc<Site>,

@@ -122,7 +122,11 @@ impl Inner {
         let origin = self.origin(&head);
         seen.web = site.terms.web.clone();
         seen.origin.clone_from(&origin);
-        let is_ours = target.path().starts_with(door::PREFIX);
+        let door = self.parts.door.as_ref();
+        // Without a door they are nobody's.
+        let is_ours = door.map_or(target.path().starts_with(door::PREFIX), |door| {
+            door.has(target.path())
+        });
         if !is_ours {
             seen.allowed = cors::allowed(&seen.web, &head, &origin);
         }

@@ -90,8 +90,10 @@ pub enum AuditAction {
     AppspaceRestored,
     /// Somebody was invited to an appspace.
     MemberInvited,
-    /// Somebody became a member of an appspace.
+    /// Somebody was made a member of an appspace by its owner.
     MemberAdded,
+    /// Somebody became a member of an appspace by themselves.
+    MemberJoined,
     /// What a member may do was changed.
     MemberChanged,
     /// Somebody's membership was ended by the appspace's owner.
@@ -104,6 +106,8 @@ pub enum AuditAction {
     KeyMade,
     /// A key or secret link of an appspace was revoked.
     KeyRevoked,
+    /// A member let a program in.
+    ProgramLetIn,
     /// A DropID was made.
     DropIdMade,
     /// A DropID was given up.
@@ -173,12 +177,14 @@ impl AuditEntry {
             A::RemovalBegun if self.who == self.about => AuditClass::Comers,
             A::MemberInvited
             | A::MemberAdded
+            | A::MemberJoined
             | A::MemberChanged
             | A::MemberRemoved
             | A::MemberLeft
             | A::JoiningChanged
             | A::KeyMade
             | A::KeyRevoked
+            | A::ProgramLetIn
             | A::TokenMade
             | A::TokenRevoked
             | A::AppspaceDeleted
@@ -198,8 +204,14 @@ impl AuditEntry {
         use AuditAction as A;
         match (self.class(), self.action) {
             (AuditClass::Strangers, _) => String::new(),
-            (AuditClass::Comers, A::MemberAdded | A::MemberLeft) => format!("at {}", self.about),
-            (AuditClass::Comers, _) => "accounts".to_owned(),
+            // The address comes first; what follows they choose themselves.
+            (
+                AuditClass::Comers,
+                A::MemberAdded | A::MemberJoined | A::MemberLeft | A::ProgramLetIn,
+            ) => {
+                let at = self.about.split(',').next().unwrap_or_default();
+                format!("at {at}")
+            }
             _ => self
                 .by
                 .map_or_else(|| self.who.clone(), |id| id.to_string()),

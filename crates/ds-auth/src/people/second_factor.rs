@@ -45,6 +45,9 @@ pub enum FactorError {
     /// Wrong, used before, or too old.
     #[error("that code is wrong, or was used before; wait for the next one")]
     Wrong,
+    /// It looks like one on paper, and is none.
+    #[error("that recovery code is wrong, or was used before")]
+    WrongPaper,
     /// Too many wrong ones.
     #[error("too many attempts; try again in {} s", .retry_after.as_secs().max(1))]
     TooMany {
@@ -192,18 +195,29 @@ impl SecondFactors {
         let found = self.store.second_factor(account).await?;
         let factor = found.filter(|factor| factor.is_on);
         let factor = factor.ok_or(FactorError::Wrong)?;
-        let is_good = match recovery::typed(code) {
-            Some(paper) => self.store.use_recovery(account, &paper).await?,
-            None => match self.step(&factor.secret, code)? {
+        let papers = recovery::typed(code);
+        if papers.is_empty() {
+            let is_good = match self.step(&factor.secret, code)? {
                 Some(step) if step > factor.last_step => self.store.use_step(account, step).await?,
                 _ => false,
-            },
-        };
-        if !is_good {
-            return Err(FactorError::Wrong);
+            };
+            if !is_good {
+                return Err(FactorError::Wrong);
+            }
+        } else if !self.use_any(account, &papers).await? {
+            return Err(FactorError::WrongPaper);
         }
         self.throttle.succeeded(attempt);
         Ok(())
+    }
+
+    async fn use_any(&self, account: AccountId, papers: &[TokenHash]) -> Result<bool, StoreError> {
+        for paper in papers {
+            if self.store.use_recovery(account, paper).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Turns it off. That whoever asks may do so was checked: by a code, or by an admin.

@@ -80,6 +80,8 @@ struct MePage<'a> {
     member: &'a Member,
     face: Face,
     role: Option<String>,
+    /// Whether they came by a secret link, as others do.
+    by_link: bool,
     /// The DropID whose name and picture can be taken over.
     dropid: Option<String>,
     /// Where they can keep the appspace on the home page of their own host.
@@ -241,6 +243,7 @@ async fn answer(
         member: me,
         face: Face::of(me, "/.dropserver/me/picture"),
         role: state.site.ops.role_name(&at.appspace, me).await?,
+        by_link: state.site.ops.is_link(&at.appspace, &me.proxy_id).await?,
         dropid: login.map(|login| login.name),
         name: me.display_name.clone(),
         problem: refused.map(told),

@@ -116,6 +116,10 @@ impl ds_serve::Entrance for Entrance {
         Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
     }
 
+    fn takes(&self, path: &str) -> bool {
+        oauth::WELL_KNOWN.contains(&path)
+    }
+
     fn takes_original_logins(&self) -> bool {
         self.state.logins.takes_original()
     }

@@ -13,6 +13,7 @@ mod left;
 mod let_in;
 mod links;
 mod requests;
+mod told;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,9 @@ const MOST_WAITING: MostWaiting = MostWaiting {
     of_host: 10,
     of_domain: 25,
 };
+
+/// How often an owner is told in an hour that somebody waits at an appspace.
+pub(super) const TOLD_EACH_HOUR: u32 = 1;
 
 /// Somebody who has proved who they are and is no member.
 #[derive(Clone, Debug)]
@@ -160,7 +164,8 @@ impl Ops {
         let name = self.name_of(comer).await?;
         if let Some(token) = invitation {
             let link = self.use_link(appspace, token).await?;
-            let made = self.let_in(appspace, comer, name, link.permissions).await;
+            let made = self.let_in(appspace, comer, name, link.permissions, Some(&link.note));
+            let made = made.await;
             if made.is_err() {
                 self.joins().unuse_join_link(&link.token).await?;
             }
@@ -171,7 +176,9 @@ impl Ops {
             Joining::Closed => Err(closed(appspace)),
             Joining::Approval => self.ask_to_join(appspace, comer, name).await,
             Joining::Open => {
-                let made = self.let_in(appspace, comer, name, rules.permissions).await;
+                let made = self
+                    .let_in(appspace, comer, name, rules.permissions, None)
+                    .await;
                 made.map(Joined::Member)
             }
         }

@@ -35,9 +35,9 @@ mod usage;
 
 use std::sync::{Arc, Mutex};
 
-use ds_auth::{AccountStore, Accounts, ApiTokens, Sessions, SetupLink};
+use ds_auth::{AccountStore, Accounts, ApiTokens, Rates, Sessions, SetupLink};
 use ds_core::{
-    AppStore, AppspaceStore, Clock, DataDir, MemberStore,
+    AppStore, AppspaceId, AppspaceStore, Clock, DataDir, MemberStore,
     egress_store::EgressStore,
     limits::LimitStore,
     usage::{Recorder, UsageStore},
@@ -160,13 +160,18 @@ pub struct Ops {
     counter: Arc<hand_over::Counter>,
     /// What is remembered for the log of what was done.
     notes: Arc<people::Notes>,
+    /// How often owners were told that somebody asks to join.
+    asked: Arc<Rates<AppspaceId>>,
 }
 
 impl Ops {
     /// Operations over these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let clock = Arc::clone(&parts.terms.clock);
+        let hour = std::time::Duration::from_hours(1);
         Self {
+            asked: Arc::new(Rates::new(clock, joining::TOLD_EACH_HOUR, hour)),
             parts: Arc::new(parts),
             setup: Arc::default(),
             book: Arc::default(),

@@ -37,6 +37,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             include_bytes!("../../assets/address.js"),
         ),
         asset(
+            "copy.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/copy.js"),
+        ),
+        asset(
             "job.js",
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/job.js"),

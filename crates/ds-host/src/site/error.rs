@@ -94,18 +94,30 @@ impl SiteError {
     }
 }
 
-/// A message of an error as a sentence: capital first, full stop last.
+/// A message of an error as a sentence: capital first, full stop last. A first word that is a name stays as it is.
 pub(crate) fn sentence(text: &str) -> String {
-    let mut rest = text.trim().chars();
-    let mut sentence: String = rest
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default();
+    let text = text.trim();
+    let mut rest = text.chars();
+    let mut sentence = String::new();
+    if !text.split_whitespace().next().is_some_and(is_name)
+        && let Some(first) = rest.next()
+    {
+        sentence.extend(first.to_uppercase());
+    }
     sentence.push_str(rest.as_str());
     if !sentence.ends_with(['.', '!', '?', '`']) && !sentence.is_empty() {
         sentence.push('.');
     }
     sentence
+}
+
+/// Whether a word is an address, a host, a DropID, a path or code.
+fn is_name(word: &str) -> bool {
+    let has_dot_within = word
+        .split('.')
+        .skip(1)
+        .any(|rest| rest.starts_with(char::is_alphanumeric));
+    word.contains(['@', '/', '\\', '`']) || has_dot_within
 }
 
 /// What to tell somebody whose operation was not done: what happened, and what to do. Why the host itself
@@ -142,6 +154,26 @@ impl IntoResponse for SiteError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_keep_names() {
+        let check = |text: &str, expect: &str| assert_eq!(sentence(text), expect);
+        check("there is no such page", "There is no such page.");
+        check("wait. then try", "Wait. then try.");
+        check("élan is there!", "Élan is there!");
+        check(
+            "bob@a.example has an account already",
+            "bob@a.example has an account already.",
+        );
+        check(
+            "diary.a.example takes nobody",
+            "diary.a.example takes nobody.",
+        );
+        check("b.example/ada is a member", "b.example/ada is a member.");
+        check("/etc is no file", "/etc is no file.");
+        check("`notes` is taken", "`notes` is taken.");
+        check("  ", "");
+    }
 
     #[test]
     fn what_the_host_failed_at_is_not_told() {

@@ -38,6 +38,7 @@ pub(super) async fn show(
     let tiles = tiles(&apps);
     let spaces = site.ops.appspaces(person.account.id).await?;
     let used = site.ops.usage_of_all(person.account.id).await?;
+    let asks = site.ops.waiting_at(&spaces).await?;
     let trash = site.ops.trash(person.account.id).await?;
     let elsewhere = site.ops.remotes(person.account.id).await?;
     let names = site.ops.names();
@@ -51,7 +52,10 @@ pub(super) async fn show(
         host_job: super::host_job::running(&site.ops, &person).await?,
         spaces: spaces
             .into_iter()
-            .map(|summary| card(site.ops.names(), &tiles, &used, summary))
+            .map(|summary| SpaceCard {
+                asks: asks.get(&summary.appspace.id).map(|many| asking(*many)),
+                ..card(site.ops.names(), &tiles, &used, summary)
+            })
             .collect(),
     };
     Ok(page(StatusCode::OK, &home))
@@ -92,12 +96,21 @@ fn card(
         state: summary.status.word(),
         why: summary.status.reason().map(super::error::sentence),
         used: used.get(&id).map(lately).unwrap_or_default(),
+        asks: None,
         waits: !summary.egress_waiting.is_empty(),
         paused: summary.status == AppspaceStatus::Paused,
         open: matches!(
             summary.status,
             AppspaceStatus::Awake | AppspaceStatus::Asleep
         ),
+    }
+}
+
+/// `2 ask to be let in`
+fn asking(many: usize) -> String {
+    match many {
+        1 => "1 asks to be let in".to_owned(),
+        more => format!("{more} ask to be let in"),
     }
 }
 

@@ -122,6 +122,8 @@ pub struct SpaceCard {
     pub used: String,
     /// Whether its app asks to reach hosts that nobody has allowed.
     pub waits: bool,
+    /// How many ask to be let in, in words; `None` if nobody does.
+    pub asks: Option<String>,
 }
 
 /// The form for a new appspace.

@@ -6,7 +6,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use ds_auth::{Epoch, Standing, cookie::Kind, joining::Joining};
-use ds_core::{AccountId, LoginKind, Member, ProxyId, StoreError, error_chain};
+use ds_core::{AccountId, LoginKind, Member, ProxyId, StoreError, error_chain, secret::Token};
 
 use super::{
     Proved,
@@ -279,6 +279,20 @@ async fn stranger(
     };
     state.logins.proofs.keep(at.appspace.id, &browser, who);
     keeping(state, &browser, PROVED_FOR, response)
+}
+
+/// Whether whoever proves who they are can become a member, or ask to, where they go: with a good invitation, or as anybody
+/// may. It is the same for all who go there.
+pub(super) async fn takes_comers(state: &EntranceState, at: &At, path: &LocalPath) -> bool {
+    let invited = path.as_str().strip_prefix(JOIN);
+    let token = invited.and_then(|rest| rest.strip_prefix('/')?.split(['/', '?']).next());
+    if let Some(token) = token {
+        let (ops, token) = (&state.site.ops, Token::presented(token));
+        if ops.invitation_to(&at.appspace, &token).await.is_ok() {
+            return true;
+        }
+    }
+    may_join(state, at).await
 }
 
 /// Whether strangers may ask to become members.

@@ -12,6 +12,7 @@ use ds_auth::{cookie::Kind, dropid::Local};
 use serde::Deserialize;
 
 use super::{
+    arrive::takes_comers,
     browser::{From, see_other, with_path},
     dropid::go_home,
     guest,
@@ -33,6 +34,8 @@ pub(super) struct Going {
 pub(super) struct Tried {
     pub(super) who: String,
     pub(super) email: String,
+    /// Whether a letter comes whoever they are.
+    pub(super) open: bool,
     pub(super) problem: Option<Problem>,
 }
 
@@ -58,6 +61,8 @@ struct EnterPage<'a> {
     email: &'a str,
     /// Whether this host sends letters.
     mail: bool,
+    /// Whether a letter comes whoever asks for one.
+    open: bool,
     problem: Option<&'a str>,
 }
 
@@ -111,6 +116,7 @@ pub(super) async fn form(
     }
     let tried = Tried {
         who: named.or(last).unwrap_or_default(),
+        open: takes_comers(&state, &at, &path).await,
         ..Tried::default()
     };
     Ok(shown(&state, &at, &path, &tried))
@@ -126,6 +132,7 @@ pub(super) fn shown(state: &EntranceState, at: &At, path: &LocalPath, tried: &Tr
         path,
         who: &tried.who,
         email: &tried.email,
+        open: tried.open,
         mail: state.logins.mailer.is_some(),
         problem: problem.map(|problem| problem.text.as_str()),
     };

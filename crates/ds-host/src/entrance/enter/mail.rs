@@ -13,6 +13,7 @@ use ds_auth::people::{EMAIL_LINK_FOR, EmailLoginError};
 use serde::Deserialize;
 
 use super::{
+    arrive::takes_comers,
     browser::{From, keeping, secret_or_new, way_in},
     choose::{Problem, Tried, shown},
     wish::Wish,
@@ -34,6 +35,8 @@ pub(super) struct Asks {
 struct SentPage<'a> {
     frame: EntranceFrame,
     email: &'a str,
+    /// Whether a letter comes whatever the address.
+    open: bool,
     minutes: u64,
     again: String,
 }
@@ -54,11 +57,13 @@ pub(super) async fn ask(
         .logins
         .emails
         .may_ask(at.appspace.id, &asks.email, from);
+    let open = takes_comers(&state, &at, &path).await;
     let email = match counted {
         Ok(email) => email,
         Err(error) => {
             let tried = Tried {
                 email: asks.email.chars().take(254).collect(),
+                open,
                 problem: Some(problem(&error)),
                 ..Tried::default()
             };
@@ -69,6 +74,7 @@ pub(super) async fn ask(
     let sent = SentPage {
         frame: EntranceFrame::of(&at),
         email: &email,
+        open,
         minutes: EMAIL_LINK_FOR.as_secs() / 60,
         again: way_in(&path),
     };

@@ -111,16 +111,7 @@ impl Wish {
 
     /// Who is no member gets a letter where it proves to the appspace who wants to join.
     async fn strangers(&self) -> Whose {
-        let invited = self.path.as_str().strip_prefix(arrive::JOIN);
-        let token = invited.and_then(|rest| rest.strip_prefix('/')?.split(['/', '?']).next());
-        let is_invited = match token {
-            Some(token) => {
-                let (ops, token) = (&self.state.site.ops, Token::presented(token));
-                ops.invitation_to(&self.at.appspace, &token).await.is_ok()
-            }
-            None => false,
-        };
-        if is_invited || arrive::may_join(&self.state, &self.at).await {
+        if arrive::takes_comers(&self.state, &self.at, &self.path).await {
             Whose::Comer
         } else {
             Whose::Nobody

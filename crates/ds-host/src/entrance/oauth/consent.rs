@@ -12,7 +12,7 @@ use ds_core::{Permission, manifest::DeclaredPermission};
 
 use crate::{
     entrance::{At, EntranceFrame, EntranceState, inside::Inside},
-    ops::{ErrorKind, OpError},
+    ops::{Action, Actor, ErrorKind, OpError},
     site::{SiteError, pages::page},
 };
 
@@ -131,6 +131,10 @@ pub(super) async fn leave(
         let ended = OpError::new(ErrorKind::Forbidden, "you are not logged in any more");
         return Err(ended.with_hint("log in and begin again").into());
     }
+    let named = || Actor::member(&inside.member.display_name);
+    let by = account.map_or_else(named, Actor::Account);
+    let about = format!("{}, {client}", at.appspace.address);
+    state.site.ops.note(by, Action::ProgramLetIn, about).await;
     Ok(Leave {
         appspace: at.appspace.id,
         member: inside.member.proxy_id.clone(),

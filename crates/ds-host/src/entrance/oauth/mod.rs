@@ -33,12 +33,20 @@ pub(super) const OAUTH: &str = "/.dropserver/oauth";
 pub(super) const DEVICE_PATH: &str = "/.dropserver/device";
 /// Where members see the programs that they let in.
 pub(super) const CLIENTS_PATH: &str = "/.dropserver/clients";
+/// Where the standards look for what stands below [`OAUTH`]: RFC 9728, and RFC 8414 §3.1, which puts its words before the path of
+/// the issuer.
+pub(super) const WELL_KNOWN: [&str; 2] = [
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-authorization-server/.dropserver/oauth",
+];
 const AUTHORIZE_PATH: &str = "/.dropserver/oauth/authorize";
 
 pub(super) fn routes() -> Router<EntranceState> {
     let at = |name: &str| format!("{OAUTH}/{name}");
     Router::new()
         .route(&at("resource"), get(metadata::resource))
+        .route(WELL_KNOWN[0], get(metadata::resource))
+        .route(WELL_KNOWN[1], get(metadata::server))
         .route(
             &at(".well-known/oauth-authorization-server"),
             get(metadata::server),

@@ -18,6 +18,7 @@ impl Ops {
         comer: &Comer,
         name: String,
         permissions: BTreeSet<Permission>,
+        by_link: Option<&str>,
     ) -> Result<Member, OpError> {
         let permissions = self.still_known(appspace, permissions).await?;
         let made = self
@@ -35,10 +36,35 @@ impl Ops {
             return Err(barred(appspace));
         }
         self.joined(appspace, comer, &member).await;
-        let by = Actor::member(&member.display_name);
-        let about = appspace.address.to_string();
-        self.note(by, Action::MemberAdded, about).await;
+        self.note_joined(appspace, comer, &member, by_link).await;
         Ok(member)
+    }
+
+    /// Who came, how, and with which link, as its maker called it.
+    async fn note_joined(
+        &self,
+        appspace: &Appspace,
+        comer: &Comer,
+        member: &Member,
+        by_link: Option<&str>,
+    ) {
+        let who = match &comer.who {
+            Who::Login(login) => format!(", as {}", login.name),
+            Who::Account(_) => String::new(),
+        };
+        let with = match by_link {
+            Some("") => ", by a link".to_owned(),
+            Some(note) => format!(", by the link “{note}”"),
+            None => String::new(),
+        };
+        let about = format!("{}{who}{with}", appspace.address);
+        let account = match &comer.who {
+            Who::Account(id) => Some(*id),
+            Who::Login(_) => comer.account,
+        };
+        let named = || Actor::member(&member.display_name);
+        let by = account.map_or_else(named, Actor::Account);
+        self.note(by, Action::MemberJoined, about).await;
     }
 
     /// What comes with a new member; none of it is worth refusing them.
@@ -86,6 +112,11 @@ impl Ops {
             .add_join_request(&request, MOST_WAITING)
             .await?
         {
+            let all = self.joins().join_requests(appspace.id).await?;
+            // Who asks again keeps the request they made.
+            if all.iter().any(|one| one.id == request.id) {
+                self.tell_owner(appspace).await;
+            }
             return Ok(Joined::Waiting);
         }
         let message = format!("too many people wait at the door of {}", appspace.address);

@@ -1,10 +1,12 @@
 //! Who asks to become a member, and the owner's answer.
 
+use std::collections::HashMap;
+
 use ds_auth::joining::{JoinRequest, Who};
-use ds_core::{AccountId, Member, StoreError};
+use ds_core::{AccountId, AppspaceId, Member, StoreError};
 
 use super::Comer;
-use crate::ops::{Action, ErrorKind, OpError, Ops, members::Refusal};
+use crate::ops::{Action, AppspaceSummary, ErrorKind, OpError, Ops, members::Refusal};
 
 /// Somebody who asks, as the owner sees them.
 #[derive(Clone, Debug)]
@@ -42,6 +44,21 @@ impl Ops {
         Ok(all)
     }
 
+    /// How many ask to be let in to each of these appspaces; those where nobody does are left out.
+    pub async fn waiting_at(
+        &self,
+        appspaces: &[AppspaceSummary],
+    ) -> Result<HashMap<AppspaceId, usize>, OpError> {
+        let mut waiting = HashMap::new();
+        for id in appspaces.iter().map(|one| one.appspace.id) {
+            let many = self.joins().join_requests(id).await?.len();
+            if many > 0 {
+                waiting.insert(id, many);
+            }
+        }
+        Ok(waiting)
+    }
+
     /// Lets somebody in who asked, to do what the rules of joining say.
     pub async fn accept_join_request(
         &self,
@@ -68,6 +85,7 @@ impl Ops {
         }
         match made {
             Ok(member) => {
+                self.tell_let_in(&appspace, &request.who).await;
                 let about = format!("{} in {}", member.display_name, appspace.address);
                 self.note(owner, Action::MemberAdded, about).await;
                 Ok(member)

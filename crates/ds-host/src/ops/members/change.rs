@@ -185,8 +185,11 @@ impl Ops {
             return Err(OpError::new(ErrorKind::Forbidden, message)
                 .with_hint("to be rid of it, delete it at the account site"));
         }
+        let account = self.parts.membership.logins.account_of(appspace.id, id);
+        let account = account.await?;
         self.end_membership(appspace, &found).await?;
-        let by = Actor::member(&found.display_name);
+        let named = || Actor::member(&found.display_name);
+        let by = account.map_or_else(named, Actor::Account);
         self.note(by, Action::MemberLeft, appspace.address.to_string())
             .await;
         Ok(())

@@ -79,6 +79,8 @@ impl From<FactorError> for OpError {
                 "that code is wrong, or was used before",
             )
             .with_hint("wait for the next one, and check that the device's clock is right"),
+            FactorError::WrongPaper => Self::new(ErrorKind::Forbidden, error.to_string())
+                .with_hint("compare it with what you wrote down, or try another of them"),
             FactorError::TooMany { retry_after } => slow(retry_after),
             FactorError::NotOffered => Self::new(ErrorKind::Conflict, error.to_string()),
             FactorError::Unusable => internal(error),

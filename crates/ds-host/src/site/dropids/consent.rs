@@ -32,6 +32,8 @@ struct ConsentPage {
     email: String,
     /// The client's host, and its whole name.
     host: String,
+    /// The same, to be broken between its parts alone.
+    host_parts: Vec<String>,
     client_id: String,
     claims: Option<String>,
     /// Where the answer goes, if that is another host.
@@ -152,6 +154,7 @@ fn shown(site: &SiteState, person: &Person, consent: Consent, query: String) -> 
     let view = ConsentPage {
         email: person.account.email.clone(),
         host: consent.request.client.host().to_owned(),
+        host_parts: parts(consent.request.client.host()),
         client_id: consent.request.client.to_string(),
         claims: consent.claims,
         elsewhere: elsewhere(&consent.request, back_to.as_ref()),
@@ -169,6 +172,20 @@ fn shown(site: &SiteState, person: &Person, consent: Consent, query: String) -> 
         Some(policy) => ([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response(),
         None => page,
     }
+}
+
+/// A host, split before each dot and colon.
+fn parts(host: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for one in host.chars() {
+        if matches!(one, '.' | ':') {
+            parts.push(String::new());
+        }
+        if let Some(last) = parts.last_mut() {
+            last.push(one);
+        }
+    }
+    parts
 }
 
 /// The host where the answer goes, if it is not the client's own.

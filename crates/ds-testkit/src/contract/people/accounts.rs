@@ -310,11 +310,13 @@ async fn trims(store: &impl HostStore) {
 
 /// What people bring about who have no account, or made theirs by themselves, pushes out nothing but the like at the same place.
 async fn comers(store: &impl HostStore) {
-    use AuditAction::{AccountRemoved, MemberAdded, MemberLeft, Registered, TokenMade};
+    use AuditAction::{
+        AccountRemoved, MemberAdded, MemberJoined, MemberLeft, Registered, TokenMade,
+    };
     let bounds = AuditBounds {
         before: NOW,
         most_each: 2,
-        most: 4,
+        most: 12,
     };
     let note = async |by, who: &str, action, about: &str| {
         let entry = AuditEntry {
@@ -328,13 +330,14 @@ async fn comers(store: &impl HostStore) {
     };
     let before: Vec<_> = store.entries(None, 100).await.unwrap();
     note(None, COMMAND_LINE, TokenMade, "token").await;
-    note(None, COMMAND_LINE, AccountRemoved, "bob@example.com").await;
+    note(None, "bob@example.com", AccountRemoved, "bob@example.com").await;
     note(None, "a member called “Eve”", MemberAdded, "blog").await;
     for nth in 0..4 {
         let name = format!("{nth}@example.com");
         note(Some(AccountId::new()), &name, Registered, "unproven").await;
         note(None, &name, AccountRemoved, &name).await;
-        note(None, "a member called “Mallory”", MemberAdded, "diary").await;
+        let as_who = format!("diary, as b.example/{nth}");
+        note(None, "a member called “Mallory”", MemberJoined, &as_who).await;
         note(None, "a member called “the host”", MemberLeft, "diary").await;
     }
     for class in AuditClass::ALL {
@@ -349,8 +352,15 @@ async fn comers(store: &impl HostStore) {
         left,
         [
             (MemberLeft, "diary"),
-            (MemberAdded, "diary"),
+            (MemberJoined, "diary, as b.example/3"),
             (AccountRemoved, "3@example.com"),
+            (Registered, "unproven"),
+            (AccountRemoved, "2@example.com"),
+            (Registered, "unproven"),
+            (AccountRemoved, "1@example.com"),
+            (Registered, "unproven"),
+            (AccountRemoved, "0@example.com"),
+            (Registered, "unproven"),
             (MemberAdded, "blog"),
             (AccountRemoved, "bob@example.com"),
             (TokenMade, "token"),

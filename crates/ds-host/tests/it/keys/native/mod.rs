@@ -113,6 +113,18 @@ fn finds_out(program: &mut Client<'_>) -> String {
         serde_json::json!(["S256"])
     );
     assert!(server["scopes_supported"].to_string().contains("edit"));
+    // The same where the standards put it.
+    for (standard, expect) in [
+        ("/.well-known/oauth-protected-resource", &resource),
+        (
+            "/.well-known/oauth-authorization-server/.dropserver/oauth",
+            &server,
+        ),
+    ] {
+        assert_eq!(program.get(NOTES, standard).json(), *expect, "{standard}");
+    }
+    let of_the_app = program.get(NOTES, "/.well-known/oauth-authorization-server");
+    assert_eq!(of_the_app.status, 404, "{}", of_the_app.body);
     issuer
 }
 

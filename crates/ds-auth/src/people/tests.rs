@@ -202,7 +202,10 @@ async fn codes_on_paper_are_good_once() {
     let typed = format!(" {} ", codes[0].to_uppercase().replace('-', " "));
     factors.check(ada, &typed, None).await.unwrap();
     assert!(factors.check(ada, &codes[0], None).await.is_err(), "once");
-    factors.check(ada, &codes[9], None).await.unwrap();
+    let wrong = factors.check(ada, &codes[0], None).await;
+    assert!(matches!(wrong, Err(FactorError::WrongPaper)));
+    let misread = codes[9].replace('0', "O").replace('1', "l");
+    factors.check(ada, &misread, None).await.unwrap();
     assert!(factors.check(ada, &codes[1][..18], None).await.is_err());
     assert!(
         factors

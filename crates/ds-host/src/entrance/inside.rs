@@ -10,7 +10,10 @@ use axum::{
 use ds_auth::cookie::Kind;
 use ds_core::{Member, secret::Token};
 
-use super::{At, EntranceState, enter::way_in};
+use super::{
+    At, EntranceState,
+    enter::{way_in, with_account},
+};
 use crate::site::{LocalPath, SiteError};
 
 /// A member who is logged in with a browser. As an argument of a handler it sends everybody else to log in. Keys and
@@ -40,6 +43,14 @@ impl FromRequestParts<EntranceState> for Inside {
         let sees = parts.method == Method::GET;
         let here = parts.uri.path_and_query().filter(|_| sees);
         let here = LocalPath::or_root(here.map(PathAndQuery::as_str));
-        Err(Redirect::to(&way_in(&here)).into_response())
+        // As anywhere at the appspace: who last came by a server of their own chooses, others are known to the account site.
+        let guest = state.site.cookies.read(&parts.headers, Kind::Guest);
+        let is_guest = guest.is_some_and(|who| !who.reveal().is_empty());
+        let to = if is_guest || !sees {
+            way_in(&here)
+        } else {
+            with_account(&here)
+        };
+        Err(Redirect::to(&to).into_response())
     }
 }

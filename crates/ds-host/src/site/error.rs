@@ -53,6 +53,9 @@ pub enum SiteError {
         /// Where they can log in there as somebody else, without an account here.
         enter: Option<String>,
     },
+    /// This host takes no people who come by themselves.
+    #[error("this host takes no new people by themselves")]
+    NoRegistration,
     /// An operation was not done.
     #[error(transparent)]
     Operation(#[from] OpError),
@@ -84,7 +87,9 @@ impl SiteError {
         match self {
             Self::NoPage | Self::NoAppspace(_) | Self::SetupLink => StatusCode::NOT_FOUND,
             Self::NoMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Foreign | Self::NotOpened | Self::NotMember { .. } => StatusCode::FORBIDDEN,
+            Self::Foreign | Self::NotOpened | Self::NotMember { .. } | Self::NoRegistration => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

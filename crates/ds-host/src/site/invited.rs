@@ -13,14 +13,19 @@ use serde::Deserialize;
 
 use super::{
     SiteState, error::SiteError, forms::Fields, network::From, pages::page, person, refusal::Told,
-    to_the_end,
+    to_the_end, words,
 };
+use crate::ops::Invitation;
 
 /// The form.
 #[derive(Template)]
 #[template(path = "invited.html")]
 struct InvitedPage {
     token: String,
+    /// Who invites.
+    by: Option<String>,
+    /// When it ends.
+    until: String,
     /// What was typed, or the address the invitation is for.
     email: String,
     is_fixed: bool,
@@ -49,7 +54,7 @@ async fn show(
     Path(token): Path<String>,
 ) -> Result<Response, SiteError> {
     let invitation = site.ops.look_at_invitation(&token).await?;
-    let view = view(&site, token, invitation.email, String::new(), None);
+    let view = view(&site, token, invitation, String::new(), None).await?;
     Ok(page(StatusCode::OK, &view))
 }
 
@@ -61,11 +66,11 @@ async fn accept(
     headers: HeaderMap,
     Fields(chosen): Fields<Chosen>,
 ) -> Result<Response, SiteError> {
-    let fixed = site.ops.look_at_invitation(&token).await?.email;
+    let invitation = site.ops.look_at_invitation(&token).await?;
     let typed: String = chosen.email.chars().take(254).collect();
     if chosen.password != chosen.again {
         let problem = Some(super::register::DIFFER.to_owned());
-        let view = view(&site, token, fixed, typed, problem);
+        let view = view(&site, token, invitation, typed, problem).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
     }
     let (ops, presented) = (site.ops.clone(), token.clone());
@@ -81,25 +86,29 @@ async fn accept(
         Err(error) if error.kind() == crate::ops::ErrorKind::NotFound => Err(error.into()),
         Err(error) => {
             let told = Told::of(error)?;
-            let view = view(&site, token, fixed, typed, Some(told.text.clone()));
+            let view = view(&site, token, invitation, typed, Some(told.text.clone())).await?;
             Ok(told.with_headers(page(told.status, &view)))
         }
     }
 }
 
-fn view(
+async fn view(
     site: &SiteState,
     token: String,
-    fixed: Option<String>,
+    invitation: Invitation,
     typed: String,
     problem: Option<String>,
-) -> InvitedPage {
-    InvitedPage {
+) -> Result<InvitedPage, SiteError> {
+    let by = site.ops.inviter(&invitation).await?;
+    let fixed = invitation.email;
+    Ok(InvitedPage {
         token,
+        by,
+        until: words::date(invitation.expires),
         is_fixed: fixed.is_some(),
         email: fixed.unwrap_or(typed),
         host: site.ops.names().site.to_string(),
         shortest: PasswordRules::default().min_characters,
         problem,
-    }
+    })
 }

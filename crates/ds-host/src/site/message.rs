@@ -104,6 +104,7 @@ impl SiteError {
                     text: "Log in",
                 }],
             ),
+            Self::NoRegistration => no_registration(),
             Self::NoAppspace(name) => say(
                 "No such appspace",
                 format!("There is no appspace at {name} on this host."),
@@ -141,6 +142,18 @@ impl SiteError {
                 vec![home()],
             ),
         }
+    }
+}
+
+fn no_registration() -> Message {
+    Message {
+        title: "Not allowed".to_owned(),
+        happened: "This host takes no new people by themselves.".to_owned(),
+        advice: "Ask whoever runs it for an invitation. If you have an account, log in.".to_owned(),
+        links: vec![Link {
+            href: "/login".to_owned(),
+            text: "Log in",
+        }],
     }
 }
 

@@ -166,11 +166,7 @@ async fn must_be_open(site: &SiteState) -> Result<(), SiteError> {
     if is_open(site).await? {
         return Ok(());
     }
-    let message = "this host takes no new people by themselves";
-    let error = OpError::new(ErrorKind::Forbidden, message);
-    Err(error
-        .with_hint("ask whoever runs it for an invitation; if you have an account, log in")
-        .into())
+    Err(SiteError::NoRegistration)
 }
 
 async fn answer(

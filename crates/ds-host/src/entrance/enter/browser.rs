@@ -67,6 +67,11 @@ pub(in crate::entrance) fn with_path(page: &str, path: &LocalPath) -> String {
     format!("{page}?path={path}")
 }
 
+/// Where they log in with an account of this host: at once, if the account site knows them.
+pub(in crate::entrance) fn with_account(path: &LocalPath) -> String {
+    with_path("/.dropserver/login", path)
+}
+
 /// Where people who want to go to a path of an appspace choose how to log in there: on the same origin.
 pub(crate) fn way_in(path: &LocalPath) -> String {
     with_path(ENTER_PATH, path)

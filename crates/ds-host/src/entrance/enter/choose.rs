@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     arrive::takes_comers,
-    browser::{From, see_other, with_path},
+    browser::{From, see_other, with_account},
     dropid::go_home,
     guest,
 };
@@ -127,7 +127,7 @@ pub(super) fn shown(state: &EntranceState, at: &At, path: &LocalPath, tried: &Tr
     let problem = tried.problem.as_ref();
     let shown = EnterPage {
         frame: EntranceFrame::of(at),
-        account: with_path("/.dropserver/login", path),
+        account: with_account(path),
         host: state.site.ops.names().site.to_string(),
         path,
         who: &tried.who,

@@ -40,7 +40,7 @@ use ds_auth::dropid::client::{CALLBACK_PATH, CLIENT_PATH};
 use super::EntranceState;
 
 pub(super) use arrive::{Came, refusal, session};
-pub(super) use browser::{see_other, way_in, with_path};
+pub(super) use browser::{see_other, way_in, with_account, with_path};
 pub(super) use dress::dress;
 pub(super) use guest::remembering;
 pub use logins::{LoginParts, Logins};

@@ -9,7 +9,7 @@ use super::{
     LETTER_PATH,
     admission::{Admission, admission},
     arrive::{self, Came},
-    browser::with_path,
+    browser::with_account,
 };
 use crate::{
     entrance::{At, EntranceState},
@@ -143,7 +143,7 @@ impl Wish {
 
     fn guarded(&self) -> Letter {
         let address = &self.at.appspace.address;
-        let link = with_path("/.dropserver/login", &self.path);
+        let link = with_account(&self.path);
         let text = format!(
             "Somebody asked to log in to {address} with this mail address. It is that of your account, and your \
              account asks for more than one proof, so a letter alone does not log you in there.\n\n\

@@ -61,8 +61,10 @@ impl Ops {
         let link = format!("{origin}/invited/{}", token.reveal());
         let mailed = match &invitation.email {
             Some(to) => {
-                self.mail(&letters::invitation(to, &origin, &link, &invitation))
-                    .await
+                let by = self.inviter(&invitation).await?;
+                let by = by.as_deref();
+                let letter = letters::invitation(to, &origin, &link, &invitation, by);
+                self.mail(&letter).await
             }
             None => false,
         };
@@ -142,6 +144,21 @@ impl Ops {
         self.note(account.id, Action::AccountMade, "with an invitation")
             .await;
         Ok(account)
+    }
+
+    /// Who invites: their name, or their mail address; `None` for the command line, and if they are gone.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn inviter(&self, invitation: &Invitation) -> Result<Option<String>, OpError> {
+        let Some(id) = invitation.by else {
+            return Ok(None);
+        };
+        let Some(account) = self.parts.account_store.account(id).await? else {
+            return Ok(None);
+        };
+        let name = self.account_name(&account).await?;
+        Ok(Some(if name.is_empty() { account.email } else { name }))
     }
 
     async fn must_take_people(&self) -> Result<(), OpError> {

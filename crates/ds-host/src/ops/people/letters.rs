@@ -5,10 +5,20 @@ use ds_auth::people::Invitation;
 use crate::mail::Letter;
 
 /// Somebody is invited.
-pub(super) fn invitation(to: &str, site: &str, link: &str, invitation: &Invitation) -> Letter {
-    let until = invitation.expires;
+pub(super) fn invitation(
+    to: &str,
+    site: &str,
+    link: &str,
+    invitation: &Invitation,
+    by: Option<&str>,
+) -> Letter {
+    let until = crate::site::words::date(invitation.expires);
+    let invited = match by {
+        Some(by) => format!("{by} invites you"),
+        None => "You are invited".to_owned(),
+    };
     let text = format!(
-        "You are invited to have an account at {site}\n\n\
+        "{invited} to have an account at {site}\n\n\
          Choose a password here, and it is yours:\n\n{link}\n\n\
          The link works once, until {until}. It is for you alone: whoever has it can make the account.\n\
          If you do not know what this is about, you need do nothing.\n"

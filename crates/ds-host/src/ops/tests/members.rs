@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, fs};
 use ds_auth::joining::{Joining, Who};
 use ds_core::{Appspace, LoginKind, MemberLogin, ProxyId, secret::Token};
 
-use super::{fixture::Fixture, kind, with_diary, with_diary_in};
+use super::{
+    fixture::{Fixture, letters},
+    kind, with_diary, with_diary_in,
+};
 use crate::ops::{Comer, ErrorKind, Joined, NewLink, Ops};
 
 /// Two by two red pixels.
@@ -329,6 +332,40 @@ async fn who_asks_is_let_in_or_not() {
     set("open", &[]).await.unwrap();
     let joined = ops.join(&here, &eve(), None).await.unwrap();
     assert!(matches!(joined, Joined::Member(_)));
+}
+
+#[tokio::test]
+async fn letters_about_asking() {
+    let host = Fixture::with_mail().await;
+    let ada = with_diary_in(&host).await;
+    let (ops, here) = (&host.ops, diary(&host.ops, ada).await);
+    ops.set_join_rules(ada, "diary", "approval", &[])
+        .await
+        .unwrap();
+    let bob = Comer::of_login(login(LoginKind::Email, "bob@b.example"), "Buy <this>");
+    for comer in [&eve(), &eve(), &bob] {
+        ops.join(&here, comer, None).await.unwrap();
+    }
+    let spaces = ops.appspaces(ada).await.unwrap();
+    let waiting = ops.waiting_at(&spaces).await.unwrap();
+    assert_eq!(waiting.into_iter().collect::<Vec<_>>(), [(here.id, 2)]);
+    for one in ops.join_requests(ada, "diary").await.unwrap() {
+        let id = &one.request.id;
+        ops.accept_join_request(ada, "diary", id).await.unwrap();
+    }
+    // One in an hour to the owner, and one to who asked by mail.
+    let mut all = letters(&host.dir.path().join("mail"), 2).await;
+    all.sort_by_key(|letter| letter.contains("To: bob@b.example"));
+    let [to_ada, to_bob] = &all[..] else {
+        panic!("{all:?}")
+    };
+    let members = "http://dropserver.localhost:3000/appspaces/diary.localhost/members";
+    assert!(to_ada.contains("To: ada@example.com"), "{to_ada}");
+    assert!(to_ada.contains(members), "{to_ada}");
+    assert!(!to_ada.contains("this"), "{to_ada}");
+    assert!(to_bob.contains("To: bob@b.example"), "{to_bob}");
+    assert!(to_bob.contains("http://diary.localhost:3000/"), "{to_bob}");
+    assert!(ops.waiting_at(&spaces).await.unwrap().is_empty());
 }
 
 #[tokio::test]

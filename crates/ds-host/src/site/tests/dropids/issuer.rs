@@ -47,7 +47,7 @@ async fn a_login_from_the_question_to_the_answer() {
     );
     assert!(policy.contains("frame-ancestors 'none'"));
     for expect in [
-        "<h1>notes.a.example</h1>",
+        "<h1>notes<wbr>.a<wbr>.example</h1>",
         "“No&#60;tes”",
         CLIENT,
         ID,

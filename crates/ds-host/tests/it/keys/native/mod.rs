@@ -174,7 +174,7 @@ fn a_program_on_the_same_computer_is_let_in_and_out() {
     let nobody = Client::new(&host).get(NOTES, &question);
     assert_eq!(nobody.status, 303);
     let to = nobody.header("location").unwrap();
-    assert!(to.starts_with("/.dropserver/enter?path="), "{to}");
+    assert!(to.starts_with("/.dropserver/login?path="), "{to}");
     let mut ada = ada(&host);
     let page = is_asked(&mut ada, &question, &redirect);
 

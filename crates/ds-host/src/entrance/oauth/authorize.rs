@@ -79,6 +79,7 @@ pub(super) async fn decide(
     }
     let client = asked.client.clone();
     let leave = consent::leave(&state, &at, &inside, client, &asked.scope, &ticked).await?;
+    let account = leave.account;
     let Ok(code) = state.site.ops.keys().native().allow(&asked, leave) else {
         let description = "the member let many programs in lately";
         return Ok(refuse(
@@ -89,6 +90,7 @@ pub(super) async fn decide(
             description,
         ));
     };
+    consent::note(&state, &at, &inside, account, &asked.client).await;
     Ok(tell(&asked.redirect, &[("code", &code)], told, &issuer))
 }
 

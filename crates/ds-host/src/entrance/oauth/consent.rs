@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use ds_auth::oauth::{Leave, Loopback};
-use ds_core::{Permission, manifest::DeclaredPermission};
+use ds_core::{AccountId, Permission, manifest::DeclaredPermission};
 
 use crate::{
     entrance::{At, EntranceFrame, EntranceState, inside::Inside},
@@ -131,10 +131,6 @@ pub(super) async fn leave(
         let ended = OpError::new(ErrorKind::Forbidden, "you are not logged in any more");
         return Err(ended.with_hint("log in and begin again").into());
     }
-    let named = || Actor::member(&inside.member.display_name);
-    let by = account.map_or_else(named, Actor::Account);
-    let about = format!("{}, {client}", at.appspace.address);
-    state.site.ops.note(by, Action::ProgramLetIn, about).await;
     Ok(Leave {
         appspace: at.appspace.id,
         member: inside.member.proxy_id.clone(),
@@ -143,6 +139,20 @@ pub(super) async fn leave(
         scope: given.cloned().collect(),
         standing,
     })
+}
+
+/// Notes that a program was let in.
+pub(super) async fn note(
+    state: &EntranceState,
+    at: &At,
+    inside: &Inside,
+    account: Option<AccountId>,
+    client: &str,
+) {
+    let named = || Actor::member(&inside.member.display_name);
+    let by = account.map_or_else(named, Actor::Account);
+    let about = format!("{}, {client}", at.appspace.address);
+    state.site.ops.note(by, Action::ProgramLetIn, about).await;
 }
 
 /// A permission and what it means to whoever gives it.

@@ -95,8 +95,12 @@ pub(super) async fn typed(
             return consent::shown(&state, &at, &inside, &asking).await;
         }
     };
-    let allowed = leave.is_some();
+    let allowed = leave.as_ref().map(|leave| leave.account);
     if native.decide(id, &code, leave) {
+        if let Some(account) = allowed {
+            consent::note(&state, &at, &inside, account, &ask.client).await;
+        }
+        let allowed = allowed.is_some();
         return Ok(shown(&at, StatusCode::OK, "", None, Some(allowed)));
     }
     let problem = "This code was used meanwhile, or its time is over. Begin again on the device.";

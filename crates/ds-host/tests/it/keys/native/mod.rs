@@ -238,6 +238,15 @@ fn a_program_on_the_same_computer_is_let_in_and_out() {
     assert_eq!(program.post(NOTES, "/edit", &[]).status, 200);
     assert_eq!(program.post(NOTES, "/admin", &[]).status, 403);
 
+    // It is in the log: once, though she had said no before.
+    let log = host
+        .run("account log --kind keys --find terminal --json")
+        .done();
+    let log = log["log"].as_array().unwrap();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0]["action"], "program-let-in");
+    assert_eq!(log[0]["about"], "notes.localhost, Notes for the terminal");
+
     // She sees it, and ends it.
     let mine = ada.get(NOTES, "/.dropserver/clients");
     assert!(

@@ -7,7 +7,10 @@ use ds_core::{
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use crate::row::{Reader, to_json};
+use crate::{
+    query::Query,
+    row::{Reader, to_json},
+};
 
 fn read_app(row: &SqliteRow) -> Result<App, StoreError> {
     let row = Reader::new("app", row);
@@ -36,6 +39,22 @@ fn read_version(row: &SqliteRow) -> Result<AppVersion, StoreError> {
     })
 }
 
+impl Store {
+    async fn list_versions(
+        &self,
+        action: &'static str,
+        query: Query<'_>,
+    ) -> Result<Vec<AppVersion>, StoreError> {
+        let mut db = self.reader(action).await?;
+        let rows = self.count.all(&mut db, action, query).await?;
+        let mut versions: Vec<AppVersion> =
+            rows.iter().map(read_version).collect::<Result<_, _>>()?;
+        // By the rules of semantic versions, which text does not follow.
+        versions.sort_by(|a, b| a.version.cmp(&b.version));
+        Ok(versions)
+    }
+}
+
 #[async_trait]
 impl AppStore for Store {
     async fn apps(&self, owner: AccountId) -> Result<Vec<App>, StoreError> {
@@ -61,34 +80,23 @@ impl AppStore for Store {
     }
 
     async fn versions(&self, app: AppId) -> Result<Vec<AppVersion>, StoreError> {
-        const ACTION: &str = "list the versions of an app";
         let query = sqlx::query(
             "SELECT id, app, number, api, schema_no, manifest, created FROM versions
              WHERE app = $1",
         )
         .bind(app.to_string());
-        let mut db = self.reader(ACTION).await?;
-        let rows = self.count.all(&mut db, ACTION, query).await?;
-        let mut versions: Vec<AppVersion> =
-            rows.iter().map(read_version).collect::<Result<_, _>>()?;
-        // By the rules of semantic versions, which text does not follow.
-        versions.sort_by(|a, b| a.version.cmp(&b.version));
-        Ok(versions)
+        self.list_versions("list the versions of an app", query)
+            .await
     }
 
     async fn versions_of(&self, owner: AccountId) -> Result<Vec<AppVersion>, StoreError> {
-        const ACTION: &str = "list the versions of an account's apps";
         let query = sqlx::query(
             "SELECT id, app, number, api, schema_no, manifest, created FROM versions
              WHERE app IN (SELECT id FROM apps WHERE owner = $1)",
         )
         .bind(owner.to_string());
-        let mut db = self.reader(ACTION).await?;
-        let rows = self.count.all(&mut db, ACTION, query).await?;
-        let mut versions: Vec<AppVersion> =
-            rows.iter().map(read_version).collect::<Result<_, _>>()?;
-        versions.sort_by(|a, b| a.version.cmp(&b.version));
-        Ok(versions)
+        self.list_versions("list the versions of an account's apps", query)
+            .await
     }
 
     async fn version(&self, id: VersionId) -> Result<Option<AppVersion>, StoreError> {

@@ -5,6 +5,7 @@ mod bars;
 mod cut;
 pub(crate) mod fixture;
 mod follow;
+mod joining;
 mod members;
 mod people;
 mod racing;
